@@ -1,0 +1,543 @@
+"""Parsed tree + schema -> tree in which every name is resolved and every type fits, or all diagnostics.
+
+A name that stands alone is a field where there is one, else a word of the other side's list (L15): the list must be known first, so
+the operands of a comparison are looked at together.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import Literal, assert_never
+
+from dsl.diagnostics import Diagnostic, DiagnosticError, Span
+from dsl.nodes import (
+    Aggregate,
+    At,
+    Binary,
+    Call,
+    Compare,
+    Date,
+    Day,
+    Expr,
+    Flag,
+    If,
+    List,
+    Logic,
+    Name,
+    Number,
+    Period,
+    Ref,
+    Text,
+    Unary,
+    Word,
+    children,
+)
+from dsl.quantities import DATE, FLAG, MOMENT, MONEY, NUMBER, PLAIN, PRICE, TEXT, Field, Schema, Type
+
+ANY_WORD = Type("words")
+"""Expected where a value's own results make its list of words: any bare word will do."""
+
+_THIS = ("this", "本")
+_ORDERED = ("number", "date", "moment")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A resolved tree, its type, and the text that it came from (for later diagnostics)."""
+
+    expr: Expr
+    type: Type
+    entity: str
+    text: str = ""
+
+
+def check(expr: Expr, schema: Schema, entity: str, *, expect: Type | None = None, text: str = "") -> Checked:
+    """Resolve and type `expr` as asked of a record of `entity`. Raises DiagnosticError with every mistake found.
+
+    `expect` is the type that the place needs, e.g. FLAG for `require`; ANY_WORD lets bare words pass as themselves.
+    """
+    run = _Check(schema, entity, text)
+    found, type_ = run.visit(expr, expect)
+    if expect is not None and type_ is not None and not run.mistakes:
+        found, type_ = run.fit(found, type_, expect)
+    if run.mistakes:
+        raise DiagnosticError(run.mistakes)
+    assert type_ is not None
+    return Checked(found, type_, entity, text)
+
+
+def references(expr: Expr) -> Iterable[Ref]:
+    """Every resolved name in a checked tree, inside aggregates too, in the order written."""
+    if isinstance(expr, Ref):
+        yield expr
+    for child in children(expr):
+        yield from references(child)
+
+
+def collections(expr: Expr) -> Iterable[Aggregate]:
+    """Every aggregate in a checked tree."""
+    if isinstance(expr, Aggregate):
+        yield expr
+    for child in children(expr):
+        yield from collections(child)
+
+
+def names(expr: Expr) -> Iterable[str]:
+    """The last part of every name in a parsed tree: what a value may depend on."""
+    if isinstance(expr, Name):
+        yield expr.parts[-1]
+    for child in children(expr):
+        yield from names(child)
+
+
+Typed = tuple[Expr, Type | None]
+
+
+@dataclass
+class _Check:
+    schema: Schema
+    owner: str
+    text: str
+    element: str | None = None
+    mistakes: list[Diagnostic] = field(default_factory=list)
+
+    def say(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
+        self.mistakes.append(Diagnostic(code, message, span, hint, self.text))
+
+    def visit(self, expr: Expr, expect: Type | None = None) -> Typed:
+        match expr:
+            case Number():
+                return expr, Type("number", expr.dim)
+            case Period(kind=kind):
+                return expr, Type(kind)
+            case Text():
+                return expr, TEXT
+            case Flag():
+                return expr, FLAG
+            case Date():
+                return expr, DATE
+            case Day():
+                return self._day(expr)
+            case At():
+                return self._at(expr)
+            case Name():
+                return self._name(expr, expect)
+            case Ref():
+                return expr, expr.field.type.type
+            case Word(value=value):
+                return expr, Type("words", words=(value,))
+            case List():
+                self.say("list-out-of-place", "a list stands only on the right of `in`", expr.span)
+                return expr, None
+            case Unary():
+                return self._unary(expr)
+            case Binary(op="in"):
+                return self._in(expr)
+            case Binary():
+                return self._binary(expr)
+            case Compare():
+                return self._compare(expr)
+            case Logic():
+                return replace(expr, operands=tuple(self._flag(x) for x in expr.operands)), FLAG
+            case If():
+                return self._if(expr, expect)
+            case Call():
+                return self._call(expr)
+            case Aggregate():
+                return self._aggregate(expr)
+            case _:
+                assert_never(expr)
+
+    def fit(self, expr: Expr, type_: Type, expect: Type) -> tuple[Expr, Type]:
+        """`expr` as the type that its place needs; a literal in 元 becomes a price, a word must be in the list."""
+        (expr,), common = self._align([(expr, type_)], expect)
+        if common is None or common.kind != expect.kind or (common.kind == "number" and common.dim != expect.dim):
+            if not self.mistakes:
+                self.say("wrong-type", f"this gives {type_}, but {expect} is wanted here", expr.span)
+            return expr, type_
+        return expr, expect if expect != ANY_WORD else type_
+
+    # ── leaves ──
+
+    def _day(self, expr: Day) -> Typed:
+        if expr.anchor not in self.schema.days:
+            known = ", ".join(f"`{d}`" for d in self.schema.days)
+            self.say("unknown-day", f"unknown day `{expr.anchor}`", expr.span, f"the days of an offering are {known}")
+            return expr, None
+        return expr, DATE
+
+    def _at(self, expr: At) -> Typed:
+        day, type_ = self.visit(expr.day)
+        if type_ is not None and type_.kind != "date":
+            self.say("type-mismatch", f"a clock time follows a date, not {type_}", expr.span)
+            return expr, None
+        return replace(expr, day=day), MOMENT
+
+    def _name(self, expr: Name, expect: Type | None) -> Typed:
+        found = self.lookup(expr)
+        if expect is not None and expect.kind == "words" and len(expr.parts) == 1:
+            word = expr.parts[0]
+            if found and (word in expect.words):
+                self.say(
+                    "word-clash",
+                    f"`{word}` is both a name and a word of the list beside it",
+                    expr.span,
+                    f"write `{_qualifier(self.schema, found[0])}.{word}` for the name",
+                )
+                return expr, None
+            if not found and (word in expect.words or expect == ANY_WORD):
+                return Word(word, span=expr.span), Type("words", words=(word,))
+            if not found:
+                self.say("unknown-word", f"`{word}` is neither a name nor in the list beside it", expr.span, _suggest(word, expect.words))
+                return expr, None
+        if not found:
+            self._unknown(expr)
+            return expr, None
+        if len(found) > 1:
+            ways = " or ".join(f"`{_qualifier(self.schema, f)}.{expr.parts[-1]}`" for f in found)
+            self.say("ambiguous-name", f"`{expr.parts[-1]}` is a name of more than one record", expr.span, f"write {ways}")
+            return expr, None
+        return Ref(found[0], self._via(expr, found[0]), span=expr.span), found[0].type.type
+
+    def _via(self, expr: Name, found: Field) -> Literal["bare", "parent", "element", "this"]:
+        if len(expr.parts) == 1 and found.entity in self._levels():
+            return "bare"
+        if len(expr.parts) == 1 or expr.parts[0] in _THIS:
+            return "this"
+        return "element" if found.entity == self.element else "parent"
+
+    def _unknown(self, expr: Name) -> None:
+        shown = ".".join(expr.parts)
+        if len(expr.parts) == 2 and self._qualified(expr.parts[0]) is None and expr.parts[0] not in _THIS:
+            below = self._collection(expr.parts[0])
+            if below is not None:
+                self.say(
+                    "bare-collection",
+                    f"`{shown}` names many records",
+                    expr.span,
+                    f"put it into an aggregate, e.g. `max({shown})`",
+                )
+                return
+            self.say("unknown-name", f"unknown record `{expr.parts[0]}`", expr.span, _suggest(expr.parts[0], self._record_names()))
+            return
+        if len(expr.parts) == 1 and self._collection(expr.parts[0]) is not None:
+            self.say("bare-collection", f"`{shown}` names many records", expr.span, f"put it into an aggregate, e.g. `count({shown})`")
+            return
+        self.say("unknown-name", f"unknown name `{shown}`", expr.span, self._nearest(expr.parts[-1]))
+
+    def _nearest(self, name: str) -> str | None:
+        known: dict[str, Field] = {}
+        for entity in (*self._levels(), *(self.schema.parents(self.owner))):
+            for f in self._fields(entity):
+                known.setdefault(f.name, f)
+                known.setdefault(f.zh, f)
+        close = get_close_matches(name, known, 1, 0.6)
+        if not close:
+            return None
+        f = known[close[0]]
+        return f"did you mean `{f.name}` ({f.zh})?"
+
+    # ── names ──
+
+    def lookup(self, name: Name) -> list[Field]:
+        """The fields that a name may mean from here; none where unknown, several where ambiguous."""
+        last = name.parts[-1]
+        if len(name.parts) == 1:
+            return self._among(self._levels(), last) or self._among(self._around(self.owner), last)
+        first = name.parts[0]
+        if first in _THIS:
+            return self._among(self._around(self.owner), last)
+        entity = self._qualified(first)
+        return self._among((entity,), last) if entity else []
+
+    def _levels(self) -> tuple[str, ...]:
+        return self._around(self.element or self.owner)
+
+    def _around(self, entity: str) -> tuple[str, ...]:
+        """A record, those above it, and the tables that lend their fields to any of these."""
+        above = self.schema.parents(entity)
+        return (*above, *(x for e in above for x in self.schema.lenders(e) if x != entity))
+
+    def _among(self, entities: Iterable[str], name: str) -> list[Field]:
+        return [f for e in entities for f in self._fields(e) if name in (f.name, f.zh)]
+
+    def _fields(self, entity: str) -> Iterable[Field]:
+        yield from self.schema.entities[entity].fields.values()
+        yield from self.schema.values.get(entity, {}).values()
+
+    def _qualified(self, word: str) -> str | None:
+        """The entity that `word.` means: the element by its collection's name, or a record at or above this one by its own."""
+        for e in self._levels() if self.element else self._around(self.owner):
+            entity = self.schema.entities[e]
+            if word in (entity.name, entity.zh) or (e == self.element and word == entity.collection):
+                return e
+        return None
+
+    def _collection(self, word: str, everywhere: bool = False) -> str | None:
+        reach = [e for e in self.schema.entities if e != self.schema.root] if everywhere else self.schema.below(self.owner)
+        return next((e for e in reach if word in (self.schema.entities[e].collection, self.schema.entities[e].zh)), None)
+
+    def _record_names(self) -> list[str]:
+        below = [self.schema.entities[e].collection for e in self.schema.below(self.owner)]
+        return [*self._around(self.owner), *below]
+
+    # ── operators ──
+
+    def _flag(self, expr: Expr) -> Expr:
+        found, type_ = self.visit(expr)
+        if type_ is not None and type_.kind != "flag":
+            self.say("type-mismatch", f"a condition is wanted here, this gives {type_}", expr.span)
+        return found
+
+    def _unary(self, expr: Unary) -> Typed:
+        if expr.op == "not":
+            return replace(expr, operand=self._flag(expr.operand)), FLAG
+        operand, type_ = self.visit(expr.operand)
+        if type_ is not None and type_.kind != "number":
+            self.say("type-mismatch", f"only a number can be negated, this is {type_}", expr.span)
+            return expr, None
+        return replace(expr, operand=operand), type_
+
+    def _binary(self, expr: Binary) -> Typed:
+        (left, lt), (right, rt) = self.visit(expr.left), self.visit(expr.right)
+        if lt is None or rt is None:
+            return expr, None
+        if expr.op in ("+", "-") and lt.kind in ("date", "moment"):
+            return self._shift(expr, left, lt, right, rt)
+        if lt.kind != "number" or rt.kind != "number":
+            self._mismatch(expr, left, lt, right, rt)
+            return expr, None
+        if expr.op == "*":
+            return replace(expr, left=left, right=right), Type("number", lt.dim * rt.dim)
+        if expr.op == "/":
+            return replace(expr, left=left, right=right), Type("number", lt.dim / rt.dim)
+        (left, right), common = self._align([(left, lt), (right, rt)])
+        if common is None:
+            self._mismatch(expr, left, lt, right, rt)
+            return expr, None
+        done = replace(expr, left=left, right=right)
+        return done, FLAG if expr.op == "multiple" else common
+
+    def _shift(self, expr: Binary, left: Expr, lt: Type, right: Expr, rt: Type) -> Typed:
+        done = replace(expr, left=left, right=right)
+        if rt.kind == "days" or (rt.kind == "months" and lt.kind == "date"):
+            return done, lt
+        if expr.op == "-" and lt.kind == rt.kind == "date":
+            return done, NUMBER
+        self._mismatch(expr, left, lt, right, rt)
+        return expr, None
+
+    def _mismatch(self, expr: Binary, left: Expr, lt: Type, right: Expr, rt: Type) -> None:
+        said = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "multiple": "measure"}[expr.op]
+        joined = {"+": "and", "-": "and", "*": "and", "/": "by", "multiple": "by"}[expr.op]
+        code = "unit-mismatch" if lt.kind == rt.kind == "number" else "type-mismatch"
+        hint = "write the unit of the bare number, e.g. `3股`" if code == "unit-mismatch" and PLAIN in (lt.dim, rt.dim) else None
+        self.say(code, f"cannot {said} {self._shown(left, lt)} {joined} {self._shown(right, rt)}", expr.span, hint)
+
+    def _shown(self, expr: Expr, type_: Type) -> str:
+        text = self.text[expr.span.start : expr.span.end].strip()
+        return f"`{text}` ({type_})" if text else str(type_)
+
+    def _align(self, operands: Sequence[tuple[Expr, Type]], expect: Type | None = None) -> tuple[list[Expr], Type | None]:
+        """One type for all operands, literals in 元 read as prices beside a price; None where they do not fit."""
+        types = [t for _, t in operands] + ([expect] if expect else [])
+        exprs = [e for e, _ in operands]
+        kinds = {t.kind for t in types}
+        if len(kinds) != 1:
+            return exprs, None
+        if kinds == {"number"}:
+            if any(t.dim == PRICE for t in types):
+                exprs = [replace(e, dim=PRICE) if isinstance(e, Number) and e.dim == MONEY else e for e in exprs]
+            dims = {e.dim if isinstance(e, Number) else t.dim for e, (_, t) in zip(exprs, operands, strict=True)}
+            dims |= {expect.dim} if expect else set()
+            return exprs, Type("number", dims.pop()) if len(dims) == 1 else None
+        if kinds == {"words"}:
+            return exprs, self._words(operands, expect)
+        return exprs, types[0]
+
+    def _words(self, operands: Sequence[tuple[Expr, Type]], expect: Type | None) -> Type | None:
+        """Bare words join the list of the side that has one; without such a side they are a list of their own."""
+        lists = [t.words for e, t in operands if not isinstance(e, Word) and t.words]
+        lists += [expect.words] if expect and expect.words else []
+        alone = tuple(dict.fromkeys(w for e, t in operands for w in t.words))
+        if not lists:
+            return Type("words", words=alone)
+        if any(set(x) != set(lists[0]) for x in lists) or any(w not in lists[0] for w in alone):
+            return Type("words", words=alone) if expect == ANY_WORD else None
+        return Type("words", words=lists[0])
+
+    def _together(self, exprs: Sequence[Expr], expect: Type | None = None) -> list[Typed]:
+        """Visit operands that must be of one type, so that bare words find the list beside them."""
+        late = [i for i, x in enumerate(exprs) if isinstance(x, Name) and len(x.parts) == 1 and not self.lookup(x)]
+        done: dict[int, Typed] = {i: self.visit(x, expect) for i, x in enumerate(exprs) if i not in late}
+        lists = [t for _, t in done.values() if t is not None and t.kind == "words"]
+        words = lists[0] if lists else expect
+        for i in late:
+            done[i] = self.visit(exprs[i], words)
+        for i, x in enumerate(exprs):
+            if i not in late and isinstance(x, Name) and len(x.parts) == 1 and words is not None and words.kind == "words":
+                others = [t for j, (_, t) in done.items() if j != i and t is not None and t.kind == "words"]
+                if others and x.parts[0] in others[0].words:
+                    done[i] = self.visit(x, others[0])
+        return [done[i] for i in range(len(exprs))]
+
+    def _compare(self, expr: Compare) -> Typed:
+        typed = self._together(expr.operands)
+        if any(t is None for _, t in typed):
+            return expr, FLAG
+        known = [(e, t) for e, t in typed if t is not None]
+        operands, common = self._align(known)
+        if common is None:
+            (a, ta), (b, tb) = next(((x, y) for x, y in zip(known, known[1:], strict=False) if x[1] != y[1]), (known[0], known[-1]))
+            same = ta.kind == tb.kind == "number"
+            hint = "write the unit of the bare number, e.g. `3股`" if same and PLAIN in (ta.dim, tb.dim) else None
+            if {ta.kind, tb.kind} == {"date", "moment"}:
+                hint = "a date becomes a moment with a clock time, e.g. `I-1 12:00`"
+            code = "unit-mismatch" if same else "type-mismatch"
+            self.say(code, f"cannot compare {self._shown(a, ta)} and {self._shown(b, tb)}", expr.span, hint)
+            return expr, FLAG
+        if common.kind not in _ORDERED and any(op not in ("=", "!=") for op in expr.ops):
+            self.say("type-mismatch", f"{common} knows only =, ≠ and in", expr.span)
+        return replace(expr, operands=tuple(operands)), FLAG
+
+    def _in(self, expr: Binary) -> Typed:
+        left, lt = self.visit(expr.left)
+        if not isinstance(expr.right, List):
+            self.say("list-wanted", "the right side of `in` is a list in square brackets", expr.right.span)
+            return expr, FLAG
+        if lt is None:
+            return expr, FLAG
+        items: list[Expr] = []
+        for item in expr.right.items:
+            found, type_ = self.visit(item, lt if lt.kind == "words" else None)
+            if type_ is None:
+                continue
+            if not isinstance(found, Word | Text | Number | Date):
+                self.say("not-constant", "a list holds words, texts, numbers and dates only", item.span)
+                continue
+            fitted, common = self._align([(found, type_)], lt)
+            if common is None:
+                self.say("type-mismatch", f"{self._shown(item, type_)} cannot be one of {self._shown(left, lt)}", item.span)
+            items += fitted
+        return replace(expr, left=left, right=replace(expr.right, items=tuple(items))), FLAG
+
+    def _if(self, expr: If, expect: Type | None) -> Typed:
+        condition = self._flag(expr.condition)
+        typed = self._together((expr.then, expr.other), expect)
+        if any(t is None for _, t in typed):
+            return expr, None
+        known = [(e, t) for e, t in typed if t is not None]
+        (then, other), common = self._align(known, expect if expect == ANY_WORD else None)
+        if common is None:
+            a, b = known
+            self.say("type-mismatch", f"both branches must be of one type, not {self._shown(*a)} and {self._shown(*b)}", expr.span)
+            return expr, None
+        return replace(expr, condition=condition, then=then, other=other), common
+
+    def _call(self, expr: Call) -> Typed:
+        if expr.function == "present":
+            found, type_ = self.visit(expr.args[0])
+            return replace(expr, args=(found,)), FLAG if type_ is not None else None
+        typed = self._together(expr.args)
+        if any(t is None for _, t in typed):
+            return expr, None
+        known = [(e, t) for e, t in typed if t is not None]
+        args, common = self._align(known)
+        if common is None or common.kind not in _ORDERED or (expr.function.startswith("round") and common.kind != "number"):
+            a, b = known[0], known[-1]
+            same = a[1].kind == b[1].kind == "number"
+            self.say(
+                "unit-mismatch" if same else "type-mismatch",
+                f"`{expr.function}` cannot take {self._shown(*a)} and {self._shown(*b)}",
+                expr.span,
+            )
+            return expr, None
+        if expr.function.startswith("round") and not _constant(args[1]):
+            self.say(
+                "not-constant", "the unit of a rounding is a positive constant", args[1].span, "write a literal or a term of the offering"
+            )
+        if expr.function.startswith("round") and isinstance(args[1], Number) and args[1].value <= 0:
+            self.say("not-constant", "the unit of a rounding is a positive constant", args[1].span)
+        return replace(expr, args=tuple(args)), common
+
+    # ── aggregates ──
+
+    def _aggregate(self, expr: Aggregate) -> Typed:
+        if self.element is not None:
+            self.say(
+                "nested-aggregate",
+                "an aggregate cannot stand inside another",
+                expr.span,
+                "give the inner one a name: a value of the record",
+            )
+            return expr, None
+        element = self._element(expr)
+        if element is None:
+            return expr, None
+        inner = _Check(self.schema, self.owner, self.text, element, self.mistakes)
+        typed = [] if expr.function == "count" else [inner.visit(a) for a in expr.args]
+        where = None if expr.where is None else inner._flag(expr.where)
+        if any(t is None for _, t in typed):
+            return expr, None
+        done = replace(expr, args=tuple(e for e, _ in typed), where=where, collection=element)
+        return done, self._aggregate_type(expr, [t for _, t in typed if t is not None])
+
+    def _element(self, expr: Aggregate) -> str | None:
+        """The entity whose records an aggregate runs over: the deepest one that its arguments name."""
+        if expr.function == "count":
+            arg = expr.args[0]
+            if isinstance(arg, Name) and len(arg.parts) == 1:
+                found = self._collection(arg.parts[0], expr.everywhere)
+                if found is not None:
+                    return found
+            self.say(
+                "collection-wanted", "`count` takes the records to count, e.g. `count(bids where …)`", arg.span, self._collection_hint()
+            )
+            return None
+        qualified = [n.parts[0] for a in expr.args for n in _all_names(a) if len(n.parts) == 2]
+        found_all = {e for e in (self._collection(q, expr.everywhere) for q in qualified) if e is not None}
+        for e in found_all:
+            if all(x in self.schema.parents(e) for x in found_all):
+                return e
+        code, message = (
+            ("mixed-collections", "an aggregate runs over one kind of record")
+            if found_all
+            else ("collection-wanted", f"`{expr.function}` must name the records that it runs over")
+        )
+        self.say(code, message, expr.span, self._collection_hint())
+        return None
+
+    def _collection_hint(self) -> str:
+        below = [f"`{self.schema.entities[e].collection}`" for e in self.schema.below(self.owner)]
+        return f"below {self.owner} there are {', '.join(below)}" if below else f"there are no records below {self.owner}"
+
+    def _aggregate_type(self, expr: Aggregate, types: list[Type]) -> Type | None:
+        wanted = {"count": (), "distinct": (), "any": ("flag",), "all": ("flag",), "max": _ORDERED, "min": _ORDERED}
+        allowed = wanted.get(expr.function, ("number",))
+        for type_ in types:
+            if allowed and type_.kind not in allowed:
+                self.say("type-mismatch", f"`{expr.function}` cannot take {type_}", expr.span)
+                return None
+        if expr.function in ("count", "distinct"):
+            return NUMBER
+        return types[0]
+
+
+def _all_names(expr: Expr) -> Iterable[Name]:
+    if isinstance(expr, Name):
+        yield expr
+    for child in children(expr):
+        yield from _all_names(child)
+
+
+def _constant(expr: Expr) -> bool:
+    return isinstance(expr, Number) or (isinstance(expr, Ref) and expr.field.source == "term")
+
+
+def _suggest(word: str, known: Iterable[str]) -> str | None:
+    close = get_close_matches(word, list(known), 1, 0.6)
+    return f"did you mean `{close[0]}`?" if close else None
+
+
+def _qualifier(schema: Schema, found: Field) -> str:
+    return schema.entities[found.entity].name

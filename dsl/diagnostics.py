@@ -1,0 +1,74 @@
+"""Mistakes as data: a code, a sentence, a place and a way out.
+
+A diagnostic speaks of rules or of a file's form, never of an investor's data: that is a finding.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from unicodedata import east_asian_width
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Half-open range of characters in the text of one expression."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One mistake. `text` is the expression that `span` points into; `file` and `line` (from 1) are filled in by whoever read the file."""
+
+    code: str
+    message: str
+    span: Span | None = None
+    hint: str | None = None
+    text: str = ""
+    file: str = ""
+    line: int = 0
+
+    def at(self, file: str, line: int) -> "Diagnostic":
+        """The same mistake with its place in a file, unless it already has one."""
+        return self if self.file else replace(self, file=file, line=line)
+
+    def __str__(self) -> str:
+        return "\n".join(_lines(self))
+
+
+class DiagnosticError(Exception):
+    """All mistakes that one step found, sorted by place."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(sorted(diagnostics, key=_place))
+        super().__init__("\n".join(str(d) for d in self.diagnostics))
+
+
+def _place(d: Diagnostic) -> tuple[str, int, int, str, str]:
+    return d.file, d.line, d.span.start if d.span else -1, d.code, d.message
+
+
+def _lines(d: Diagnostic) -> Iterable[str]:
+    place = f"{d.file}:{d.line}: " if d.file else ""
+    yield f"{place}{d.code}: {d.message}"
+    if d.span is not None and d.text:
+        yield from _excerpt(d.text, d.span)
+    if d.hint:
+        yield f"  hint: {d.hint}"
+
+
+def _excerpt(text: str, span: Span, width: int = 100) -> Iterable[str]:
+    """The line of `text` that the span starts in, with carets below; a long line is cut around the span."""
+    start = text.rfind("\n", 0, span.start) + 1
+    end = text.find("\n", span.start)
+    line = text[start : end if end >= 0 else len(text)]
+    at, length = span.start - start, max(1, min(span.end, start + len(line)) - span.start)
+    if len(line) > width:
+        cut = max(0, at - width // 2)
+        line, at = line[cut : cut + width], at - cut
+    yield "  " + line
+    yield "  " + " " * _columns(line[:at]) + "^" * max(1, _columns(line[at : at + length]))
+
+
+def _columns(text: str) -> int:
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)

@@ -1,0 +1,210 @@
+"""What both evaluators see: integers, flags and texts, and some fifteen kinds of node. No units, no fractions, no names of rules.
+
+Every node may be missing. Integers carry proved bounds (`low`, `high`); an evaluator picks 64 or 128 bits from them.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, assert_never
+
+Kind = Literal["int", "flag", "text"]
+Scalar = int | bool | str | None
+
+INT64 = 2**63 - 1
+INT128 = 2**127 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A constant; None is missing."""
+
+    value: Scalar
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A field or value of a record of `entity`: the record itself or one above it. `name` ends in `#den` for a quotient's denominator."""
+
+    entity: str
+    name: str
+    kind: Kind
+    low: int = 0
+    high: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Arith:
+    """`+ - *` on integers; `//` is the floor and `%` the remainder, both with a positive right side. Missing where a side is."""
+
+    op: Literal["+", "-", "*", "//", "%"]
+    left: "Kernel"
+    right: "Kernel"
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """Two integers, two flags or two texts (the latter two only = and !=). Missing where a side is."""
+
+    op: Literal["=", "!=", "<", "<=", ">", ">="]
+    left: "Kernel"
+    right: "Kernel"
+
+
+@dataclass(frozen=True, slots=True)
+class Logic:
+    """SQL's three-valued `and` / `or`."""
+
+    op: Literal["and", "or"]
+    operands: "tuple[Kernel, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """Three-valued `not`."""
+
+    operand: "Kernel"
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """`then` where the condition is true, `other` where it is false, missing where it is missing. Only the branch taken counts."""
+
+    condition: "Kernel"
+    then: "Kernel"
+    other: "Kernel"
+    kind: Kind
+    low: int = 0
+    high: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """True where the operand is not missing; itself never missing."""
+
+    operand: "Kernel"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A text among texts, or an integer among integers. Missing where the operand is."""
+
+    operand: "Kernel"
+    values: tuple[int | str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AddMonths:
+    """A day moved by whole months, clipped to the month's last day."""
+
+    operand: "Kernel"
+    months: int
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """An aggregate over the records of `element`: those below the record of `owner`, or, with `keys`/`everywhere`, all that match it.
+
+    count sum max min distinct any all, and `middle`: the sum of the middle two (twice the middle one) of the sorted values.
+    `value` is None for count. A missing `where` or value makes it missing, but one true decides any, one false decides all.
+    `keys` are pairs (element's side, owner's side) that must be equal; the sides are evaluated in their own records.
+    """
+
+    function: Literal["count", "sum", "max", "min", "distinct", "any", "all", "middle"]
+    element: str
+    owner: str
+    value: "Kernel | None"
+    where: "Kernel | None"
+    keys: "tuple[tuple[Kernel, Kernel], ...]"
+    everywhere: bool
+    kind: Kind
+    low: int = 0
+    high: int = 0
+
+
+Kernel = Const | Input | Arith | Compare | Logic | Not | Choose | Present | Member | AddMonths | Fold
+
+
+def bounds(node: Kernel) -> tuple[int, int]:
+    """The proved bounds of an integer node; (0, 0) for flags, texts and a constant that is missing."""
+    match node:
+        case Const(value=value):
+            return (value, value) if isinstance(value, int) and not isinstance(value, bool) else (0, 0)
+        case Input() | Arith() | Choose() | AddMonths() | Fold():
+            return node.low, node.high
+        case Compare() | Logic() | Not() | Present() | Member():
+            return 0, 0
+
+
+def kind(node: Kernel) -> Kind:
+    """Whether a node gives an integer, a flag or a text."""
+    match node:
+        case Const() | Input() | Choose() | Fold():
+            return node.kind
+        case Arith() | AddMonths():
+            return "int"
+        case Compare() | Logic() | Not() | Present() | Member():
+            return "flag"
+
+
+def inputs(node: Kernel) -> frozenset[Input]:
+    """Every input that a node reads, inside aggregates too."""
+    match node:
+        case Const():
+            return frozenset()
+        case Input():
+            return frozenset((node,))
+        case Arith(left=a, right=b) | Compare(left=a, right=b):
+            return inputs(a) | inputs(b)
+        case Logic(operands=operands):
+            return frozenset[Input]().union(*map(inputs, operands))
+        case Not(operand=a) | Present(operand=a) | Member(operand=a) | AddMonths(operand=a):
+            return inputs(a)
+        case Choose(condition=a, then=b, other=c):
+            return inputs(a) | inputs(b) | inputs(c)
+        case Fold(value=value, where=where, keys=keys):
+            parts = [inputs(k) for pair in keys for k in pair]
+            return frozenset[Input]().union(*parts, *(inputs(x) for x in (value, where) if x is not None))
+
+
+def folds(node: Kernel) -> tuple[Fold, ...]:
+    """Every aggregate in a node."""
+    match node:
+        case Fold():
+            return (node,)
+        case Const() | Input():
+            return ()
+        case Arith(left=a, right=b) | Compare(left=a, right=b):
+            return folds(a) + folds(b)
+        case Logic(operands=operands):
+            return tuple(f for o in operands for f in folds(o))
+        case Not(operand=a) | Present(operand=a) | Member(operand=a) | AddMonths(operand=a):
+            return folds(a)
+        case Choose(condition=a, then=b, other=c):
+            return folds(a) + folds(b) + folds(c)
+        case _:
+            assert_never(node)
+
+
+def inputs_of(node: Kernel) -> list[Input]:
+    """What a node reads from its own record's side: not what its aggregates read from their elements."""
+    match node:
+        case Fold(keys=keys):
+            return [i for _, k in keys for i in inputs_of(k)]
+        case Input():
+            return [node]
+        case Const():
+            return []
+        case Arith(left=a, right=b) | Compare(left=a, right=b):
+            return inputs_of(a) + inputs_of(b)
+        case Logic(operands=operands):
+            return [i for o in operands for i in inputs_of(o)]
+        case Not(operand=a) | Present(operand=a) | Member(operand=a) | AddMonths(operand=a):
+            return inputs_of(a)
+        case Choose(condition=a, then=b, other=c):
+            return inputs_of(a) + inputs_of(b) + inputs_of(c)
+        case _:
+            assert_never(node)

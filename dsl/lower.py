@@ -1,0 +1,647 @@
+"""Checked tree -> kernel: scales aligned, quotients cross-multiplied, chains, rounding and means expanded. Only integers come out.
+
+A number is a `Ratio` of two kernels; its denominator is a positive constant unless a division by something that varies made it.
+Wherever a denominator could be 0 the numerator is missing, so nobody needs to look at it (L3: division by 0 is missing).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import reduce
+from math import gcd, lcm
+from typing import Literal, assert_never
+
+from dsl.checker import Checked
+from dsl.diagnostics import Diagnostic, DiagnosticError, Span
+from dsl.kernel import (
+    INT128,
+    AddMonths,
+    Arith,
+    Choose,
+    Const,
+    Fold,
+    Input,
+    Kernel,
+    Kind,
+    Member,
+    Not,
+    Present,
+    bounds,
+    kind,
+)
+from dsl.kernel import Compare as KCompare
+from dsl.kernel import Logic as KLogic
+from dsl.nodes import (
+    Aggregate,
+    At,
+    Binary,
+    Call,
+    Compare,
+    Date,
+    Day,
+    Expr,
+    Flag,
+    If,
+    List,
+    Logic,
+    Name,
+    Number,
+    Period,
+    Ref,
+    Text,
+    Unary,
+    Word,
+    children,
+)
+from dsl.quantities import DAY_MS, FIRST_DAY, LAST_DAY, MAX_RECORDS, Field, Schema
+
+MAX_KERNEL = 5000
+MISSING_INT = Const(None, "int")
+MISSING_FLAG = Const(None, "flag")
+ONE, ZERO = Const(1, "int"), Const(0, "int")
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """num / den, den positive."""
+
+    num: Kernel
+    den: Kernel
+
+
+Lowered = Ratio | Kernel
+Bound = Fraction | int | bool | str | None
+
+
+@dataclass(frozen=True)
+class Env:
+    """How names are read. `terms`: the bound fields of the offering (numbers as Fractions in base units, days and moments as integers);
+    None leaves them to be read as inputs. `day` gives the trading day T+n, or None where the offering does not say.
+    `values` holds how each derived value reads, filled as values are lowered in order.
+    """
+
+    schema: Schema
+    terms: Mapping[str, Bound] | None = None
+    day: Callable[[str, int], int | None] | None = None
+    values: dict[tuple[str, str], Lowered] = field(default_factory=dict)
+
+    def define(self, entity: str, name: str, meaning: Lowered) -> None:
+        """From now on `name` reads as a column (or two) holding what `meaning` gives."""
+        self.values[entity, name] = _as_input(entity, name, meaning)
+
+
+def lower(checked: Checked, env: Env) -> Lowered:
+    """Raises DiagnosticError where a column expression could pass 128 bits, or where an aggregate runs over a quotient."""
+    run = _Lower(env, checked.entity, checked.text)
+    done = run.lower(checked.expr)
+    parts = (done.num, done.den) if isinstance(done, Ratio) else (done,)
+    if sum(_size(p) for p in parts) > MAX_KERNEL:
+        run.refuse("too-large", "this expression is too large once its quotients are expanded", checked.expr.span)
+    for part in parts:
+        wide = _widest(part, checked.entity == env.schema.root)
+        if wide > INT128:
+            run.refuse(
+                "overflow",
+                f"this could pass 128 bits (up to about 10^{len(str(wide)) - 1})",
+                checked.expr.span,
+                "round a factor, or compare quantities of one dimension",
+            )
+    return done
+
+
+def lower_flag(checked: Checked, env: Env) -> Kernel:
+    """`lower` for what is known to give a flag, a word or a text."""
+    done = lower(checked, env)
+    assert not isinstance(done, Ratio)
+    return done
+
+
+def slack(checked: Checked, env: Env) -> Ratio | None:
+    """How far a single comparison is from its limit, negative for a breach; None for any other expression, and for = and ≠."""
+    expr = checked.expr
+    if not isinstance(expr, Compare) or len(expr.ops) != 1 or expr.ops[0] in ("=", "!="):
+        return None
+    run = _Lower(env, checked.entity, checked.text)
+    left, right = (run.lower(x) for x in expr.operands)
+    small, large = (left, right) if expr.ops[0].startswith("<") else (right, left)
+    return _add(_ratio(large), _negate(_ratio(small)))
+
+
+def ratio_of(meaning: Lowered) -> Ratio:
+    """A lowered number, day or moment as a ratio."""
+    return _ratio(meaning)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lower:
+    env: Env
+    owner: str
+    text: str
+
+    def refuse(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
+        raise DiagnosticError([Diagnostic(code, message, span, hint, self.text)])
+
+    def lower(self, expr: Expr) -> Lowered:
+        match expr:
+            case Number(value=value):
+                return Ratio(_const(value.numerator), _const(value.denominator))
+            case Text(value=value) | Word(value=value):
+                return Const(value, "text")
+            case Flag(value=flag):
+                return Const(flag, "flag")
+            case Date(days=days):
+                return _const(days)
+            case Day(anchor=anchor, offset=offset):
+                return self._day(anchor, offset)
+            case At(day=day, clock=clock):
+                return add(mul(self.single(day), _const(DAY_MS)), _const(clock))
+            case Ref(field=found):
+                return self._read(found)
+            case Unary(op="not", operand=operand):
+                return negation(self.single(operand))
+            case Unary(operand=operand):
+                return _negate(self.ratio(operand))
+            case Binary(op="in", left=left, right=List(items=items)):
+                return self._member(left, items)
+            case Binary():
+                return self._binary(expr)
+            case Compare(ops=ops, operands=operands):
+                sides = [self.lower(x) for x in operands]
+                return conjunction([_compare(op, a, b) for op, a, b in zip(ops, sides, sides[1:], strict=False)])
+            case Logic(op=op, operands=operands):
+                parts = [self.single(x) for x in operands]
+                return conjunction(parts) if op == "and" else disjunction(parts)
+            case If(condition=condition, then=then, other=other):
+                return _choose(self.single(condition), self.lower(then), self.lower(other))
+            case Call():
+                return self._call(expr)
+            case Aggregate():
+                return self._aggregate(expr)
+            case Period() | List() | Name():
+                raise AssertionError(f"the checker lets no {type(expr).__name__} stand here")
+            case _:
+                assert_never(expr)
+
+    def single(self, expr: Expr) -> Kernel:
+        done = self.lower(expr)
+        assert not isinstance(done, Ratio)
+        return done
+
+    def ratio(self, expr: Expr) -> Ratio:
+        return _ratio(self.lower(expr))
+
+    def _day(self, anchor: str, offset: int) -> Kernel:
+        if self.env.day is None:
+            name = anchor if not offset else f"{anchor}{offset:+d}"
+            return Input(self.env.schema.root, name, "int", FIRST_DAY, LAST_DAY)
+        return Const(self.env.day(anchor, offset), "int")
+
+    def _read(self, found: Field) -> Lowered:
+        known = self.env.values.get((found.entity, found.name))
+        if known is not None:
+            return known
+        if found.entity == self.env.schema.root and self.env.terms is not None and found.source == "term":
+            return _bound(found, self.env.terms.get(found.name))
+        return read(found)
+
+    def _member(self, left: Expr, items: tuple[Expr, ...]) -> Kernel:
+        side = self.lower(left)
+        if not isinstance(side, Ratio) and kind(side) == "text":
+            return member(side, tuple(i.value for i in items if isinstance(i, Word | Text)))
+        return disjunction([_compare("=", side, self.lower(i)) for i in items])
+
+    def _binary(self, expr: Binary) -> Lowered:
+        if isinstance(expr.right, Period):
+            step = -expr.right.count if expr.op == "-" else expr.right.count
+            return self._shift(self.single(expr.left), expr.right, step, "moment" if _is_moment(expr.left) else "date")
+        left, right = self.lower(expr.left), self.lower(expr.right)
+        a, b = _ratio(left), _ratio(right)
+        match expr.op:
+            case "+":
+                return _add(a, b)
+            case "-":
+                return _add(a, _negate(b))
+            case "*":
+                return _mul(a, b)
+            case "/":
+                return _divide(a, b)
+            case "multiple":
+                share = _divide(a, b)
+                return compare("=", arith("%", share.num, share.den), ZERO)
+        raise AssertionError(expr.op)
+
+    def _shift(self, day: Kernel, period: Period, step: int, of: Literal["date", "moment"]) -> Kernel:
+        if period.kind == "days":
+            return add(day, _const(step * (DAY_MS if of == "moment" else 1)))
+        low, high = bounds(day)
+        return AddMonths(day, step, low + min(0, 31 * step), high + max(0, 31 * step))
+
+    def _call(self, expr: Call) -> Lowered:
+        if expr.function == "present":
+            done = self.lower(expr.args[0])
+            return present(done.num if isinstance(done, Ratio) else done)
+        parts = [self.lower(a) for a in expr.args]
+        match expr.function:
+            case "least":
+                return reduce(lambda x, y: _choose(_compare("<=", x, y), x, y), parts)
+            case "greatest":
+                return reduce(lambda x, y: _choose(_compare(">=", x, y), x, y), parts)
+            case "round_up" | "round_down" | "round_half_up":
+                return _round(expr.function, _ratio(parts[0]), _ratio(parts[1]))
+        raise AssertionError(expr.function)
+
+    # ── aggregates ──
+
+    def _aggregate(self, expr: Aggregate) -> Lowered:
+        inner = _Lower(self.env, self.owner, self.text)
+        keys, where = self._join(expr, inner) if expr.everywhere else ((), None if expr.where is None else inner.single(expr.where))
+        parts = [inner.lower(a) for a in expr.args]
+        for part, arg in zip(parts, expr.args, strict=True):
+            if isinstance(part, Ratio) and not isinstance(part.den, Const):
+                self.refuse(
+                    "quotient-in-aggregate", f"`{expr.function}` cannot run over a quotient", arg.span, "round it, or aggregate its parts"
+                )
+
+        def fold(function: str, value: Kernel | None, of: Kind, low: int, high: int) -> Fold:
+            return Fold(function, expr.collection, self.owner, value, where, keys, expr.everywhere, of, low, high)  # type: ignore[arg-type]
+
+        def total(value: Kernel) -> Fold:
+            low, high = bounds(value)
+            return fold("sum", value, "int", min(0, low) * MAX_RECORDS, max(0, high) * MAX_RECORDS)
+
+        if expr.function == "count":
+            return fold("count", None, "int", 0, MAX_RECORDS)
+        first = parts[0]
+        value, den = (first.num, first.den) if isinstance(first, Ratio) else (first, ONE)
+        low, high = bounds(value)
+        match expr.function:
+            case "distinct":
+                return fold("distinct", value, "int", 0, MAX_RECORDS)
+            case "any" | "all":
+                return fold(expr.function, value, "flag", 0, 0)
+            case "max" | "min":
+                done = fold(expr.function, value, "int", low, high)
+                return Ratio(done, den) if isinstance(first, Ratio) else done
+            case "sum":
+                return Ratio(total(value), den)
+            case "median":
+                return Ratio(fold("middle", value, "int", 2 * low, 2 * high), mul(den, _const(2)))
+            case "weighted_mean":
+                weight = _ratio(parts[1])
+                product = total(mul(value, weight.num))
+                return _divide(Ratio(product, mul(den, weight.den)), Ratio(total(weight.num), weight.den))
+        raise AssertionError(expr.function)
+
+    def _join(self, expr: Aggregate, inner: "_Lower") -> tuple[tuple[tuple[Kernel, Kernel], ...], Kernel | None]:
+        """`all … where a = this.b and …`: the equalities with `this` become keys, the rest filters the elements."""
+        keys: list[tuple[Kernel, Kernel]] = []
+        rest: list[Kernel] = []
+        for condition in _conjuncts(expr.where):
+            if not _speaks_of_this(condition):
+                rest.append(inner.single(condition))
+                continue
+            pair = self._key(condition)
+            if pair is None:
+                self.refuse(
+                    "not-a-join",
+                    "a condition with `this` must be an equality of one side each",
+                    condition.span,
+                    "e.g. `account = this.account`",
+                )
+            else:
+                keys.append(pair)
+        return tuple(keys), conjunction(rest) if rest else None
+
+    def _key(self, condition: Expr) -> tuple[Kernel, Kernel] | None:
+        if not isinstance(condition, Compare) or condition.ops != ("=",):
+            return None
+        a, b = condition.operands
+        if _speaks_of_this(a):
+            a, b = b, a
+        if _speaks_of_this(a) or any(isinstance(r, Ref) and r.via != "this" for r in _leaves(b)):
+            return None
+        left, right = self.lower(a), self.lower(b)
+        if isinstance(left, Ratio) or isinstance(right, Ratio):
+            p, q = _ratio(left), _ratio(right)
+            if not (isinstance(p.den, Const) and isinstance(q.den, Const)):
+                return None
+            return _scaled(p, q)
+        return left, right
+
+
+def read(found: Field) -> Lowered:
+    """A field of the data as an input with the bounds of its type."""
+    type_ = found.type
+    if type_.type.kind == "flag":
+        return Input(found.entity, found.name, "flag")
+    if type_.type.kind in ("text", "words"):
+        return Input(found.entity, found.name, "text")
+    number = Input(found.entity, found.name, "int", type_.low, type_.high)
+    return Ratio(number, _const(type_.scale)) if type_.type.kind == "number" else number
+
+
+def _as_input(entity: str, name: str, meaning: Lowered) -> Lowered:
+    if not isinstance(meaning, Ratio):
+        low, high = bounds(meaning)
+        return Input(entity, name, kind(meaning), low, high)
+    num = Input(entity, name, "int", *bounds(meaning.num))
+    if isinstance(meaning.den, Const):
+        return Ratio(num, meaning.den)
+    low, high = bounds(meaning.den)
+    return Ratio(num, Input(entity, f"{name}#den", "int", max(1, low), high))
+
+
+def _bound(found: Field, value: Bound) -> Lowered:
+    type_ = found.type.type.kind
+    if type_ == "number":
+        if value is None:
+            return Ratio(MISSING_INT, ONE)
+        exact = Fraction(value)
+        return Ratio(_const(exact.numerator), _const(exact.denominator))
+    if type_ in ("text", "words"):
+        return Const(value if isinstance(value, str) else None, "text")
+    if type_ == "flag":
+        return Const(value if isinstance(value, bool) else None, "flag")
+    return Const(None if value is None else int(value), "int")
+
+
+# ── numbers ──
+
+
+def _ratio(meaning: Lowered) -> Ratio:
+    return meaning if isinstance(meaning, Ratio) else Ratio(meaning, ONE)
+
+
+def _const(value: int) -> Const:
+    return Const(value, "int")
+
+
+def _fixed(den: Kernel) -> int | None:
+    return den.value if isinstance(den, Const) and isinstance(den.value, int) else None
+
+
+def _scaled(a: Ratio, b: Ratio) -> tuple[Kernel, Kernel]:
+    """Both numerators over one denominator, as small as it can be."""
+    p, q = _fixed(a.den), _fixed(b.den)
+    if p is not None and q is not None:
+        common = lcm(p, q)
+        return mul(a.num, _const(common // p)), mul(b.num, _const(common // q))
+    return mul(a.num, b.den), mul(b.num, a.den)
+
+
+def _add(a: Ratio, b: Ratio) -> Ratio:
+    p, q = _fixed(a.den), _fixed(b.den)
+    left, right = _scaled(a, b)
+    return Ratio(add(left, right), _const(lcm(p, q)) if p is not None and q is not None else mul(a.den, b.den))
+
+
+def _negate(a: Ratio) -> Ratio:
+    return Ratio(mul(a.num, _const(-1)), a.den)
+
+
+def _mul(a: Ratio, b: Ratio) -> Ratio:
+    for x, y in ((a, b), (b, a)):
+        c, d = _fixed(x.num), _fixed(y.den)
+        if c and d:
+            g = gcd(c, d)
+            return Ratio(mul(_const(c // g), y.num), mul(x.den, _const(d // g)))
+    return Ratio(mul(a.num, b.num), mul(a.den, b.den))
+
+
+def _divide(a: Ratio, b: Ratio) -> Ratio:
+    low, high = bounds(b.num)
+    if isinstance(b.num, Const):
+        if b.num.value is None or low == 0:
+            return Ratio(MISSING_INT, ONE)
+        p, q = _fixed(b.den), abs(low)
+        sign = 1 if low > 0 else -1
+        if p is not None:
+            g = gcd(p, q)
+            return Ratio(mul(a.num, _const(sign * p // g)), mul(a.den, _const(q // g)))
+        return Ratio(mul(mul(a.num, b.den), _const(sign)), mul(a.den, _const(q)))
+    num, den = mul(a.num, b.den), mul(a.den, b.num)
+    if low > 0:
+        return Ratio(num, den)
+    if low == 0:
+        return Ratio(only(compare("!=", b.num, ZERO), num), den)
+    sign_of = _choose_int(compare(">", b.num, ZERO), ONE, _choose_int(compare("<", b.num, ZERO), _const(-1), MISSING_INT))
+    return Ratio(mul(num, sign_of), mul(den, sign_of))
+
+
+def _round(function: str, x: Ratio, unit: Ratio) -> Ratio:
+    """To a multiple of `unit`: with n/d = x/unit the result is whole(n, d) * unit."""
+    share = _divide(x, unit)
+    n, d = share.num, share.den
+    match function:
+        case "round_down":
+            whole = arith("//", n, d)
+        case "round_up":
+            whole = mul(arith("//", mul(n, _const(-1)), d), _const(-1))
+        case _:  # half away from zero: floor((2|n| + d) / 2d) with the sign of n
+            low, high = bounds(n)
+            size = n if low >= 0 else _choose_int(compare("<", n, ZERO), mul(n, _const(-1)), n)
+            half = arith("//", add(mul(size, _const(2)), d), mul(d, _const(2)))
+            whole = half if low >= 0 else _choose_int(compare("<", n, ZERO), mul(half, _const(-1)), half)
+    return _mul(Ratio(whole, ONE), unit)
+
+
+def _compare(op: str, a: Lowered, b: Lowered) -> Kernel:
+    if isinstance(a, Ratio) or isinstance(b, Ratio):
+        return compare(op, *_scaled(_ratio(a), _ratio(b)))
+    return compare(op, a, b)
+
+
+def _choose(condition: Kernel, a: Lowered, b: Lowered) -> Lowered:
+    if isinstance(condition, Const) and condition.value is not None:
+        return a if condition.value else b
+    if not isinstance(a, Ratio) and not isinstance(b, Ratio):
+        return _choose_int(condition, a, b)
+    x, y = _ratio(a), _ratio(b)
+    p, q = _fixed(x.den), _fixed(y.den)
+    if p is not None and q is not None:
+        left, right = _scaled(x, y)
+        return Ratio(_choose_int(condition, left, right), _const(lcm(p, q)))
+    return Ratio(_choose_int(condition, x.num, y.num), _choose_int(condition, x.den, y.den))
+
+
+def _choose_int(condition: Kernel, a: Kernel, b: Kernel) -> Kernel:
+    if isinstance(condition, Const):
+        if condition.value is None:
+            return Const(None, kind(a))
+        return a if condition.value else b
+    of = kind(b) if isinstance(a, Const) and a.value is None else kind(a)
+    known = [bounds(x) for x in (a, b) if not (isinstance(x, Const) and x.value is None)] or [(0, 0)]
+    return Choose(condition, a, b, of, min(k[0] for k in known), max(k[1] for k in known))
+
+
+# ── kernels, folded where they are constant ──
+
+
+def only(condition: Kernel, value: Kernel) -> Kernel:
+    """`value` where the condition is true, else missing."""
+    return _choose_int(condition, value, Const(None, kind(value)))
+
+
+def add(a: Kernel, b: Kernel) -> Kernel:
+    """a + b."""
+    return arith("+", a, b)
+
+
+def mul(a: Kernel, b: Kernel) -> Kernel:
+    """a * b."""
+    return arith("*", a, b)
+
+
+def arith(op: Literal["+", "-", "*", "//", "%"], a: Kernel, b: Kernel) -> Kernel:
+    """An operation on integers with its bounds; a constant where both sides are."""
+    (la, ha), (lb, hb) = bounds(a), bounds(b)
+    ca, cb = isinstance(a, Const), isinstance(b, Const)
+    if (isinstance(a, Const) and a.value is None) or (isinstance(b, Const) and b.value is None):
+        return MISSING_INT
+    neutral = 0 if op in "+-" else 1
+    if cb and lb == neutral and op != "%":
+        return a
+    if ca and la == neutral and op in "+*":
+        return b
+    match op:
+        case "+":
+            low, high = la + lb, ha + hb
+        case "-":
+            low, high = la - hb, ha - lb
+        case "*":
+            corners = (la * lb, la * hb, ha * lb, ha * hb)
+            low, high = min(corners), max(corners)
+        case "//":
+            d, e = max(1, lb), max(1, hb)
+            corners = (la // d, la // e, ha // d, ha // e)
+            low, high = min(corners), max(corners)
+        case "%":
+            if ca and cb:
+                return _const(la % lb) if lb > 0 else MISSING_INT
+            low, high = 0, max(0, hb - 1)
+    if ca and cb:
+        return _const(low)
+    return Arith(op, a, b, low, high)
+
+
+def compare(op: str, a: Kernel, b: Kernel) -> Kernel:
+    """A comparison; a constant where both sides are."""
+    if isinstance(a, Const) and isinstance(b, Const):
+        if a.value is None or b.value is None:
+            return MISSING_FLAG
+        x, y = a.value, b.value
+        answers: dict[str, bool] = {"=": x == y, "!=": x != y}
+        if isinstance(x, int) and isinstance(y, int):
+            answers |= {"<": x < y, "<=": x <= y, ">": x > y, ">=": x >= y}
+        return Const(answers[op], "flag")
+    if (isinstance(a, Const) and a.value is None) or (isinstance(b, Const) and b.value is None):
+        return MISSING_FLAG
+    return KCompare(op, a, b)  # type: ignore[arg-type]
+
+
+def member(a: Kernel, values: tuple[str, ...]) -> Kernel:
+    """A text among texts."""
+    if isinstance(a, Const):
+        return Const(None if a.value is None else a.value in values, "flag")
+    return Member(a, values)
+
+
+def negation(a: Kernel) -> Kernel:
+    """not a."""
+    if isinstance(a, Const):
+        return Const(None if a.value is None else not a.value, "flag")
+    return a.operand if isinstance(a, Not) else Not(a)
+
+
+def present(a: Kernel) -> Kernel:
+    """Whether a is there."""
+    return Const(a.value is not None, "flag") if isinstance(a, Const) else Present(a)
+
+
+def conjunction(parts: list[Kernel]) -> Kernel:
+    """a and b and …"""
+    return _logic("and", parts, False)
+
+
+def disjunction(parts: list[Kernel]) -> Kernel:
+    """a or b or …"""
+    return _logic("or", parts, True)
+
+
+def _logic(op: Literal["and", "or"], parts: list[Kernel], decides: bool) -> Kernel:
+    flat = [x for p in parts for x in (p.operands if isinstance(p, KLogic) and p.op == op else (p,))]
+    if any(isinstance(p, Const) and p.value is decides for p in flat):
+        return Const(decides, "flag")
+    rest = [p for p in flat if not (isinstance(p, Const) and p.value is (not decides))]
+    unknown = [p for p in rest if isinstance(p, Const)]
+    rest = [p for p in rest if not isinstance(p, Const)] + unknown[:1]
+    if not rest:
+        return Const(not decides, "flag")
+    return rest[0] if len(rest) == 1 else KLogic(op, tuple(rest))
+
+
+# ── looking at trees ──
+
+
+def _is_moment(expr: Expr) -> bool:
+    match expr:
+        case At():
+            return True
+        case Ref(field=found):
+            return found.type.type.kind == "moment"
+        case Binary(left=left):
+            return _is_moment(left)
+        case If(then=then):
+            return _is_moment(then)
+        case Call(args=args) | Aggregate(args=args):
+            return bool(args) and _is_moment(args[0])
+        case _:
+            return False
+
+
+def _conjuncts(expr: Expr | None) -> tuple[Expr, ...]:
+    if expr is None:
+        return ()
+    return expr.operands if isinstance(expr, Logic) and expr.op == "and" else (expr,)
+
+
+def _leaves(expr: Expr) -> list[Expr]:
+    below = children(expr)
+    return [leaf for child in below for leaf in _leaves(child)] if below else [expr]
+
+
+def _speaks_of_this(expr: Expr) -> bool:
+    return any(isinstance(x, Ref) and x.via == "this" for x in _leaves(expr))
+
+
+def _parts(node: Kernel) -> tuple[Kernel, ...]:
+    match node:
+        case Const() | Input():
+            return ()
+        case Arith(left=a, right=b) | KCompare(left=a, right=b):
+            return a, b
+        case KLogic(operands=operands):
+            return operands
+        case Not(operand=a) | Present(operand=a) | Member(operand=a) | AddMonths(operand=a):
+            return (a,)
+        case Choose(condition=a, then=b, other=c):
+            return a, b, c
+        case Fold(value=value, where=where, keys=keys):
+            return (*(x for x in (value, where) if x is not None), *(k for pair in keys for k in pair))
+
+
+def _size(node: Kernel, seen: dict[int, int] | None = None) -> int:
+    """Nodes of the tree, counted as often as they are used; linear time because equal objects are counted once."""
+    known = {} if seen is None else seen
+    if id(node) not in known:
+        known[id(node)] = 1 + sum(_size(p, known) for p in _parts(node))
+    return known[id(node)]
+
+
+def _widest(node: Kernel, unlimited: bool) -> int:
+    """The largest absolute bound of what runs in columns; outside of aggregates the offering's own values have no limit."""
+    inner = max((_widest(p, unlimited and not isinstance(node, Fold)) for p in _parts(node)), default=0)
+    if unlimited and not isinstance(node, Fold):
+        return inner
+    low, high = bounds(node)
+    return max(inner, abs(low), abs(high))

@@ -1,0 +1,310 @@
+"""What a run found, as plain frozen data in a stable order. No clock, no paths; `to_dict` is the promised JSON.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import polars as pl
+
+FORMAT = "guiju.report/1"
+ENGINE = "guiju 0.1.0"
+
+Figures = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """A text in Chinese and English."""
+
+    zh: str
+    en: str
+
+    def to_dict(self) -> dict[str, str]:
+        return {"zh": self.zh, "en": self.en}
+
+
+@dataclass(frozen=True, slots=True)
+class Cite:
+    """A clause of a source that the rulebook names."""
+
+    source: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The record that a finding speaks of. `row` is its row in the input; it takes no part in order or fingerprint."""
+
+    kind: str
+    id: str
+    placee: str | None = None
+    investor: str | None = None
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule's outcome on a record: violated, not_evaluable or error. Figures are exact decimal text in base units."""
+
+    rule: str
+    stage: str
+    outcome: str
+    effect: tuple[str, ...]
+    subject: Subject
+    figures: Figures
+    margin: str | None
+    missing: tuple[str, ...]
+    unverified: bool
+    message: Both
+    cite: tuple[Cite, ...]
+    fingerprint: str
+
+    def to_dict(self) -> dict[str, Any]:
+        subject = {"kind": self.subject.kind, "id": self.subject.id}
+        extra = {"placee": self.subject.placee, "investor": self.subject.investor, "row": self.subject.row}
+        first, *more = self.cite
+        return {
+            "rule": self.rule,
+            "stage": self.stage,
+            "outcome": self.outcome,
+            "effect": list(self.effect),
+            "subject": subject | {k: v for k, v in extra.items() if v is not None},
+            "figures": dict(self.figures),
+            "margin": self.margin,
+            "missing": list(self.missing),
+            "unverified": self.unverified,
+            "message": self.message.to_dict(),
+            "cite": {"source": first.source, "clause": first.clause}
+            | ({"also": [{"source": c.source, "clause": c.clause} for c in more]} if more else {}),
+            "fingerprint": self.fingerprint,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something of the input that could not be read or joined."""
+
+    code: str
+    table: str
+    row: int | None
+    column: str | None
+    text: str | None
+    message: Both
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "table": self.table,
+            "row": self.row,
+            "column": self.column,
+            "text": self.text,
+            "message": self.message.to_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The first live bid that was kept, in the order of elimination."""
+
+    price: str
+    quantity: str
+    submitted_at: str | None
+    sequence: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Elimination:
+    """The selection of the highest bids. Numbers are None where the selection could not be made."""
+
+    count: int | None
+    quantity: str | None
+    share: str | None
+    share_exact: str | None
+    cut: Mapping[str, Any] | None
+    undecided: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FateTotal:
+    """What became of the bids of one fate: distinct placees and investors, admitted quantity, bids on which a deciding rule is open."""
+
+    placees: int
+    investors: int
+    quantity: str
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class BidLine:
+    """One bid with what became of it, for the annex. Price in 元, quantities in 股."""
+
+    investor: str | None
+    placee: str | None
+    sequence: int | None
+    price: str | None
+    quantity: int | None
+    admitted_quantity: int | None
+    live: bool
+    eliminated: bool | None
+    fate: str | None
+    open: bool
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInfo:
+    """What a report says of a rule that was asked: for summaries and the annex."""
+
+    id: str
+    stage: str
+    entity: str
+    name: Both
+    cite: tuple[Cite, ...]
+    effect: tuple[str, ...]
+    unverified: bool
+
+
+@dataclass(frozen=True)
+class Report:
+    """One run. `bids` are there for every run over a book; `to_dict(bids=True)` prints them."""
+
+    offering: str
+    provisional: tuple[str, ...]
+    verified: bool
+    rulebook: Mapping[str, str]
+    input_digest: str
+    records: Mapping[str, int]
+    intake: tuple[Issue, ...]
+    unknown_columns: tuple[tuple[str, str], ...]
+    outcomes: Mapping[str, int]
+    by_rule: Mapping[str, Mapping[str, int]]
+    unsupplied: Mapping[str, tuple[str, ...]]
+    attestations: tuple[tuple[str, str], ...]
+    findings: tuple[Finding, ...]
+    values: Mapping[str, str | None]
+    values_exact: Mapping[str, str | None]
+    elimination: Elimination
+    fates: Mapping[str, FateTotal]
+    terms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    not_asked: tuple[str, ...] | None = None
+    bids: tuple[BidLine, ...] = ()
+    rules: Mapping[str, RuleInfo] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def violated(self) -> tuple[Finding, ...]:
+        """The findings that are breaches."""
+        return tuple(f for f in self.findings if f.outcome == "violated")
+
+    @property
+    def status(self) -> int:
+        """The exit status: 1 violations, 3 something could not be evaluated or read, else 0."""
+        if self.outcomes["violated"]:
+            return 1
+        return 3 if self.outcomes["not_evaluable"] or self.outcomes["error"] or self.intake or self.unsupplied else 0
+
+    def to_dict(self, bids: bool = False) -> dict[str, Any]:
+        """The promised JSON, as plain data."""
+        out: dict[str, Any] = {
+            "format": FORMAT,
+            "engine": ENGINE,
+            "offering": self.offering,
+            "provisional": list(self.provisional),
+            "verified": self.verified,
+            "rulebook": dict(self.rulebook),
+            "input": {"digest": self.input_digest, "records": dict(self.records)},
+            "intake": [i.to_dict() for i in self.intake],
+            "unknown_columns": [{"table": t, "column": c} for t, c in self.unknown_columns],
+            "terms": {k: dict(v) for k, v in self.terms.items()},
+            "outcomes": {**self.outcomes, "by_rule": {k: dict(v) for k, v in self.by_rule.items()}},
+            "unsupplied": {k: list(v) for k, v in self.unsupplied.items()},
+            "attestations": [{"rule": r, "state": s} for r, s in self.attestations],
+            "findings": [f.to_dict() for f in self.findings],
+            "values": dict(self.values),
+            "values_exact": dict(self.values_exact),
+            "elimination": _elimination(self.elimination),
+            "fates": {
+                k: {"placees": f.placees, "investors": f.investors, "quantity": f.quantity, "open": f.open} for k, f in self.fates.items()
+            },
+        }
+        if self.not_asked is not None:
+            out["not_asked"] = list(self.not_asked)
+        if bids:
+            out["bids"] = [_bid(b) for b in self.bids]
+        return out
+
+    def bids_frame(self) -> "pl.DataFrame":
+        """One row per bid: investor, placee, sequence, price (Decimal, 元), quantity, admitted_quantity (股), live, eliminated, fate."""
+        import polars as pl
+
+        schema = {
+            "investor": pl.String,
+            "placee": pl.String,
+            "sequence": pl.Int64,
+            "price": pl.Decimal(38, 4),
+            "quantity": pl.Int64,
+            "admitted_quantity": pl.Int64,
+            "live": pl.Boolean,
+            "eliminated": pl.Boolean,
+            "fate": pl.String,
+        }
+        rows = [[getattr(b, name) for name in schema] for b in self.bids]
+        texts = {n: (pl.String if n == "price" else t) for n, t in schema.items()}
+        return pl.DataFrame(rows, schema=texts, orient="row").with_columns(pl.col("price").str.to_decimal(scale=4).cast(pl.Decimal(38, 4)))
+
+    def findings_frame(self) -> "pl.DataFrame":
+        """One row per finding, its figures as one text."""
+        import polars as pl
+
+        rows = [
+            {
+                "rule": f.rule,
+                "stage": f.stage,
+                "outcome": f.outcome,
+                "effect": ", ".join(f.effect),
+                "kind": f.subject.kind,
+                "subject": f.subject.id,
+                "placee": f.subject.placee,
+                "investor": f.subject.investor,
+                "row": f.subject.row,
+                "margin": f.margin,
+                "figures": "; ".join(f"{k} = {v}" for k, v in f.figures.items()),
+                "missing": ", ".join(f.missing),
+                "message_zh": f.message.zh,
+                "message_en": f.message.en,
+                "cite": "; ".join(f"{c.source} {c.clause}" for c in f.cite),
+                "fingerprint": f.fingerprint,
+            }
+            for f in self.findings
+        ]
+        columns = ["rule", "stage", "outcome", "effect", "kind", "subject", "placee", "investor", "row", "margin", "figures", "missing"]
+        columns += ["message_zh", "message_en", "cite", "fingerprint"]
+        return pl.DataFrame(rows, schema={c: pl.Int64 if c == "row" else pl.String for c in columns})
+
+    def with_verified(self) -> "Report":
+        """The same report after the other evaluator gave the same."""
+        return replace(self, verified=True)
+
+
+def _elimination(e: Elimination) -> dict[str, Any]:
+    out: dict[str, Any] = {"count": e.count, "quantity": e.quantity, "share": e.share, "share_exact": e.share_exact}
+    out["cut"] = None if e.cut is None else dict(e.cut)
+    if e.undecided:
+        out["undecided"] = list(e.undecided)
+    return out
+
+
+def _bid(b: BidLine) -> dict[str, Any]:
+    return {
+        "investor": b.investor,
+        "placee": b.placee,
+        "sequence": b.sequence,
+        "price": b.price,
+        "quantity": None if b.quantity is None else str(b.quantity),
+        "admitted_quantity": None if b.admitted_quantity is None else str(b.admitted_quantity),
+        "live": b.live,
+        "eliminated": b.eliminated,
+        "fate": b.fate,
+    }
