@@ -7,6 +7,7 @@ the operands of a comparison are looked at together.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import Literal, assert_never
 
 from dsl.diagnostics import Diagnostic, DiagnosticError, Span
@@ -32,7 +33,7 @@ from dsl.nodes import (
     Word,
     children,
 )
-from dsl.quantities import DATE, FLAG, MOMENT, MONEY, NUMBER, PLAIN, PRICE, TEXT, Field, Schema, Type
+from dsl.quantities import DATE, FLAG, MOMENT, MONEY, NUMBER, PLAIN, PRICE, TEXT, Dimension, Field, Schema, Type
 
 ANY_WORD = Type("words")
 """Expected where a value's own results make its list of words: any bare word will do."""
@@ -64,6 +65,17 @@ def check(expr: Expr, schema: Schema, entity: str, *, expect: Type | None = None
         raise DiagnosticError(run.mistakes)
     assert type_ is not None
     return Checked(found, type_, entity, text)
+
+
+def type_of(expr: Expr, schema: Schema, entity: str) -> Type:
+    """The type of a part of a checked tree, as asked of a record of `entity`."""
+    if isinstance(expr, Aggregate) and expr.function in ("count", "distinct"):
+        return NUMBER
+    if isinstance(expr, Aggregate):
+        return type_of(expr.args[0], schema, entity)
+    found = _Check(schema, entity, "").visit(expr)[1]
+    assert found is not None
+    return found
 
 
 def references(expr: Expr) -> Iterable[Ref]:
@@ -108,8 +120,10 @@ class _Check:
         match expr:
             case Number():
                 return expr, Type("number", expr.dim)
-            case Period(kind=kind):
-                return expr, Type(kind)
+            case Period():
+                hint = "days between two dates are a plain number: write `30`, not `30天`"
+                self.say("period-out-of-place", "a period stands only after `+` or `-`, beside a date or moment", expr.span, hint)
+                return expr, None
             case Text():
                 return expr, TEXT
             case Flag():
@@ -299,7 +313,9 @@ class _Check:
         return replace(expr, operand=operand), type_
 
     def _binary(self, expr: Binary) -> Typed:
-        (left, lt), (right, rt) = self.visit(expr.left), self.visit(expr.right)
+        left, lt = self.visit(expr.left)
+        beside = expr.right if expr.op in ("+", "-") and isinstance(expr.right, Period) else None
+        right, rt = self.visit(expr.right) if beside is None else (beside, Type(beside.kind))
         if lt is None or rt is None:
             return expr, None
         if expr.op in ("+", "-") and lt.kind in ("date", "moment"):
@@ -347,8 +363,8 @@ class _Check:
             return exprs, None
         if kinds == {"number"}:
             if any(t.dim == PRICE for t in types):
-                exprs = [replace(e, dim=PRICE) if isinstance(e, Number) and e.dim == MONEY else e for e in exprs]
-            dims = {e.dim if isinstance(e, Number) else t.dim for e, (_, t) in zip(exprs, operands, strict=True)}
+                exprs = [_as_price(e) for e in exprs]
+            dims = {_literal_dim(e) or t.dim for e, (_, t) in zip(exprs, operands, strict=True)}
             dims |= {expect.dim} if expect else set()
             return exprs, Type("number", dims.pop()) if len(dims) == 1 else None
         if kinds == {"words"}:
@@ -371,7 +387,7 @@ class _Check:
         late = [i for i, x in enumerate(exprs) if isinstance(x, Name) and len(x.parts) == 1 and not self.lookup(x)]
         done: dict[int, Typed] = {i: self.visit(x, expect) for i, x in enumerate(exprs) if i not in late}
         lists = [t for _, t in done.values() if t is not None and t.kind == "words"]
-        words = lists[0] if lists else expect
+        words = lists[0] if lists and expect != ANY_WORD else expect
         for i in late:
             done[i] = self.visit(exprs[i], words)
         for i, x in enumerate(exprs):
@@ -388,7 +404,7 @@ class _Check:
         known = [(e, t) for e, t in typed if t is not None]
         operands, common = self._align(known)
         if common is None:
-            (a, ta), (b, tb) = next(((x, y) for x, y in zip(known, known[1:], strict=False) if x[1] != y[1]), (known[0], known[-1]))
+            (a, ta), (b, tb) = next(((x, y) for x, y in pairwise(known) if x[1] != y[1]), (known[0], known[-1]))
             same = ta.kind == tb.kind == "number"
             hint = "write the unit of the bare number, e.g. `3股`" if same and PLAIN in (ta.dim, tb.dim) else None
             if {ta.kind, tb.kind} == {"date", "moment"}:
@@ -405,6 +421,8 @@ class _Check:
         if not isinstance(expr.right, List):
             self.say("list-wanted", "the right side of `in` is a list in square brackets", expr.right.span)
             return expr, FLAG
+        if not expr.right.items:
+            self.say("empty-list", "nothing is in an empty list", expr.right.span)
         if lt is None:
             return expr, FLAG
         items: list[Expr] = []
@@ -528,6 +546,19 @@ def _all_names(expr: Expr) -> Iterable[Name]:
         yield expr
     for child in children(expr):
         yield from _all_names(child)
+
+
+def _as_price(expr: Expr) -> Expr:
+    """`0.01元` beside a price is 0.01元/股; so is `-0.01元`."""
+    if isinstance(expr, Unary) and expr.op == "-":
+        return replace(expr, operand=_as_price(expr.operand))
+    return replace(expr, dim=PRICE) if isinstance(expr, Number) and expr.dim == MONEY else expr
+
+
+def _literal_dim(expr: Expr) -> Dimension | None:
+    if isinstance(expr, Unary) and expr.op == "-":
+        return _literal_dim(expr.operand)
+    return expr.dim if isinstance(expr, Number) else None
 
 
 def _constant(expr: Expr) -> bool:

@@ -3,7 +3,8 @@
 Every node may be missing. Integers carry proved bounds (`low`, `high`); an evaluator picks 64 or 128 bits from them.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
 Kind = Literal["int", "flag", "text"]
@@ -206,5 +207,33 @@ def inputs_of(node: Kernel) -> list[Input]:
             return inputs_of(a)
         case Choose(condition=a, then=b, other=c):
             return inputs_of(a) + inputs_of(b) + inputs_of(c)
+        case _:
+            assert_never(node)
+
+
+def settle(node: Kernel, answer: Callable[[Fold], Scalar]) -> Kernel:
+    """The same node with the answer of every aggregate in its place: what an offering's value still has to compute."""
+    return replace_folds(node, lambda fold: Const(answer(fold), fold.kind))
+
+
+def replace_folds(node: Kernel, by: Callable[[Fold], Kernel]) -> Kernel:
+    """The same node with each of its aggregates replaced."""
+
+    def again(part: Kernel) -> Kernel:
+        return replace_folds(part, by)
+
+    match node:
+        case Fold():
+            return by(node)
+        case Const() | Input():
+            return node
+        case Arith(left=a, right=b) | Compare(left=a, right=b):
+            return replace(node, left=again(a), right=again(b))
+        case Logic(operands=operands):
+            return replace(node, operands=tuple(again(o) for o in operands))
+        case Not(operand=a) | Present(operand=a) | Member(operand=a) | AddMonths(operand=a):
+            return replace(node, operand=again(a))
+        case Choose(condition=a, then=b, other=c):
+            return replace(node, condition=again(a), then=again(b), other=again(c))
         case _:
             assert_never(node)

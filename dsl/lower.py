@@ -6,12 +6,13 @@ Wherever a denominator could be 0 the numerator is missing, so nobody needs to l
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from functools import reduce
 from math import gcd, lcm
 from typing import Literal, assert_never
 
-from dsl.checker import Checked
+from dsl.checker import Checked, references
 from dsl.diagnostics import Diagnostic, DiagnosticError, Span
 from dsl.kernel import (
     INT128,
@@ -51,11 +52,13 @@ from dsl.nodes import (
     Text,
     Unary,
     Word,
-    children,
 )
-from dsl.quantities import DAY_MS, FIRST_DAY, LAST_DAY, MAX_RECORDS, Field, Schema
+from dsl.quantities import DAY_MS, EPOCH, FIRST_DAY, LAST_DAY, MAX_RECORDS, Field, Schema
 
 MAX_KERNEL = 5000
+MAX_DEPTH = 150
+MAX_CONSTANT = 10**1000
+FIRST_ANY_DAY, LAST_ANY_DAY = date(2, 1, 1).toordinal() - EPOCH, date(9998, 12, 31).toordinal() - EPOCH
 MISSING_INT = Const(None, "int")
 MISSING_FLAG = Const(None, "flag")
 ONE, ZERO = Const(1, "int"), Const(0, "int")
@@ -94,18 +97,7 @@ def lower(checked: Checked, env: Env) -> Lowered:
     """Raises DiagnosticError where a column expression could pass 128 bits, or where an aggregate runs over a quotient."""
     run = _Lower(env, checked.entity, checked.text)
     done = run.lower(checked.expr)
-    parts = (done.num, done.den) if isinstance(done, Ratio) else (done,)
-    if sum(_size(p) for p in parts) > MAX_KERNEL:
-        run.refuse("too-large", "this expression is too large once its quotients are expanded", checked.expr.span)
-    for part in parts:
-        wide = _widest(part, checked.entity == env.schema.root)
-        if wide > INT128:
-            run.refuse(
-                "overflow",
-                f"this could pass 128 bits (up to about 10^{len(str(wide)) - 1})",
-                checked.expr.span,
-                "round a factor, or compare quantities of one dimension",
-            )
+    run.prove(done, checked.expr.span)
     return done
 
 
@@ -124,7 +116,9 @@ def slack(checked: Checked, env: Env) -> Ratio | None:
     run = _Lower(env, checked.entity, checked.text)
     left, right = (run.lower(x) for x in expr.operands)
     small, large = (left, right) if expr.ops[0].startswith("<") else (right, left)
-    return _add(_ratio(large), _negate(_ratio(small)))
+    done = _add(_ratio(large), _negate(_ratio(small)))
+    run.prove(done, expr.span)
+    return done
 
 
 def ratio_of(meaning: Lowered) -> Ratio:
@@ -137,16 +131,39 @@ class _Lower:
     env: Env
     owner: str
     text: str
+    measured: dict[int, tuple[Kernel, int, int]] = field(default_factory=dict)
 
     def refuse(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
         raise DiagnosticError([Diagnostic(code, message, span, hint, self.text)])
 
+    def prove(self, meaning: Lowered, span: Span) -> None:
+        """Refuses what a column could not hold. The offering's own values have no limit but that of a constant in a source text."""
+        wide = max(_widest(p, self.owner == self.env.schema.root) for p in _sides(meaning))
+        if wide > INT128:
+            power = wide.bit_length() * 30103 // 100000
+            self.refuse(
+                "overflow",
+                f"this could pass 128 bits (up to about 10^{power})",
+                span,
+                "round a factor, or compare quantities of one dimension",
+            )
+
     def lower(self, expr: Expr) -> Lowered:
+        done = self._lower(expr)
+        for part in _sides(done):
+            size, depth = _measure(part, self.measured)
+            if size > MAX_KERNEL or depth > MAX_DEPTH:
+                self.refuse("too-large", "this expression is too large once its quotients are expanded", expr.span)
+        return done
+
+    def _lower(self, expr: Expr) -> Lowered:
         match expr:
             case Number(value=value):
                 return Ratio(_const(value.numerator), _const(value.denominator))
-            case Text(value=value) | Word(value=value):
-                return Const(value, "text")
+            case Text(value=text):
+                return Const(text.strip(), "text")
+            case Word(value=word):
+                return Const(word, "text")
             case Flag(value=flag):
                 return Const(flag, "flag")
             case Date(days=days):
@@ -207,7 +224,7 @@ class _Lower:
     def _member(self, left: Expr, items: tuple[Expr, ...]) -> Kernel:
         side = self.lower(left)
         if not isinstance(side, Ratio) and kind(side) == "text":
-            return member(side, tuple(i.value for i in items if isinstance(i, Word | Text)))
+            return member(side, tuple(i.value.strip() for i in items if isinstance(i, Word | Text)))
         return disjunction([_compare("=", side, self.lower(i)) for i in items])
 
     def _binary(self, expr: Binary) -> Lowered:
@@ -234,7 +251,10 @@ class _Lower:
         if period.kind == "days":
             return add(day, _const(step * (DAY_MS if of == "moment" else 1)))
         low, high = bounds(day)
-        return AddMonths(day, step, low + min(0, 31 * step), high + max(0, 31 * step))
+        low, high = low + min(0, 31 * step), high + max(0, 31 * step)
+        if low < FIRST_ANY_DAY or high > LAST_ANY_DAY:
+            self.refuse("overflow", "this could leave the calendar", period.span)
+        return AddMonths(day, step, low, high)
 
     def _call(self, expr: Call) -> Lowered:
         if expr.function == "present":
@@ -253,9 +273,10 @@ class _Lower:
     # ── aggregates ──
 
     def _aggregate(self, expr: Aggregate) -> Lowered:
-        inner = _Lower(self.env, self.owner, self.text)
-        keys, where = self._join(expr, inner) if expr.everywhere else ((), None if expr.where is None else inner.single(expr.where))
-        parts = [inner.lower(a) for a in expr.args]
+        # From the offering `all placees` are simply those below it.
+        everywhere = expr.everywhere and self.owner != self.env.schema.root
+        keys, where = self._join(expr) if everywhere else ((), None if expr.where is None else self.single(expr.where))
+        parts = [self.lower(a) for a in expr.args]
         for part, arg in zip(parts, expr.args, strict=True):
             if isinstance(part, Ratio) and not isinstance(part.den, Const):
                 self.refuse(
@@ -263,7 +284,7 @@ class _Lower:
                 )
 
         def fold(function: str, value: Kernel | None, of: Kind, low: int, high: int) -> Fold:
-            return Fold(function, expr.collection, self.owner, value, where, keys, expr.everywhere, of, low, high)  # type: ignore[arg-type]
+            return Fold(function, expr.collection, self.owner, value, where, keys, everywhere, of, low, high)  # type: ignore[arg-type]
 
         def total(value: Kernel) -> Fold:
             low, high = bounds(value)
@@ -292,33 +313,35 @@ class _Lower:
                 return _divide(Ratio(product, mul(den, weight.den)), Ratio(total(weight.num), weight.den))
         raise AssertionError(expr.function)
 
-    def _join(self, expr: Aggregate, inner: "_Lower") -> tuple[tuple[tuple[Kernel, Kernel], ...], Kernel | None]:
+    def _join(self, expr: Aggregate) -> tuple[tuple[tuple[Kernel, Kernel], ...], Kernel | None]:
         """`all … where a = this.b and …`: the equalities with `this` become keys, the rest filters the elements."""
         keys: list[tuple[Kernel, Kernel]] = []
         rest: list[Kernel] = []
+        for arg in expr.args:
+            if self._reads(arg, this=True):
+                self._no_join(arg)
         for condition in _conjuncts(expr.where):
-            if not _speaks_of_this(condition):
-                rest.append(inner.single(condition))
+            if not self._reads(condition, this=True):
+                rest.append(self.single(condition))
                 continue
             pair = self._key(condition)
             if pair is None:
-                self.refuse(
-                    "not-a-join",
-                    "a condition with `this` must be an equality of one side each",
-                    condition.span,
-                    "e.g. `account = this.account`",
-                )
+                self._no_join(condition)
             else:
                 keys.append(pair)
         return tuple(keys), conjunction(rest) if rest else None
+
+    def _no_join(self, expr: Expr) -> None:
+        said = "beside `all`, `this` stands only in an equality with one side of its own"
+        self.refuse("not-a-join", said, expr.span, "e.g. `account = this.account`")
 
     def _key(self, condition: Expr) -> tuple[Kernel, Kernel] | None:
         if not isinstance(condition, Compare) or condition.ops != ("=",):
             return None
         a, b = condition.operands
-        if _speaks_of_this(a):
+        if self._reads(a, this=True):
             a, b = b, a
-        if _speaks_of_this(a) or any(isinstance(r, Ref) and r.via != "this" for r in _leaves(b)):
+        if self._reads(a, this=True) or self._reads(b, this=False):
             return None
         left, right = self.lower(a), self.lower(b)
         if isinstance(left, Ratio) or isinstance(right, Ratio):
@@ -327,6 +350,10 @@ class _Lower:
                 return None
             return _scaled(p, q)
         return left, right
+
+    def _reads(self, expr: Expr, this: bool) -> bool:
+        """Whether an expression reads the rule's own record (`this`), or the element. The offering belongs to neither."""
+        return any(r.field.entity != self.env.schema.root and (r.via == "this") is this for r in references(expr))
 
 
 def read(found: Field) -> Lowered:
@@ -409,7 +436,7 @@ def _mul(a: Ratio, b: Ratio) -> Ratio:
 
 
 def _divide(a: Ratio, b: Ratio) -> Ratio:
-    low, high = bounds(b.num)
+    low, _ = bounds(b.num)
     if isinstance(b.num, Const):
         if b.num.value is None or low == 0:
             return Ratio(MISSING_INT, ONE)
@@ -438,7 +465,7 @@ def _round(function: str, x: Ratio, unit: Ratio) -> Ratio:
         case "round_up":
             whole = mul(arith("//", mul(n, _const(-1)), d), _const(-1))
         case _:  # half away from zero: floor((2|n| + d) / 2d) with the sign of n
-            low, high = bounds(n)
+            low, _ = bounds(n)
             size = n if low >= 0 else _choose_int(compare("<", n, ZERO), mul(n, _const(-1)), n)
             half = arith("//", add(mul(size, _const(2)), d), mul(d, _const(2)))
             whole = half if low >= 0 else _choose_int(compare("<", n, ZERO), mul(half, _const(-1)), half)
@@ -605,15 +632,6 @@ def _conjuncts(expr: Expr | None) -> tuple[Expr, ...]:
     return expr.operands if isinstance(expr, Logic) and expr.op == "and" else (expr,)
 
 
-def _leaves(expr: Expr) -> list[Expr]:
-    below = children(expr)
-    return [leaf for child in below for leaf in _leaves(child)] if below else [expr]
-
-
-def _speaks_of_this(expr: Expr) -> bool:
-    return any(isinstance(x, Ref) and x.via == "this" for x in _leaves(expr))
-
-
 def _parts(node: Kernel) -> tuple[Kernel, ...]:
     match node:
         case Const() | Input():
@@ -630,18 +648,23 @@ def _parts(node: Kernel) -> tuple[Kernel, ...]:
             return (*(x for x in (value, where) if x is not None), *(k for pair in keys for k in pair))
 
 
-def _size(node: Kernel, seen: dict[int, int] | None = None) -> int:
-    """Nodes of the tree, counted as often as they are used; linear time because equal objects are counted once."""
-    known = {} if seen is None else seen
+def _sides(meaning: Lowered) -> tuple[Kernel, ...]:
+    return (meaning.num, meaning.den) if isinstance(meaning, Ratio) else (meaning,)
+
+
+def _measure(node: Kernel, known: dict[int, tuple[Kernel, int, int]]) -> tuple[int, int]:
+    """Nodes (counted as often as they are used) and levels; linear time because an object is measured once and kept alive in `known`."""
     if id(node) not in known:
-        known[id(node)] = 1 + sum(_size(p, known) for p in _parts(node))
-    return known[id(node)]
+        below = [_measure(p, known) for p in _parts(node)]
+        known[id(node)] = (node, 1 + sum(size for size, _ in below), 1 + max((depth for _, depth in below), default=0))
+    return known[id(node)][1:]
 
 
 def _widest(node: Kernel, unlimited: bool) -> int:
     """The largest absolute bound of what runs in columns; outside of aggregates the offering's own values have no limit."""
     inner = max((_widest(p, unlimited and not isinstance(node, Fold)) for p in _parts(node)), default=0)
-    if unlimited and not isinstance(node, Fold):
-        return inner
     low, high = bounds(node)
-    return max(inner, abs(low), abs(high))
+    widest = max(abs(low), abs(high))
+    if unlimited and not isinstance(node, Fold):
+        return widest if isinstance(node, Const) and widest > MAX_CONSTANT else inner
+    return max(inner, widest)

@@ -154,9 +154,9 @@ class Call(Node):
 
 @dataclass(frozen=True, slots=True)
 class Aggregate(Node):
-    """`sum(bids.quantity where live)`. `collection` is the entity of the elements (filled in by the checker); `everywhere` marks `all placees`.
+    """`sum(bids.quantity where live)`. `everywhere` marks `all placees`; `collection`, the elements' entity, is filled in by the checker.
 
-    `args` is empty for `count(bids)`; before the checker `of` holds the collection named instead of an argument.
+    The argument of `count(bids)` is the collection's name before the checker; after it there is none.
     """
 
     function: str

@@ -4,8 +4,9 @@ Missing values follow SQL. Rows must give the same answers: every line of tests/
 run in 128 bits wherever the bounds ask for it; nothing here is ever a float.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import assert_never
 
 import polars as pl
@@ -27,7 +28,7 @@ from dsl.kernel import (
     Present,
     Scalar,
     bounds,
-    folds,
+    inputs,
     kind,
 )
 from dsl.quantities import Schema
@@ -47,6 +48,8 @@ class Columns:
     root: dict[str, Scalar]
     _gathered: dict[tuple[str, str, str], pl.Series] = field(default_factory=dict)
     _rows: dict[tuple[str, str], pl.Series] = field(default_factory=dict)
+    _answers: dict[tuple[str, Fold, frozenset[tuple[str, Scalar]]], pl.Series] = field(default_factory=dict)
+    _serial: Iterator[int] = field(default_factory=count)
 
     def define(self, entity: str, columns: Sequence[pl.Series]) -> None:
         """Add or replace columns of an entity."""
@@ -54,30 +57,26 @@ class Columns:
         for column in columns:
             for key in [k for k in self._gathered if k[1:] == (entity, column.name)]:
                 del self._gathered[key]
+            for at in [k for k in self._answers if any((i.entity, i.name) == (entity, column.name) for i in inputs(k[1]))]:
+                del self._answers[at]
 
     def values(self, entity: str, nodes: Sequence[Kernel]) -> list[pl.Series]:
         """One column per node, for every record of `entity`."""
         needed: dict[str, pl.Series] = {}
-        exprs = [self._emit(n, entity, needed).alias(f"~{i}") for i, n in enumerate(nodes)]
-        frame = pl.DataFrame(list(needed.values()) or [self._ones(entity)])
-        height = self.frames[entity].height
-        out = frame.select(exprs)
-        return [c if len(c) == height else c.new_from_index(0, height) for c in out.get_columns()]
+        return self._select(entity, [self._emit(n, entity, needed) for n in nodes], needed)
 
     def outcomes(self, entity: str, rules: Sequence[tuple[Kernel | None, Kernel]]) -> list[pl.Series]:
         """One column of outcomes per (when, require), never null."""
         pairs = [(Const(True, "flag") if when is None else when, require) for when, require in rules]
         needed: dict[str, pl.Series] = {}
         exprs = []
-        for i, (when, require) in enumerate(pairs):
+        for when, require in pairs:
             w, q = self._emit(when, entity, needed), self._emit(require, entity, needed)
             answer = pl.when(q).then(HOLDS).when(q.not_()).then(VIOLATED).otherwise(NOT_EVALUABLE)
             if when != Const(True, "flag"):
                 answer = pl.when(w).then(answer).when(w.not_()).then(NOT_APPLICABLE).otherwise(NOT_EVALUABLE)
-            exprs.append(answer.cast(pl.Int8).alias(f"~{i}"))
-        frame = pl.DataFrame(list(needed.values()) or [self._ones(entity)])
-        height = self.frames[entity].height
-        return [c if len(c) == height else c.new_from_index(0, height) for c in frame.select(exprs).get_columns()]
+            exprs.append(answer.cast(pl.Int8))
+        return self._select(entity, exprs, needed)
 
     def fold(self, node: Fold) -> Scalar:
         """An aggregate of the offering over a whole table, as a Python value."""
@@ -125,8 +124,12 @@ class Columns:
     def _numbers(self, entity: str) -> pl.Series:
         return pl.int_range(0, self.frames[entity].height, dtype=pl.Int64, eager=True).alias(_ROW)
 
-    def _ones(self, entity: str) -> pl.Series:
-        return pl.repeat(1, self.frames[entity].height, dtype=pl.Int8, eager=True).alias("~one")
+    def _select(self, entity: str, exprs: Sequence[pl.Expr], needed: dict[str, pl.Series]) -> list[pl.Series]:
+        """One column per expression; a constant is repeated for every record."""
+        height = self.frames[entity].height
+        frame = pl.DataFrame([*needed.values(), self._numbers(entity)])
+        columns = frame.select(e.alias(f"~{i}") for i, e in enumerate(exprs)).get_columns()
+        return [c if len(c) == height else c.new_from_index(0, height) for c in columns]
 
     def _column(self, read: Input, entity: str) -> pl.Series:
         frame = self.frames[read.entity]
@@ -155,7 +158,8 @@ class Columns:
                 return pl.col(column.name)
             case Arith(op=op, left=left, right=right):
                 a, b = self._integers((left, right), entity, needed, _wide(node))
-                return a + b if op == "+" else a - b if op == "-" else a * b if op == "*" else a // b if op == "//" else a % b
+                done = a + b if op == "+" else a - b if op == "-" else a * b if op == "*" else a // b if op == "//" else a % b
+                return done.cast(pl.Int64) if not _wide(node) and (_wide(left) or _wide(right)) else done
             case Compare(op=op, left=left, right=right):
                 a, b = (
                     self._integers((left, right), entity, needed, False)
@@ -189,7 +193,10 @@ class Columns:
                 day = self._emit(operand, entity, needed).cast(pl.Int32).cast(pl.Date)
                 return day.dt.offset_by(f"{months}mo").cast(pl.Int32).cast(pl.Int64)
             case Fold():
-                column = self._folded(node, entity).alias(f"~fold{len(needed)}")
+                read = frozenset((i.name, self.root.get(i.name)) for i in inputs(node) if i.entity == self.schema.root)
+                if (entity, node, read) not in self._answers:
+                    self._answers[entity, node, read] = self._folded(node, entity).alias(f"~fold{next(self._serial)}")
+                column = self._answers[entity, node, read]
                 needed[column.name] = column
                 return pl.col(column.name)
             case _:
@@ -211,7 +218,7 @@ class Columns:
         columns = self.values(node.element, [*nodes, *(k for k, _ in node.keys)] if keys else nodes)
         named = [c.alias(n) for c, n in zip(columns, ["~value", "~where", *(f"~key{i}" for i in range(len(node.keys)))], strict=False)]
         frame = pl.DataFrame(named)
-        if node.function == "sum" and _wide(node):
+        if node.function in ("sum", "middle") and _wide(node):
             frame = frame.with_columns(pl.col("~value").cast(pl.Int128))
         unknown = pl.col("~where").is_null() | pl.col("~value").is_null()
         if not keys and node.owner != self.schema.root and not node.everywhere:

@@ -61,12 +61,15 @@ class Layout:
                 names[entity] += [name, f"{name}#den"]
         return cls(schema, {e: {n: i for i, n in enumerate(dict.fromkeys(ns))} for e, ns in names.items()})
 
-    def blank(self, entity: str) -> Record:
-        """A record of which nothing is known: what a link points to where there is no record."""
-        record: Record = [None] * len(self.slots[entity])
+    def blank(self, entity: str, known: dict[str, Record] | None = None) -> Record:
+        """A record of which nothing is known, linked to others of the kind: what a link points to where there is no record."""
+        family = {} if known is None else known
+        record = family[entity] = [None] * len(self.slots[entity])
         for name, slot in self.slots[entity].items():
             if name.startswith("*"):
                 record[slot] = []
+            elif name.startswith("^") and name[1:] in self.slots:
+                record[slot] = family.get(name[1:]) or self.blank(name[1:], family)
         return record
 
 
@@ -93,7 +96,7 @@ Step = Assign | Ask
 
 
 def to_python(steps: Sequence[Step], layout: Layout) -> Program:
-    """`program(tables, root, not_applicable, out)`: counts per rule, and (rule, record, outcome) for all that neither holds nor is not applicable."""
+    """`program(tables, root, idle, out)`: how often each rule was not applicable, and (rule, record, outcome) for what does not hold."""
     out = _Source(layout)
     out.line("def program(tables, root, idle, out):")
     out.depth = 1
@@ -268,7 +271,8 @@ class _Source:
             case AddMonths(operand=operand, months=months):
                 return self.strict(f"months({{}}, {months})", (operand,), scope)
             case Present(operand=operand):
-                return self.let(f"{self.emit(operand, scope)} is not None")
+                atom = self.emit(operand, scope)
+                return self.let(f"{atom} is not None") if _may_miss(operand) else "True"
             case Logic(op=op, operands=operands):
                 return self.logic(op, [(o, self.emit(o, scope)) for o in operands])
             case Choose(condition=condition, then=then, other=other):
@@ -328,6 +332,8 @@ class _Source:
             self.line("    continue")
         if node.value is None:
             self.line(f"{values}.append(1)")
+        elif not _may_miss(node.value):
+            self.line(f"{values}.append({self.emit(node.value, inner)})")
         else:
             value = self.emit(node.value, inner)
             self.line(f"if {value} is None:")

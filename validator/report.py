@@ -287,6 +287,10 @@ class Report:
         """The same report after the other evaluator gave the same."""
         return replace(self, verified=True)
 
+    def with_not_asked(self, rules: tuple[str, ...]) -> "Report":
+        """The same report, naming the rules that a submission alone cannot answer."""
+        return replace(self, not_asked=rules)
+
 
 def _elimination(e: Elimination) -> dict[str, Any]:
     out: dict[str, Any] = {"count": e.count, "quantity": e.quantity, "share": e.share, "share_exact": e.share_exact}

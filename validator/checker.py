@@ -1,0 +1,183 @@
+"""The door for programs: an offering -> a checker that is kept; a book or a submission -> its report.
+
+After `checker()` returns, nothing but the book it is given is read: no file of rules, no clock.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dsl.diagnostics import Diagnostic, DiagnosticError
+from dsl.kernel import Input as Read
+from dsl.kernel import Kernel, Scalar, folds, inputs
+from validator.engine import records, rows
+from validator.engine.findings import Names
+from validator.engine.plan import ADMITTED, BID, LIVE, QUANTITY, Asked, Plan, Ranking, Stage, bind
+from validator.engine.summary import Input, summarise
+from validator.intake import read_book
+from validator.intake.submission import Submission, read_submission
+from validator.offering import read_offering
+from validator.report import Report
+from validator.rulebook.library import Library, library
+from validator.rulebook.model import Rulebook
+from validator.vocabulary import Vocabulary, rules_folder
+
+if TYPE_CHECKING:
+    from validator.intake.book import Book
+
+VERIFY_UP_TO = 50_000
+"""Bids up to which a book is run through both evaluators."""
+
+
+class Disagreement(Exception):
+    """The two evaluators differ: a fault of ours, and never a verdict."""
+
+
+def checker(offering: str | Path | Mapping[str, object], rules: str | Path | None = None) -> "Checker":
+    """The checker of one offering: picks the revision, binds the terms, compiles. Raises DiagnosticError with all that is wrong."""
+    books = library(Path(rules) if rules is not None else rules_folder())
+    return for_offering(books, offering)
+
+
+def for_offering(books: Library, offering: str | Path | Mapping[str, object], rulebook: Rulebook | None = None) -> "Checker":
+    """As `checker`, with the rules already read, or under a given revision."""
+    given = read_offering(offering, books.vocabulary)
+    if rulebook is None:
+        board = given.values.get("board")
+        if not isinstance(board, str):
+            raise DiagnosticError([given.mistake("no-board", "the offering does not state its `board`", hint="add e.g. `board: szse-chinext`")])
+        dates = {k: v for k, v in given.values.items() if isinstance(v, int) or v is None}
+        rulebook, _ = books.governing(board, dates)
+    return Checker(bind(rulebook, given, books.calendar), books.vocabulary)
+
+
+class Checker:
+    """One offering under the revision that governs it. May be shared by threads."""
+
+    def __init__(self, plan: Plan, vocabulary: Vocabulary) -> None:
+        self.plan = plan
+        self.vocabulary = vocabulary
+        self._local = {a.number for a in plan.asked() if _stays_local(a, plan)}
+
+    def book(self, source: object, stages: Sequence[str] | None = None, *, evaluator: str | None = None) -> Report:
+        """Check a whole book: a file, a folder, a data frame. `stages` limits what is reported, not what is run before.
+
+        Up to 50,000 bids both evaluators run and the report is `verified`; `evaluator` ("rows" or "columns") asks for one alone.
+        Raises DiagnosticError where the book is refused, Disagreement where the evaluators differ.
+        """
+        return self.read(read_book(source, self.vocabulary), stages, evaluator=evaluator)
+
+    def read(self, book: "Book", stages: Sequence[str] | None = None, *, evaluator: str | None = None) -> Report:
+        """As `book`, for a book that was read before."""
+        from validator.engine import columns
+
+        run = self._stages(stages)
+        raw = None
+        both = evaluator is None and book.frames[BID].height <= VERIFY_UP_TO
+        if evaluator != "rows":
+            raw = columns.run(self.plan, book.frames, run)
+        if evaluator == "rows" or both:
+            other = rows.run(self.plan, records.from_book(book, self.plan.layout), run)
+            if raw is not None and raw != other:
+                raise Disagreement(f"the two evaluators differ: {_difference(raw, other)}")
+            raw = other
+        assert raw is not None
+        report = summarise(self.plan, raw, _book_input(book, self.plan), run, self._shown(stages), self.vocabulary.words_en)
+        return report.with_verified() if both else report
+
+    def submission(self, data: object) -> Report:
+        """Check one investor's submission: the rules that read only its own records and the offering. Loads no Polars."""
+        given = read_submission(data, self.vocabulary)
+        run = tuple(Stage(s.name, tuple(x for x in s.steps if _step_local(x, self.plan)), s.asked) for s in self.plan.stages)
+        raw = rows.run(self.plan, records.from_dicts(given.tables, self.plan.layout), run, lambda a: a.number in self._local)
+        shown = self._shown(None)
+        report = summarise(self.plan, raw, _submission_input(given, self.plan), run, shown, self.vocabulary.words_en)
+        return report.with_not_asked(tuple(a.rule.id for a in self.plan.asked() if a.number not in self._local))
+
+    def _stages(self, names: Sequence[str] | None) -> tuple[Stage, ...]:
+        known = self.plan.rulebook.stages
+        unknown = [n for n in names or () if n not in known]
+        if unknown:
+            hint = "the stages are " + ", ".join(f"`{s}`" for s in known)
+            raise DiagnosticError([Diagnostic("unknown-stage", f"unknown stage `{n}`", hint=hint) for n in unknown])
+        return self.plan.upto(names)
+
+    def _shown(self, names: Sequence[str] | None) -> tuple[str, ...]:
+        return tuple(names) if names else self.plan.rulebook.stages
+
+
+def _book_input(book: "Book", plan: Plan) -> Input:
+    frames = book.frames
+    entities = [e for e in plan.schema.entities if e != plan.schema.root]
+    parents = {e: plan.schema.entities[e].of for e in entities}
+    names = Names(
+        {e: frames[e].get_column("^id").to_list() for e in entities},
+        {e: frames[e].get_column("^row").to_list() for e in entities},
+        {e: frames[e].get_column(f"^{p}").to_list() for e, p in parents.items() if p is not None},
+    )
+    bids = {n: frames[BID].get_column(n).to_list() for n in ("price", QUANTITY, "submitted_at", "sequence")}
+    return Input(book.digest, book.records, book.issues, book.unknown_columns, book.supplied, names, bids)
+
+
+def _submission_input(given: Submission, plan: Plan) -> Input:
+    entities = [e for e in plan.schema.entities if e != plan.schema.root]
+    parents = {e: plan.schema.entities[e].of for e in entities}
+    tables: Mapping[str, Sequence[Mapping[str, Scalar]]] = {e: given.tables.get(e, []) for e in entities}
+    names = Names(
+        {e: [str(r["^id"]) for r in tables[e]] for e in entities},
+        {e: [None] * len(tables[e]) for e in entities},
+        {e: [_row(r.get(f"^{p}")) for r in tables[e]] for e, p in parents.items() if p is not None},
+    )
+    bids = {n: [r.get(n) for r in tables[BID]] for n in ("price", QUANTITY, "submitted_at", "sequence")}
+    counts = {e: len(t) for e, t in tables.items() if t}
+    return Input("", counts, given.issues, given.unknown_columns, given.supplied, names, bids)
+
+
+def _row(value: Scalar) -> int | None:
+    return None if value is None else int(value)
+
+
+# ── what a submission can be asked ──
+
+
+def _stays_local(asked: Asked, plan: Plan) -> bool:
+    if asked.rule.entity == plan.schema.root:
+        return False
+    return all(_kernel_local(k, plan) for k in (asked.when, asked.require, asked.admits) if k is not None)
+
+
+def _step_local(step: object, plan: Plan) -> bool:
+    from validator.engine.plan import Step
+
+    assert isinstance(step, Step)
+    if isinstance(step.meaning, Ranking):
+        return False
+    nodes = (step.meaning.num, step.meaning.den) if hasattr(step.meaning, "num") else (step.meaning,)
+    if step.entity == plan.schema.root:
+        return not any(folds(n) for n in nodes) and all(_kernel_local(n, plan) for n in nodes)
+    return all(_kernel_local(n, plan) for n in nodes)
+
+
+def _kernel_local(node: Kernel, plan: Plan) -> bool:
+    """Nothing beyond one investor's records: no join over the book, no total of the offering, and no value that needs these."""
+    if any(f.everywhere or f.owner == plan.schema.root for f in folds(node)):
+        return False
+    return all(_read_local(i, plan) for i in inputs(node))
+
+
+def _read_local(read: Read, plan: Plan) -> bool:
+    name = read.name.removesuffix("#den")
+    if read.entity == BID and name in (LIVE, ADMITTED):
+        return True
+    step = next((s for s in plan.steps() if (s.entity, s.name) == (read.entity, name)), None)
+    return step is None or _step_local(step, plan)
+
+
+def _difference(a: object, b: object) -> str:
+    """Where two raw runs part, for the one who must find the fault."""
+    for name in ("counts", "hits", "root", "columns", "selected", "waiting"):
+        x, y = getattr(a, name), getattr(b, name)
+        if x != y:
+            keys = [k for k in {**x, **y} if x.get(k) != y.get(k)]
+            return f"{name} of {keys[:3]}"
+    return "nothing that is compared"

@@ -1,0 +1,107 @@
+"""What a command did -> bytes on stdout or in a file, and the exit status. Every failure becomes one clear line on stderr.
+
+0 all evaluated, nothing violated; 1 violations; 2 the command, a rulebook or a file is wrong; 3 nothing violated, not all evaluated.
+"""
+
+import contextlib
+import os
+import secrets
+import shutil
+import stat
+import sys
+from collections.abc import Callable
+from io import TextIOWrapper
+from pathlib import Path
+from typing import NoReturn
+
+from dsl.diagnostics import Diagnostic, DiagnosticError
+from validator.render.safe import visible
+
+WRONG = 2
+_INTERRUPTED = 130
+
+
+def open_streams() -> None:
+    """UTF-8 out, whatever the locale says."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def run(work: Callable[[], int]) -> NoReturn:
+    """Does the work and leaves with its exit status."""
+    try:
+        status = work()
+    except DiagnosticError as error:
+        status = WRONG
+        for diagnostic in error.diagnostics:
+            tell(str(diagnostic))
+    except KeyboardInterrupt:
+        status = _INTERRUPTED
+    except OSError as error:
+        status = wrong(_of_file(error))
+    except Exception as error:  # a bug of ours: the officer gets a line that she can send on, not a traceback
+        status = wrong(f"internal error ({type(error).__name__}: {' '.join(str(error).split())[:300]}), please report it")
+    raise SystemExit(status)
+
+
+def tell(line: str) -> None:
+    """Talk, to stderr. Nobody listening is no reason to stop."""
+    with contextlib.suppress(OSError):
+        print(line, file=sys.stderr)
+
+
+def wrong(line: str) -> int:
+    """One line on what is wrong, and the status for it."""
+    tell(f"guiju: {visible(line)}")
+    return WRONG
+
+
+def refuse(code: str, message: str, hint: str | None = None) -> NoReturn:
+    """A mistake in the command itself, as any other diagnostic."""
+    raise DiagnosticError([Diagnostic(code, message, hint=hint)])
+
+
+def put(data: bytes, target: Path | None) -> None:
+    """The report to stdout, or into the file beside which it is written first: a failed run leaves the old file."""
+    if target is None:
+        _to_stdout(data)
+        return
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        with part.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            shutil.copymode(target, part)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def writable(target: Path | None, *sources: Path | None) -> None:
+    """Refuses, before any work is done, a target that is no regular file or is one of the files to be read."""
+    if target is None:
+        return
+    if not target.parent.is_dir():
+        refuse("no-folder", f"the folder of `{target}` does not exist")
+    if (target.exists() or target.is_symlink()) and not stat.S_ISREG(target.lstat().st_mode):
+        refuse("not-a-file", f"`{target}` is not a regular file", "`-o` writes regular files only")
+    for source in sources:
+        if source is not None and target.exists() and source.exists() and target.samefile(source):
+            refuse("own-input", f"`{target}` is what the report is made from", "name another file")
+
+
+def _to_stdout(data: bytes) -> None:
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # The reader has seen enough. Python would complain once more when it closes stdout at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _of_file(error: OSError) -> str:
+    said = error.strerror or str(error)
+    return f"`{error.filename}`: {said.lower()}" if error.filename else said.lower()

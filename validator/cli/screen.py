@@ -1,0 +1,71 @@
+"""Blocks -> lines on a terminal or in a pipe, laid out by rich. Into a pipe there is no colour and the width is fixed.
+
+Rich is told everything: it reads neither the environment nor the locale here, so that the same report gives the same bytes.
+"""
+
+import sys
+from collections.abc import Iterable
+from io import StringIO
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING, assert_never
+
+from validator.render.blocks import Block, Heading, Note, Table
+
+if TYPE_CHECKING:
+    import rich.table
+    from rich.console import RenderableType
+
+_PIPE = 100
+_TONES = {"plain": "", "good": "green", "warn": "yellow", "bad": "bold red", "faint": "dim"}
+
+
+def draw(blocks: Iterable[Block], width: int = _PIPE, colour: bool = False) -> str:
+    """The page as text, without a blank at the end of any line."""
+    from rich.console import Console
+
+    console = Console(
+        file=StringIO(), width=width, force_terminal=colour, color_system="standard" if colour else None, legacy_windows=False, _environ={}
+    )
+    with console.capture() as page:
+        for block in blocks:
+            console.print(_drawn(block), markup=False, highlight=False, emoji=False)
+    return "\n".join(line.rstrip() for line in page.get().splitlines()).strip("\n") + "\n"
+
+
+def page(blocks: Iterable[Block], to_file: bool = False) -> str:
+    """The page for where stdout goes: coloured and as wide as the terminal, or plain."""
+    if to_file or not on_terminal():
+        return draw(blocks)
+    return draw(blocks, width=max(60, min(140, get_terminal_size((_PIPE, 24)).columns)), colour=True)
+
+
+def on_terminal() -> bool:
+    return sys.stdout.isatty()
+
+
+def _drawn(block: Block) -> "RenderableType":
+    from rich.text import Text
+
+    match block:
+        case Heading(text=text):
+            return Text(f"\n{text}", style="bold")
+        case Note(text=text, tone=tone):
+            return Text(text, style=_TONES[tone])
+        case Table():
+            return _table(block)
+        case _:
+            assert_never(block)
+
+
+def _table(block: Table) -> "rich.table.Table":
+    import rich.table
+    from rich.text import Text
+
+    table = rich.table.Table(
+        box=None, show_header=any(c.title for c in block.columns), header_style="dim", pad_edge=False, padding=(0, 2, 0, 0)
+    )
+    for column in block.columns:
+        table.add_column(Text(column.title), justify="right" if column.right else "left", no_wrap=not column.wide, overflow="fold")
+    for row in block.rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return table

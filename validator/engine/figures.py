@@ -1,0 +1,193 @@
+"""A rule -> the questions whose answers a finding prints: the figures, the margin, and which inputs are missing.
+
+The answers come from an evaluator as plain integers; `Sheet.read` turns them back into what they mean.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from dsl.checker import Checked, type_of
+from dsl.kernel import Fold, Kernel, Scalar
+from dsl.lower import Lowered, Ratio, lower, negation, present, read, slack
+from dsl.nodes import Aggregate, At, Day, Expr, Ref, children
+from dsl.quantities import MOMENT, Field, Type
+from dsl.to_text import to_text
+from validator.engine.plan import Asked, Plan
+from validator.rulebook.model import Take, Template, Value
+
+Known = Fraction | int | bool | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One answer with what it is: the canonical English text of the expression, and its type."""
+
+    key: str
+    type: Type
+    meaning: Lowered
+    field: Field | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All questions of one rule. `absent` are terms that the offering does not state; `probes` ask which inputs of the record are missing."""
+
+    figures: tuple[Figure, ...]
+    margin: Lowered | None
+    margin_type: Type | None
+    probes: tuple[tuple[str, Kernel], ...]
+    absent: tuple[str, ...]
+    shown: tuple[tuple[str | int, ...], tuple[str | int, ...]] | None
+    """The message in Chinese and English: texts, and figures by their place in `figures`."""
+    required: int
+    """How many of the figures stand in `require`; the others only in the message."""
+
+    @property
+    def meanings(self) -> list[Lowered]:
+        return [f.meaning for f in self.figures] + ([] if self.margin is None else [self.margin]) + [p for _, p in self.probes]
+
+    def read(self, answers: Sequence[Scalar]) -> tuple[list[Known], Fraction | None, tuple[str, ...]]:
+        """Figures in order, the margin, and the names of what is missing."""
+        at = iter(answers)
+        figures = [_known(f.meaning, at) for f in self.figures]
+        margin = None if self.margin is None else _known(self.margin, at)
+        missing = [name for name, _ in self.probes if next(at) is True]
+        exact = None if margin is None else Fraction(margin)  # type: ignore[arg-type]
+        return figures, exact, tuple(dict.fromkeys((*missing, *self.absent)))
+
+
+def questions(plan: Plan, asked: Asked) -> Sheet:
+    """The sheet of a rule, made once per plan."""
+    key = ("sheet", asked.number)
+    found = plan.compiled.get(key)
+    if not isinstance(found, Sheet):
+        found = plan.compiled[key] = _sheet(plan, asked)
+    return found
+
+
+def reads(plan: Plan, checked: Iterable[Checked | None]) -> frozenset[Field]:
+    """Every field and term that expressions rest on, through values too."""
+    found: set[Field] = set()
+    for part in checked:
+        if part is not None:
+            found |= {leaf.ref.field for leaf in _leaves(plan, part.expr, part.entity, None)}
+    return frozenset(found)
+
+
+def conditions(asked: Asked) -> tuple[Checked | None, ...]:
+    """What a rule's outcome rests on."""
+    return (asked.rule.when, asked.rule.require)
+
+
+def _sheet(plan: Plan, asked: Asked) -> Sheet:
+    rule = asked.rule
+    assert rule.require is not None
+    figures = {f.key: f for f in _figures(plan, rule.require, rule.require.expr)}
+    required = len(figures)
+    shown = None
+    if rule.message is not None:
+        zh, en = rule.message
+        shown = (_template(plan, zh, figures), _template(plan, en, figures))
+    margin = slack(rule.require, plan.env)
+    probes, absent = _probes(plan, asked)
+    return Sheet(tuple(figures.values()), margin, _margin_type(plan, rule.require) if margin else None, probes, absent, shown, required)
+
+
+def _figures(plan: Plan, checked: Checked, expr: Expr) -> Iterator[Figure]:
+    """Names, aggregates as a whole, and the days of the offering."""
+    match expr:
+        case Ref(field=found):
+            yield _figure(plan, checked, expr, found.name, found)
+        case Aggregate() | Day() | At(day=Day()):
+            yield _figure(plan, checked, expr, to_text(expr, "en", plan.schema), None)
+        case _:
+            for child in children(expr):
+                yield from _figures(plan, checked, child)
+
+
+def _figure(plan: Plan, checked: Checked, expr: Expr, key: str, found: Field | None) -> Figure:
+    type_ = MOMENT if isinstance(expr, At) else found.type.type if found else type_of(expr, plan.schema, checked.entity)
+    return Figure(key, type_, lower(Checked(expr, type_, checked.entity, checked.text), plan.env), found)
+
+
+def _template(plan: Plan, template: Template, figures: dict[str, Figure]) -> tuple[str | int, ...]:
+    out: list[str | int] = []
+    for part in template.parts:
+        if isinstance(part, str):
+            out.append(part)
+            continue
+        (figure,) = _figures(plan, part, part.expr)
+        figures.setdefault(figure.key, figure)
+        out.append(list(figures).index(figure.key))
+    return tuple(out)
+
+
+def _margin_type(plan: Plan, checked: Checked) -> Type:
+    return type_of(children(checked.expr)[0], plan.schema, checked.entity)
+
+
+# ── what is missing ──
+
+
+def _probes(plan: Plan, asked: Asked) -> tuple[tuple[tuple[str, Kernel], ...], tuple[str, ...]]:
+    probes: dict[str, Kernel] = {}
+    absent: list[str] = []
+    entity = asked.rule.entity
+    for checked in conditions(asked):
+        for leaf in () if checked is None else _leaves(plan, checked.expr, entity, None):
+            found = leaf.ref.field
+            if found.source == "term":
+                if plan.terms.get(found.name) is None:
+                    absent.append(found.name)
+            elif found.name not in probes and leaf.owner in (entity, plan.schema.root):
+                probes[found.name] = _probe(plan, leaf)
+    return tuple(probes.items()), tuple(dict.fromkeys(absent))
+
+
+def _probe(plan: Plan, leaf: "_Leaf") -> Kernel:
+    value = read(leaf.ref.field)
+    gone = negation(present(value.num if isinstance(value, Ratio) else value))
+    if leaf.fold is None or leaf.ref.via == "this":
+        return gone
+    return Fold("any", leaf.fold.collection, plan.schema.root if leaf.fold.everywhere else leaf.owner, gone, None, (), False, "flag")
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaf:
+    """A field or term that an expression rests on, the aggregate it stands in, and the entity that the aggregate belongs to."""
+
+    ref: Ref
+    fold: Aggregate | None
+    owner: str
+
+
+def _leaves(plan: Plan, expr: Expr, owner: str, inside: Aggregate | None) -> Iterator[_Leaf]:
+    """Through values of the same record or of the aggregate's elements; an aggregate inside an element's value is not followed."""
+    if isinstance(expr, Ref):
+        value = plan.rulebook.values.get(expr.field.name) if expr.field.source == "value" else None
+        if value is None:
+            yield _Leaf(expr, inside, owner)
+        elif inside is None or value.field.entity == inside.collection:
+            at = owner if inside is not None else value.field.entity if value.field.entity == plan.schema.root else owner
+            for part in expressions(value):
+                yield from (x for x in _leaves(plan, part.expr, at, inside) if inside is None or x.fold is inside)
+        return
+    for child in children(expr):
+        yield from _leaves(plan, child, owner, expr if isinstance(expr, Aggregate) else inside)
+
+
+def expressions(value: Value) -> list[Checked]:
+    if isinstance(value.meaning, Take):
+        take = value.meaning
+        return [take.source, *(k.value for k in take.order), take.sum, take.limit, take.bound]
+    return [value.meaning]
+
+
+def _known(meaning: Lowered, answers: Iterator[Scalar]) -> Known:
+    if isinstance(meaning, Ratio):
+        num, den = next(answers), next(answers)
+        return None if num is None or den is None else Fraction(int(num), int(den))
+    return next(answers)
+
+

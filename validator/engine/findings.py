@@ -1,0 +1,151 @@
+"""Raw hits -> findings that an officer reads: subject, figures, margin, missing inputs, message, clause."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from dsl.checker import references
+from validator.engine.figures import Known, Sheet, conditions, expressions, questions, reads
+from validator.engine.plan import Asked, Plan
+from validator.engine.raw import NOT_EVALUABLE, OUTCOMES, VIOLATED, Hit, Raw
+from validator.report import Both, Finding, Subject
+from validator.rulebook.model import Value
+from validator.shown import plain, slack, spoken
+
+
+@dataclass(frozen=True)
+class Names:
+    """Who the records are: per entity their ids, their rows in the input and the row of their parent, in the book's order."""
+
+    ids: Mapping[str, Sequence[str]]
+    rows: Mapping[str, Sequence[int | None]]
+    parents: Mapping[str, Sequence[int | None]]
+
+    def subject(self, entity: str, row: int, plan: Plan) -> Subject:
+        """The record that a finding speaks of, with the placee and investor that it belongs to."""
+        if entity == plan.schema.root:
+            return Subject(entity, plan.code)
+        above: dict[str, str] = {}
+        at: int | None = row
+        child = entity
+        while at is not None and (parent := plan.schema.entities[child].of) is not None:
+            at = self.parents[child][at]
+            child = parent
+            if at is not None:
+                above[parent] = self.ids[parent][at]
+        return Subject(entity, self.ids[entity][row], above.get("placee"), above.get("investor"), self.rows[entity][row])
+
+
+def findings(plan: Plan, raw: Raw, names: Names, supplied: frozenset[tuple[str, str]], words: Mapping[str, str]) -> tuple[list[Finding], list[Asked]]:
+    """All findings in their order, and the rules that could not run for want of a column or a term."""
+    found: list[Finding] = []
+    lacking: list[Asked] = []
+    for asked in plan.asked():
+        hits = raw.hits.get(asked.number, ())
+        lost = unsupplied(plan, asked, supplied) if any(h.outcome == NOT_EVALUABLE for h in hits) else frozenset()
+        if lost:
+            lacking.append(asked)
+        made = [f for h in hits if (f := _finding(plan, asked, h, names, lost, words)) is not None]
+        found += sorted(made, key=lambda f: f.subject.id)
+    return found, lacking
+
+
+def unsupplied(plan: Plan, asked: Asked, supplied: frozenset[tuple[str, str]]) -> frozenset[str]:
+    """The names that a rule rests on and that nobody handed in: columns of tables, fields of the offering."""
+    return frozenset(
+        f.name
+        for f in reads(plan, conditions(asked))
+        if (f.source == "term" and plan.terms.get(f.name) is None) or (f.source == "field" and (f.entity, f.name) not in supplied)
+    )
+
+
+def _finding(
+    plan: Plan, asked: Asked, hit: Hit, names: Names, lost: frozenset[str], words: Mapping[str, str]
+) -> Finding | None:
+    rule, sheet = asked.rule, questions(plan, asked)
+    answers, margin, missing = sheet.read(hit.answers)
+    if hit.outcome == NOT_EVALUABLE and lost & set(missing):
+        return None
+    figures = {f.key: t for f, a in zip(sheet.figures, answers, strict=True) if (t := plain(a, f.type)) is not None}
+    subject = names.subject(rule.entity, hit.row, plan)
+    known = missing if hit.outcome == NOT_EVALUABLE else ()
+    return Finding(
+        rule.id,
+        rule.stage,
+        OUTCOMES[hit.outcome],
+        rule.effect,
+        subject,
+        figures,
+        None if margin is None or sheet.margin_type is None else slack(margin, sheet.margin_type),
+        known,
+        rests_on_unverified(plan, asked),
+        _message(plan, asked, hit.outcome, sheet, answers, known, words),
+        rule.cites,
+        _fingerprint(plan.code, rule.id, subject.id, figures),
+    )
+
+
+def rests_on_unverified(plan: Plan, asked: Asked) -> bool:
+    """A rule's own mark, or that of a term (where the offering does not set it) or value that it rests on."""
+    if asked.rule.unverified:
+        return True
+    key = ("unverified", asked.number)
+    found = plan.compiled.get(key)
+    if found is None:
+        found = plan.compiled[key] = any(_marks(plan, asked))
+    return bool(found)
+
+
+def _marks(plan: Plan, asked: Asked) -> Iterable[bool]:
+    for field in reads(plan, conditions(asked)):
+        term = plan.rulebook.terms.get(field.name) if field.source == "term" else None
+        yield term is not None and term.unverified and plan.offering.values.get(field.name) is None
+    for value in _values(plan, asked):
+        yield value.unverified
+
+
+def _values(plan: Plan, asked: Asked) -> list[Value]:
+    """Every value that a rule rests on, through others."""
+
+    open_ = [c for c in (*conditions(asked), asked.rule.admits) if c is not None]
+    found: dict[str, Value] = {}
+    while open_:
+        for ref in references(open_.pop().expr):
+            value = plan.rulebook.values.get(ref.field.name) if ref.field.source == "value" else None
+            if value is not None and value.field.name not in found:
+                found[value.field.name] = value
+                open_ += expressions(value)
+    return list(found.values())
+
+
+def _message(
+    plan: Plan, asked: Asked, outcome: int, sheet: Sheet, answers: Sequence[Known], missing: Sequence[str], words: Mapping[str, str]
+) -> Both:
+    rule = asked.rule
+    if outcome == NOT_EVALUABLE:
+        zh = "、".join(_zh(plan, asked, m) for m in missing)
+        return Both(f"无法判断“{rule.name.zh}”:缺少{zh or '数据'}", f"cannot tell “{rule.name.en}”: {', '.join(missing) or 'data'} missing")
+    if outcome != VIOLATED:
+        return Both(f"“{rule.name.zh}”运算出错,未能判断", f"“{rule.name.en}” failed in evaluation; nothing is decided")
+    if sheet.shown is None:
+        return rule.name
+    said = []
+    for lang, parts in zip(("zh", "en"), sheet.shown, strict=True):
+        texts = [p if isinstance(p, str) else spoken(answers[p], sheet.figures[p].type, lang, sheet.figures[p].field, words) for p in parts]
+        said.append("".join(texts))
+    return Both(*said)
+
+
+def _zh(plan: Plan, asked: Asked, name: str) -> str:
+    for field in reads(plan, conditions(asked)):
+        if field.name == name:
+            return field.zh
+    return name
+
+
+def _fingerprint(offering: str, rule: str, subject: str, figures: Mapping[str, str]) -> str:
+    text = json.dumps([offering, rule, subject, dict(figures)], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
+
+

@@ -1,0 +1,264 @@
+"""Rulebook + offering -> plan: every term and day a constant, every expression in integers, stage by stage.
+
+A plan belongs to no book: it is made once per offering and shared by submissions, books and threads.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from dsl.checker import Checked, references
+from dsl.diagnostics import Diagnostic, DiagnosticError
+from dsl.kernel import Const, Kernel
+from dsl.lower import Bound, Env, Lowered, Ratio, lower, lower_flag, mul, ratio_of
+from dsl.quantities import Field, Schema
+from dsl.to_python import Layout
+from validator.calendar import Calendar
+from validator.offering import Offering
+from validator.rulebook.model import Rule, Rulebook, Take, Term, Value
+
+BID, LIVE, QUANTITY, ADMITTED, FATE = "bid", "live", "quantity", "admitted_quantity", "fate"
+"""The names that effects act on (L18, L19) and the value that says what became of a bid."""
+
+DEADLY = frozenset(("refuse", "invalid"))
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """A `take` in integers: keys and sum at their own scales; `limit` in units of the sum."""
+
+    entity: str
+    source: Kernel
+    keys: tuple[tuple[Kernel, bool], ...]
+    sum: Kernel
+    limit: Ratio
+    bound: Kernel
+    last: Kernel | None
+    equals: Ratio | None
+    """In units of `last`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A value to compute for every record of its entity."""
+
+    value: Value
+    meaning: Lowered | Ranking
+
+    @property
+    def entity(self) -> str:
+        return self.value.field.entity
+
+    @property
+    def name(self) -> str:
+        return self.value.field.name
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A rule to ask of every record of its entity. `number` is its place among all rules of the plan."""
+
+    number: int
+    rule: Rule
+    when: Kernel | None
+    require: Kernel
+    admits: Kernel | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """`name` is "" for the values that no stage changes: they come first."""
+
+    name: str
+    steps: tuple[Step, ...]
+    asked: tuple[Asked, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a run needs beside the records. `terms`: the offering's fields as the rules read them."""
+
+    rulebook: Rulebook
+    offering: Offering
+    terms: Mapping[str, Bound]
+    env: Env
+    layout: Layout
+    stages: tuple[Stage, ...]
+    changed: Mapping[str, tuple[Term, Bound]]
+    """Terms that the offering set otherwise than the rules' default, with that default."""
+    compiled: dict[object, object] = field(default_factory=dict)
+    """Functions made on first use, by what they are for."""
+
+    @property
+    def schema(self) -> Schema:
+        return self.rulebook.schema
+
+    @property
+    def code(self) -> str:
+        """The offering's own code, as subject of findings."""
+        key = self.schema.entities[self.schema.root].key[0]
+        return str(self.terms.get(key) or "")
+
+    def asked(self) -> Iterable[Asked]:
+        """All rules that data decide, by number."""
+        return (a for s in self.stages for a in s.asked)
+
+    def steps(self) -> Iterable[Step]:
+        """All values in the order in which they are computed."""
+        return (x for s in self.stages for x in s.steps)
+
+    def upto(self, names: Sequence[str] | None) -> "tuple[Stage, ...]":
+        """The stages to run so that the named ones can be reported: all before the last of them."""
+        if not names:
+            return self.stages
+        last = max(i for i, s in enumerate(self.stages) if s.name in names)
+        return self.stages[: last + 1]
+
+
+def bind(rulebook: Rulebook, offering: Offering, calendar: Calendar) -> Plan:
+    """Raises DiagnosticError: a required term that is missing, a fixed one that was changed, a day past the calendar, overflow."""
+    schema = rulebook.schema
+    terms, changed = _terms(rulebook, offering, calendar)
+    env = Env(schema, terms, _days(schema, terms, calendar))
+    stages = _stages(rulebook, env)
+    names = [(BID, LIVE), (BID, ADMITTED), *((v.field.entity, v.field.name) for v in rulebook.values.values())]
+    return Plan(rulebook, offering, terms, env, Layout.of(schema, names), stages, changed)
+
+
+# ── terms and days ──
+
+
+def _terms(rulebook: Rulebook, offering: Offering, calendar: Calendar) -> tuple[dict[str, Bound], dict[str, tuple[Term, Bound]]]:
+    schema = rulebook.schema
+    terms = {f.name: _stated(f, offering) for f in schema.entities[schema.root].fields.values()}
+    changed: dict[str, tuple[Term, Bound]] = {}
+    mistakes: list[Diagnostic] = []
+    for name in _in_order(rulebook.terms):
+        term = rulebook.terms[name]
+        if term.value is None:
+            if terms[name] is None:
+                message = f"`{name}` ({term.field.zh}) is missing: {rulebook.name} requires it of every offering"
+                mistakes.append(offering.mistake("missing-term", message, hint=f"add `{name}:` to the offering"))
+            continue
+        given = _constant(lower(term.value, Env(schema, terms, _days(schema, terms, calendar))), term.field)
+        if terms[name] is None:
+            terms[name] = given
+        elif terms[name] != given and term.mode == "fixed":
+            message = f"`{name}` ({term.field.zh}) is fixed at {term.text} by {rulebook.name}"
+            cite = "; ".join(f"{c.source} {c.clause}" for c in term.cites)
+            mistakes.append(offering.mistake("fixed-term", message, name, f"leave it out; the clause is {cite}" if cite else "leave it out"))
+        elif terms[name] != given:
+            changed[name] = (term, given)
+    if mistakes:
+        raise DiagnosticError(mistakes)
+    return terms, changed
+
+
+def _stated(found: Field, offering: Offering) -> Bound:
+    value = offering.values.get(found.name)
+    if value is None or found.type.type.kind != "number":
+        return value
+    return Fraction(value, found.type.scale)  # type: ignore[arg-type]
+
+
+def _in_order(terms: Mapping[str, Term]) -> list[str]:
+    """Terms whose default rests on other terms come after them; the compiler let no circle pass here but through two defaults."""
+    needs = {n: {r.field.name for r in references(t.value.expr)} & set(terms) if t.value else set() for n, t in terms.items()}
+    done: list[str] = []
+    while len(done) < len(needs):
+        ready = [n for n in needs if n not in done and needs[n] - {n} <= set(done)]
+        if not ready:
+            raise DiagnosticError([Diagnostic("circular", f"the defaults of {', '.join(sorted(set(needs) - set(done)))} need each other")])
+        done += ready
+    return done
+
+
+def _constant(meaning: Lowered, found: Field) -> Bound:
+    if found.type.type.kind == "number":
+        ratio = ratio_of(meaning)
+        assert isinstance(ratio.num, Const) and isinstance(ratio.den, Const)
+        return None if ratio.num.value is None else Fraction(int(ratio.num.value), int(ratio.den.value or 1))
+    assert isinstance(meaning, Const)
+    return meaning.value
+
+
+def _days(schema: Schema, terms: Mapping[str, Bound], calendar: Calendar) -> Callable[[str, int], int | None]:
+    def day(anchor: str, offset: int) -> int | None:
+        start = terms.get(schema.days[anchor])
+        return calendar.trading_day(start, offset) if isinstance(start, int) else None
+
+    return day
+
+
+# ── stages ──
+
+
+def _stages(rulebook: Rulebook, env: Env) -> tuple[Stage, ...]:
+    numbers = {id_: i for i, id_ in enumerate(r.id for r in _sorted(rulebook) if r.asked)}
+    stages = []
+    for name in ("", *rulebook.stages):
+        steps = tuple(_step(v, env) for v in rulebook.values.values() if v.field.stage == name)
+        asked = tuple(_asked(r, numbers[r.id], env) for r in _sorted(rulebook) if r.stage == name and r.asked)
+        stages.append(Stage(name, steps, asked))
+    return tuple(stages)
+
+
+def _sorted(rulebook: Rulebook) -> list[Rule]:
+    """Rules in the order of findings: stage, then id by code point."""
+    return sorted(rulebook.rules.values(), key=lambda r: (rulebook.stages.index(r.stage), r.id))
+
+
+def _step(value: Value, env: Env) -> Step:
+    entity, name = value.field.entity, value.field.name
+    if isinstance(value.meaning, Take):
+        env.define(entity, name, Const(None, "flag"))
+        return Step(value, _ranking(value.meaning, entity, env))
+    meaning = lower(value.meaning, env)
+    if all(isinstance(p, Const) for p in ((meaning.num, meaning.den) if isinstance(meaning, Ratio) else (meaning,))):
+        env.values[entity, name] = meaning
+    else:
+        env.define(entity, name, meaning)
+    return Step(value, meaning)
+
+
+def _ranking(take: Take, entity: str, env: Env) -> Ranking:
+    total, scale = _whole(take.sum, env)
+    last, units = (None, 1) if take.last is None else _whole(take.last, env)
+    return Ranking(
+        entity,
+        lower_flag(take.source, env),
+        tuple((_whole(k.value, env)[0], k.descending) for k in take.order),
+        total,
+        _times(ratio_of(lower(take.limit, env)), scale),
+        lower_flag(take.bound, env),
+        last,
+        None if take.equals is None else _times(ratio_of(lower(take.equals, env)), units),
+    )
+
+
+def _whole(checked: Checked, env: Env) -> tuple[Kernel, int]:
+    """A number that is an integer at a fixed scale, and that scale."""
+    ratio = ratio_of(lower(checked, env))
+    if not isinstance(ratio.den, Const) or not isinstance(ratio.den.value, int):
+        message = "a ranking is by plain quantities, not by a quotient"
+        raise DiagnosticError([Diagnostic("quotient-in-order", message, checked.expr.span, "round it first", checked.text)])
+    return ratio.num, ratio.den.value
+
+
+def _times(ratio: Ratio, factor: int) -> Ratio:
+    return Ratio(mul(ratio.num, Const(factor, "int")), ratio.den)
+
+
+def _asked(rule: Rule, number: int, env: Env) -> Asked:
+    assert rule.require is not None
+    when = None if rule.when is None else lower_flag(rule.when, env)
+    return Asked(number, rule, when, lower_flag(rule.require, env), None if rule.admits is None else _admits(rule.admits, env))
+
+
+def _admits(checked: Checked, env: Env) -> Kernel:
+    """What remains of a quantity, in whole shares."""
+    number, scale = _whole(checked, env)
+    if scale != 1:
+        message = "`admits` gives parts of a share"
+        raise DiagnosticError([Diagnostic("not-whole", message, checked.expr.span, "round it to 1股", checked.text)])
+    return number

@@ -1,0 +1,46 @@
+"""What an evaluator hands on: outcomes, figures and values as plain integers by row number. Both evaluators must give the same.
+
+Row numbers count the records of an entity's table in the book's canonical order.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from dsl.kernel import Scalar
+
+HOLDS, VIOLATED, NOT_APPLICABLE, NOT_EVALUABLE, ERROR = 0, 1, 2, 3, 4
+OUTCOMES = ("holds", "violated", "not_applicable", "not_evaluable", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule's outcome on one record, other than holds and not applicable, with the answers to the rule's figure questions."""
+
+    row: int
+    outcome: int
+    answers: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """A ranking run: over all candidates and over the run. None where it could not be made; `cut` is the first candidate kept."""
+
+    total: int | None
+    amount: int | None
+    count: int | None
+    cut: int | None
+    undecided: tuple[int, ...]
+    lost: int
+
+
+@dataclass
+class Raw:
+    """One run. `counts` per rule number: outcomes in the order of OUTCOMES. `columns`: values of records by entity and name."""
+
+    counts: dict[int, list[int]] = field(default_factory=dict)
+    hits: dict[int, list[Hit]] = field(default_factory=dict)
+    root: dict[str, Scalar] = field(default_factory=dict)
+    columns: dict[tuple[str, str], Sequence[Scalar]] = field(default_factory=dict)
+    selected: dict[str, Selected] = field(default_factory=dict)
+    waiting: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    """Per rule that could make a bid invalid: the bids on which it was not evaluable."""

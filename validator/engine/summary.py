@@ -1,0 +1,221 @@
+"""A raw run -> the report: outcomes, findings, values, elimination, fates, and what became of each bid."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from dsl.checker import references
+from dsl.kernel import Scalar
+from dsl.lower import Lowered, Ratio
+from validator.engine.findings import Names, findings, rests_on_unverified
+from validator.engine.plan import ADMITTED, BID, FATE, LIVE, QUANTITY, Asked, Plan, Ranking, Stage
+from validator.engine.raw import OUTCOMES, Raw
+from validator.report import BidLine, Cut, Elimination, FateTotal, Issue, Report, RuleInfo
+from validator.rulebook.model import Take
+from validator.shown import decimal, fraction, moment, plain
+
+
+@dataclass(frozen=True)
+class Input:
+    """What was handed in, for the report. `bids`: price, quantity, submitted_at and sequence of each bid, in order."""
+
+    digest: str
+    records: Mapping[str, int]
+    issues: tuple[Issue, ...]
+    unknown_columns: tuple[tuple[str, str], ...]
+    supplied: frozenset[tuple[str, str]]
+    names: Names
+    bids: Mapping[str, Sequence[Scalar]]
+
+
+def summarise(plan: Plan, raw: Raw, given: Input, stages: Sequence[Stage], shown: Sequence[str], words: Mapping[str, str]) -> Report:
+    """`stages` were run; `shown` are the stages to report."""
+    found, lacking = findings(plan, raw, given.names, given.supplied, words)
+    reported = [f for f in found if f.stage in shown]
+    asked = [a for a in plan.asked() if a.rule.stage in shown and a.number in raw.counts]
+    opened = _open(plan, raw, {a.number for a in lacking})
+    bids = _bids(plan, raw, given, opened)
+    values, exact = _values(plan, raw, stages)
+    book = plan.rulebook
+    return Report(
+        offering=plan.code,
+        provisional=_provisional(plan, stages),
+        verified=False,
+        rulebook={"id": book.id, "revision": book.revision, "digest": book.digest},
+        input_digest=given.digest,
+        records=given.records,
+        intake=given.issues,
+        unknown_columns=given.unknown_columns,
+        outcomes={name: sum(raw.counts[a.number][i] for a in asked) for i, name in enumerate(OUTCOMES)},
+        by_rule={a.rule.id: {n: c for n, c in zip(OUTCOMES, raw.counts[a.number], strict=True) if c} for a in asked},
+        unsupplied=_unsupplied(a for a in lacking if a.rule.stage in shown),
+        attestations=tuple((r.id, "open") for r in book.rules.values() if "attest" in r.effect and r.stage in shown),
+        findings=tuple(reported),
+        values=values,
+        values_exact=exact,
+        elimination=_elimination(plan, raw, given, stages),
+        fates=_fates(plan, raw, bids, stages),
+        terms=_terms(plan),
+        bids=bids,
+        rules=_rules(plan, asked),
+        sources=book.sources,
+    )
+
+
+def _unsupplied(lacking: Iterable[Asked]) -> dict[str, tuple[str, ...]]:
+    out: dict[str, tuple[str, ...]] = {}
+    for asked in lacking:
+        out[asked.rule.entity] = (*out.get(asked.rule.entity, ()), asked.rule.id)
+    return out
+
+
+def _rules(plan: Plan, asked: Iterable[Asked]) -> dict[str, RuleInfo]:
+    marks = {a.rule.id: rests_on_unverified(plan, a) for a in asked}
+    rules = [r for r in plan.rulebook.rules.values() if r.id in marks or not r.asked]
+    return {
+        r.id: RuleInfo(r.id, r.stage, r.entity, r.name, r.cites, r.effect, marks.get(r.id, r.unverified)) for r in rules
+    }
+
+
+# ── values and terms ──
+
+
+def _values(plan: Plan, raw: Raw, stages: Sequence[Stage]) -> tuple[dict[str, str | None], dict[str, str | None]]:
+    shown: dict[str, str | None] = {}
+    exact: dict[str, str | None] = {}
+    for step in (s for stage in stages for s in stage.steps if s.entity == plan.schema.root):
+        assert not isinstance(step.meaning, Ranking)
+        value = _root(raw, step.name, step.meaning)
+        shown[step.name] = plain(value, step.value.field.type.type, step.value.show)
+        if isinstance(value, Fraction):
+            exact[step.name] = fraction(value)
+        elif step.value.field.type.type.kind == "number":
+            exact[step.name] = None
+    return shown, exact
+
+
+def _root(raw: Raw, name: str, meaning: Lowered) -> Fraction | int | bool | str | None:
+    num, den = raw.root.get(name), raw.root.get(f"{name}#den")
+    if isinstance(meaning, Ratio):
+        return None if num is None or den is None else Fraction(int(num), int(den))
+    return num
+
+
+def _terms(plan: Plan) -> dict[str, dict[str, str | None]]:
+    """What the offering set otherwise than the rules' default."""
+    return {
+        name: {"value": plain(plan.terms[name], term.field.type.type), "default": plain(default, term.field.type.type)}
+        for name, (term, default) in plan.changed.items()
+    }
+
+
+def _provisional(plan: Plan, stages: Sequence[Stage]) -> tuple[str, ...]:
+    """The fields of the offering without which a selection can still change: what is spared is not known yet."""
+    missing: list[str] = []
+    for step in (s for stage in stages for s in stage.steps):
+        take = step.value.meaning
+        if isinstance(take, Take) and take.equals is not None:
+            missing += [r.field.name for r in references(take.equals.expr) if plan.terms.get(r.field.name) is None]
+    return tuple(dict.fromkeys(missing))
+
+
+# ── elimination ──
+
+
+def _elimination(plan: Plan, raw: Raw, given: Input, stages: Sequence[Stage]) -> Elimination:
+    """The selection that a rule of the run stages names."""
+    names = {s.name for s in stages}
+    selects = next((r.selects for r in plan.rulebook.rules.values() if r.selects and r.stage in names), None)
+    step = next((s for stage in stages for s in stage.steps if s.name == selects), None)
+    if step is None or not isinstance(step.meaning, Ranking):
+        return Elimination(0, "0", None, None, None)
+    run = raw.selected[step.name]
+    undecided = tuple(given.names.ids[step.entity][i] for i in run.undecided)
+    if run.amount is None or run.total is None:
+        return Elimination(None, None, None, None, None, undecided)
+    share = Fraction(run.amount, run.total) if run.total else None
+    cut = None if run.cut is None else _cut(given, run.cut)
+    return Elimination(
+        run.count,
+        str(run.amount),
+        None if share is None else decimal(share, 12),
+        None if share is None else fraction(share),
+        cut,
+    )
+
+
+def _cut(given: Input, row: int) -> Mapping[str, object]:
+    price, quantity, at, sequence = (given.bids[n][row] for n in ("price", QUANTITY, "submitted_at", "sequence"))
+    cut = Cut(_price(price) or "", str(quantity), None if at is None else moment(int(at)), None if sequence is None else int(sequence))
+    return {"price": cut.price, "quantity": cut.quantity, "submitted_at": cut.submitted_at, "sequence": cut.sequence}
+
+
+def _price(value: Scalar) -> str | None:
+    """At least two decimals, as prices are written: 51.38, 12.00, 0.0001."""
+    if value is None:
+        return None
+    text = decimal(Fraction(int(value), 10_000))
+    return text if len(text.partition(".")[2]) >= 2 else decimal(Fraction(int(value), 10_000), 2)
+
+
+# ── bids ──
+
+
+def _open(plan: Plan, raw: Raw, lacking: set[int]) -> frozenset[int]:
+    """Bids on which a rule that could make them invalid was not evaluable, though its column was handed in; before the stage of the fates."""
+    fate = plan.rulebook.values.get(FATE)
+    stages = plan.rulebook.stages
+    last = stages.index(fate.field.stage) if fate is not None and fate.field.stage else len(stages)
+    counts = {a.number for a in plan.asked() if stages.index(a.rule.stage) < last} - lacking
+    return frozenset(row for number, rows in raw.waiting.items() if number in counts for row in rows)
+
+
+def _bids(plan: Plan, raw: Raw, given: Input, opened: frozenset[int]) -> tuple[BidLine, ...]:
+    names = given.names
+    live, admitted = raw.columns[BID, LIVE], raw.columns[BID, ADMITTED]
+    size = len(live)
+    fates = raw.columns.get((BID, FATE), [None] * size)
+    selects = next((r.selects for r in plan.rulebook.rules.values() if r.selects), None)
+    taken = raw.columns.get((BID, selects or ""), [None] * size)
+    lines = []
+    for i in range(size):
+        placee = names.parents[BID][i]
+        investor = None if placee is None else names.parents["placee"][placee]
+        price, quantity, sequence = (given.bids[n][i] for n in ("price", QUANTITY, "sequence"))
+        lines.append(
+            BidLine(
+                investor=None if investor is None else names.ids["investor"][investor],
+                placee=names.ids["placee"][placee] if placee is not None else names.ids[BID][i].rpartition("/")[0],
+                sequence=None if sequence is None else int(sequence),
+                price=_price(price),
+                quantity=None if quantity is None else int(quantity),
+                admitted_quantity=None if admitted[i] is None else int(admitted[i] or 0),
+                live=bool(live[i]),
+                eliminated=None if taken[i] is None else bool(taken[i]),
+                fate=None if fates[i] is None else str(fates[i]),
+                open=bool(live[i]) and i in opened,
+                id=names.ids[BID][i],
+            )
+        )
+    return tuple(lines)
+
+
+def _fates(plan: Plan, raw: Raw, bids: Sequence[BidLine], stages: Sequence[Stage]) -> dict[str, FateTotal]:
+    """Totals per fate, in the order in which the rulebook names them."""
+    if (BID, FATE) not in raw.columns:
+        return {}
+    groups: dict[str, list[BidLine]] = {}
+    for bid in bids:
+        groups.setdefault(bid.fate or "", []).append(bid)
+    order = [w for w in plan.rulebook.values[FATE].words if w in groups] + [g for g in groups if not g]
+    return {word or "未决": _total(groups[word]) for word in order}
+
+
+def _total(bids: Sequence[BidLine]) -> FateTotal:
+    return FateTotal(
+        len({b.placee for b in bids}),
+        len({b.investor for b in bids if b.investor is not None}),
+        str(sum(b.admitted_quantity or 0 for b in bids)),
+        sum(b.open for b in bids),
+    )
+

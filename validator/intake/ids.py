@@ -1,0 +1,46 @@
+"""Records of one entity -> the same records with their subject ids, in canonical order.
+
+An id is the key in text: `P1`, `P1/12` for a bid, `P1/#1` where the bid has no number yet, `?` for a part that is missing. Where two records
+have one id, the later one by content gets `#2`: the order of rows never shows.
+"""
+
+import polars as pl
+
+from dsl.quantities import Entity
+from validator.intake.parents import OF, ROW
+
+ID = "^id"
+
+
+def with_ids(records: pl.DataFrame, entity: Entity) -> pl.DataFrame:
+    """Sorted by id. `^place` is the record's place in `records`."""
+    frame = records.with_columns(_base(entity).alias(ID), pl.int_range(pl.len(), dtype=pl.Int64).alias("^place"))
+    alike = frame[ID].is_duplicated() | frame[ID].str.ends_with("/#")
+    if alike.any():
+        frame = pl.concat([frame.filter(~alike), _numbered(frame.filter(alike), entity)])
+    while frame[ID].is_duplicated().any():
+        frame = frame.with_columns(_told_apart(pl.col(ID).cum_count().over(ID)))
+    return frame.sort(ID)
+
+
+def _base(entity: Entity) -> pl.Expr:
+    return pl.concat_str([_part(entity, name) for name in entity.key], separator="/")
+
+
+def _part(entity: Entity, name: str) -> pl.Expr:
+    field = entity.fields.get(name)
+    if field is None:
+        return pl.col(OF).fill_null("?")
+    return pl.col(name).cast(pl.String).fill_null("#" if field.type.name == "count" else "?")
+
+
+def _numbered(frame: pl.DataFrame, entity: Entity) -> pl.DataFrame:
+    """Records that share an id, told apart by content; the row decides only between records that are the same in all."""
+    ordered = frame.sort([ID, OF, *entity.fields, ROW], nulls_last=False, maintain_order=True)
+    nth = pl.col(ID).cum_count().over(ID)
+    unnumbered = pl.col(ID).str.ends_with("/#")
+    return ordered.with_columns(pl.when(unnumbered).then(pl.concat_str(ID, nth.cast(pl.String))).otherwise(_told_apart(nth)).alias(ID))
+
+
+def _told_apart(nth: pl.Expr) -> pl.Expr:
+    return pl.when(nth > 1).then(pl.concat_str(pl.col(ID), pl.lit("#"), nth.cast(pl.String))).otherwise(pl.col(ID))

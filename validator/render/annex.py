@@ -1,0 +1,68 @@
+"""Report -> the annex table of the announcement, 初步询价报价情况: one row a bid, its remark the fate and, for an invalid bid, the reasons.
+
+Prices in 元/股 and quantities in 股: a column that names no unit is in base units, here as in a book.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping
+from io import StringIO
+
+from validator.render.safe import cell, visible
+from validator.render.sentences import say
+from validator.render.summary import rule_name
+from validator.render.words import Lang, name, price, shares
+from validator.report import BidLine, Report
+
+COLUMNS = ("annex-no", "annex-investor", "annex-placee", "annex-price", "annex-quantity", "annex-remark")
+
+Row = tuple[int, str, str, str | None, int | None, str]
+
+
+def head(lang: Lang) -> tuple[str, ...]:
+    """The titles of the columns."""
+    return tuple(say(c, lang) for c in COLUMNS)
+
+
+def rows(report: Report, lang: Lang) -> Iterator[Row]:
+    """Number, investor, placee, price, quantity, remark, in the report's order. The names are as handed in: escape them on the way out."""
+    against = _against(report)
+    for number, bid in enumerate(report.bids, 1):
+        yield number, bid.investor or "", bid.placee or "", bid.price, bid.quantity, _remark(report, bid, against, lang)
+
+
+def render(report: Report, lang: Lang) -> str:
+    """The table as CSV."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(head(lang))
+    for number, investor, placee, at, quantity, remark in rows(report, lang):
+        figures = ("" if at is None else price(at), "" if quantity is None else quantity)
+        writer.writerow((number, cell(investor), cell(placee), *figures, cell(remark)))
+    return out.getvalue()
+
+
+# What stands against a bid: rules broken by it, its placee or its investor, and what that did to it.
+_Against = Mapping[tuple[str, str], list[tuple[str, bool]]]
+
+
+def _against(report: Report) -> _Against:
+    found: dict[tuple[str, str], list[tuple[str, bool]]] = {}
+    for finding in report.violated:
+        whole = "refuse" in finding.effect or "invalid" in finding.effect
+        if whole or "excess-invalid" in finding.effect:
+            found.setdefault((finding.subject.kind, finding.subject.id), []).append((finding.rule, whole))
+    return found
+
+
+def _remark(report: Report, bid: BidLine, against: _Against, lang: Lang) -> str:
+    keys = (("investor", bid.investor), ("placee", bid.placee), ("bid", bid.id))
+    rules = [r for kind, key in keys if key is not None for r in against.get((kind, key), ())]
+    reasons = [rule_name(report, rule, lang) for rule, whole in rules if whole] if not bid.live else []
+    said = [name(bid.fate, lang) if bid.fate else "", ("；" if lang == "zh" else "; ").join(reasons)]
+    if bid.live and any(not whole for _, whole in rules):
+        excess = ", ".join(rule_name(report, rule, lang) for rule, whole in rules if not whole)
+        said.append(f"{excess}, {say('quantity', lang)} {shares(bid.admitted_quantity, lang)}")
+    said.append(say("annex-open", lang) if bid.open else "")
+    fate, *more = (visible(s) for s in said)
+    left, right = ("（", "）") if lang == "zh" else (" (", ")")
+    return fate + "".join(f"{left}{m}{right}" for m in more if m)

@@ -1,0 +1,54 @@
+"""Report -> the list of findings as a table, for the workbook and the page."""
+
+from collections.abc import Iterable, Iterator
+
+from validator.render.safe import visible
+from validator.render.sentences import say
+from validator.render.summary import clauses, rule_name
+from validator.render.words import Lang, name
+from validator.report import Finding, Report
+
+COLUMNS = (
+    "outcome",
+    "rule",
+    "rule-id",
+    "subject",
+    "placee",
+    "investor",
+    "row",
+    "says",
+    "figures",
+    "margin",
+    "missing",
+    "clause",
+    "effect",
+    "source",
+)
+
+Row = tuple[str | int | None, ...]
+
+
+def head(lang: Lang) -> tuple[str, ...]:
+    """The titles of the columns."""
+    return tuple(say(f"finding-{c}", lang) for c in COLUMNS)
+
+
+def rows(report: Report, findings: Iterable[Finding], lang: Lang) -> Iterator[Row]:
+    """One row a finding. Figures stay exact text in base units, as in the JSON."""
+    for f in findings:
+        yield (
+            name(f.outcome, lang),
+            rule_name(report, f.rule, lang),
+            f.rule,
+            visible(f.subject.id),
+            visible(f.subject.placee or ""),
+            visible(f.subject.investor or ""),
+            f.subject.row,
+            visible(f.message.zh if lang == "zh" else f.message.en),
+            visible("; ".join(f"{key} = {figure}" for key, figure in f.figures.items())),
+            f.margin or "",
+            visible(", ".join(f.missing)),
+            clauses(f.cite, report.sources),
+            ("、" if lang == "zh" else ", ").join(name(e, lang) for e in f.effect),
+            say("unverified-short" if f.unverified else "verified-short", lang),
+        )

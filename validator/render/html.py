@@ -1,0 +1,101 @@
+"""Report -> one HTML page that stands alone: no script, nothing loaded from elsewhere, every text escaped."""
+
+from collections.abc import Iterable, Iterator
+from html import escape
+from typing import assert_never
+
+from validator.render import annex, findings
+from validator.render.blocks import Block, Column, Heading, Note, Table
+from validator.render.safe import visible
+from validator.render.sentences import say
+from validator.render.summary import by_rule, rule_name, summary
+from validator.render.words import Lang, count, name, price, shares
+from validator.report import Report
+
+_SHOWN = 500  # findings of one rule and outcome; what is left out is counted on the page
+
+_STYLE = """
+:root { color-scheme: light dark; --line: #8885; --faint: #777; --good: #2e7d32; --warn: #b26a00; --bad: #c62828 }
+body { font: 15px/1.5 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif }
+body { max-width: 75rem; margin: 2rem auto; padding: 0 1rem }
+h1 { font-size: 1.4rem } h2 { font-size: 1.05rem; margin: 1.6rem 0 .4rem }
+.wide { overflow-x: auto }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums }
+th, td { text-align: left; vertical-align: top; padding: .2rem .9rem .2rem 0; border-bottom: 1px solid var(--line) }
+td { white-space: pre-line; overflow-wrap: anywhere; min-width: 4rem }
+th { color: var(--faint); font-weight: normal; white-space: nowrap }
+.right { text-align: right; white-space: nowrap }
+.keep { white-space: nowrap }
+.faint { color: var(--faint) } .good { color: var(--good) } .warn { color: var(--warn) } .bad { color: var(--bad); font-weight: bold }
+summary { cursor: pointer; margin: .3rem 0 }
+@media print { body { font-size: 11px } }
+"""
+
+
+def render(report: Report, lang: Lang, *, bids: bool = False) -> str:
+    """The page: the summary, the findings by rule and, with `bids`, the annex."""
+    return "".join(_page(report, lang, bids))
+
+
+def _page(report: Report, lang: Lang, bids: bool) -> Iterator[str]:
+    title, *blocks = summary(report, lang, next_steps=False)
+    assert isinstance(title, Heading)
+    yield f'<!doctype html>\n<html lang="{"zh-CN" if lang == "zh" else "en"}">\n<head>\n<meta charset="utf-8">\n'
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+    yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+    yield f"<title>{escape(title.text)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<h1>{escape(title.text)}</h1>\n"
+    yield from (_block(b) for b in blocks)
+    yield from _findings(report, lang)
+    if bids and report.bids:
+        yield from _annex(report, lang)
+    yield "</body>\n</html>\n"
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Heading(text=text):
+            return f"<h2>{escape(text)}</h2>\n"
+        case Note(text=text, tone=tone):
+            return f'<p class="{tone}">{escape(text)}</p>\n'
+        case Table(columns=columns, rows=rows):
+            return _table(columns, rows)
+        case _:
+            assert_never(block)
+
+
+def _table(columns: tuple[Column, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    shapes = [' class="right"' if c.right else "" if c.wide else ' class="keep"' for c in columns]
+    out = ['<div class="wide"><table>\n']
+    if any(c.title for c in columns):
+        out.append("<tr>" + "".join(f"<th{s}>{escape(c.title)}</th>" for c, s in zip(columns, shapes, strict=True)) + "</tr>\n")
+    out.extend("<tr>" + "".join(f"<td{s}>{escape(cell)}</td>" for cell, s in zip(row, shapes, strict=True)) + "</tr>\n" for row in rows)
+    return "".join((*out, "</table></div>\n"))
+
+
+def _findings(report: Report, lang: Lang) -> Iterator[str]:
+    """Each rule's findings in a fold."""
+    if report.findings:
+        yield f"<h2>{escape(say('sheet-findings', lang))}</h2>\n"
+    columns = tuple(
+        Column(t, wide=c in ("says", "figures", "clause", "missing")) for c, t in zip(findings.COLUMNS, findings.head(lang), strict=True)
+    )
+    for outcome in ("violated", "not_evaluable", "error"):
+        for rule, found in by_rule(report, outcome):
+            about = f"{name(outcome, lang)} · {rule_name(report, rule, lang)} · {rule} · {count(len(found))}"
+            yield f"<details><summary>{escape(about)}</summary>\n"
+            rows = findings.rows(report, found[:_SHOWN], lang)
+            # What the fold's title says already is not said again in each row.
+            yield _table(columns[3:], (tuple("" if cell is None else str(cell) for cell in row[3:]) for row in rows))
+            if len(found) > _SHOWN:
+                yield f'<p class="warn">{escape(say("more", lang, count=count(len(found) - _SHOWN)))}</p>\n'
+            yield "</details>\n"
+
+
+def _annex(report: Report, lang: Lang) -> Iterator[str]:
+    yield f"<h2>{escape(say('annex', lang))}</h2>\n"
+    columns = tuple(Column(t, right=at in (0, 3, 4), wide=at == 5) for at, t in enumerate(annex.head(lang)))
+    rows = (
+        (str(n), visible(i), visible(p), "" if at is None else price(at), "" if q is None else shares(q, lang), remark)
+        for n, i, p, at, q, remark in annex.rows(report, lang)
+    )
+    yield _table(columns, rows)

@@ -1,0 +1,6 @@
+"""Rulebook files -> flat, checked revisions."""
+
+from validator.rulebook.library import Library, library, lint
+from validator.rulebook.model import Rulebook
+
+__all__ = ["Library", "Rulebook", "library", "lint"]

@@ -1,0 +1,195 @@
+"""A folder of rules -> its rulebooks: files found, revisions chained, the one that governs an offering compiled.
+
+The date that selects a revision is the one that its transition clause names (`applies.by`), never today and never the highest version.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from dsl.diagnostics import Diagnostic, DiagnosticError
+from dsl.quantities import EPOCH
+from validator.calendar import Calendar, load_calendar
+from validator.rulebook.compile import compile_rulebook
+from validator.rulebook.file import RulebookFile, read_form
+from validator.rulebook.flat import File, Flat, flatten
+from validator.rulebook.model import Rulebook
+from validator.source import load
+from validator.vocabulary import Vocabulary, load_vocabulary
+
+OTHER = ("vocabulary.yaml", "calendar.yaml")
+CASES = ".cases.yaml"
+
+
+@dataclass(frozen=True)
+class Library:
+    """Every revision of every rulebook in a folder, by id; each chain stands in the order of its amendments."""
+
+    folder: Path
+    vocabulary: Vocabulary
+    calendar: Calendar
+    chains: Mapping[str, Sequence[File]]
+    _compiled: dict[str, Rulebook] = field(default_factory=dict)
+
+    def all(self) -> list[Rulebook]:
+        """Every revision, compiled. Raises DiagnosticError."""
+        return [self.get(f.name) for chain in self.chains.values() for f in chain]
+
+    def get(self, name: str) -> Rulebook:
+        """`szse-chinext@2025-03`, or the last revision of `szse-chinext`. Raises DiagnosticError."""
+        chain, at = self._find(name)
+        file = chain[at]
+        if file.name not in self._compiled:
+            self._compiled[file.name] = compile_rulebook(self.flat(file.name), self.vocabulary, self._salt())
+        return self._compiled[file.name]
+
+    def flat(self, name: str) -> Flat:
+        """The revision's text with all it inherits, not compiled."""
+        chain, at = self._find(name)
+        return flatten(chain[: at + 1])
+
+    def governing(self, rulebook: str, dates: Mapping[str, int | None]) -> tuple[Rulebook, str]:
+        """The revision that governs an offering, and the date field that selected it. `dates`: days by the offering's field names."""
+        if rulebook not in self.chains:
+            raise DiagnosticError([_unknown(rulebook, self.chains)])
+        found: File | None = None
+        for file in self.chains[rulebook]:
+            by = file.form.applies.by
+            day = dates.get(by)
+            if day is None:
+                message = f"the offering does not state `{by}`, which selects the revision of {rulebook}"
+                raise DiagnosticError([Diagnostic("no-date", message, hint=f"add `{by}: 2026-01-31` to the offering")])
+            if day >= _day(file.form.applies.from_):
+                found = file
+        if found is None:
+            first = self.chains[rulebook][0].form.applies
+            shown = date.fromordinal((dates.get(first.by) or 0) + EPOCH).isoformat()
+            message = f"no revision of {rulebook} was in force for an offering of {shown} ({first.by})"
+            raise DiagnosticError([Diagnostic("no-revision", message, hint=f"the first revision here applies from {first.from_}")])
+        return self.get(found.name), found.form.applies.by
+
+    def _find(self, name: str) -> tuple[Sequence[File], int]:
+        rulebook, _, revision = name.partition("@")
+        chain = self.chains.get(rulebook)
+        if chain is None:
+            raise DiagnosticError([_unknown(rulebook, self.chains)])
+        if not revision:
+            return chain, len(chain) - 1
+        for i, file in enumerate(chain):
+            if file.form.revision == revision:
+                return chain, i
+        known = ", ".join(f"`{f.form.revision}`" for f in chain)
+        raise DiagnosticError([Diagnostic("unknown-revision", f"{rulebook} has no revision `{revision}`", hint=f"the revisions are {known}")])
+
+    def _salt(self) -> str:
+        files = [self.folder / name for name in OTHER]
+        return sha256(b"\0".join(f.read_bytes() for f in files if f.exists())).hexdigest()
+
+
+def library(folder: Path) -> Library:
+    """Read every rulebook below `folder`; nothing is compiled yet. Raises DiagnosticError with all mistakes of form."""
+    vocabulary, calendar = load_vocabulary(folder), load_calendar(folder)
+    files, mistakes = _gather(_read(p) for p in rulebook_files(folder))
+    chains: dict[str, Sequence[File]] = {}
+    for name in sorted({f.form.rulebook for f in files}):
+        try:
+            chains[name] = _chain([f for f in files if f.form.rulebook == name], vocabulary)
+        except DiagnosticError as error:
+            mistakes += error.diagnostics
+    if mistakes:
+        raise DiagnosticError(mistakes)
+    return Library(folder, vocabulary, calendar, chains)
+
+
+def rulebook_files(folder: Path) -> list[Path]:
+    """The rulebook files below a folder, in a stable order."""
+    return sorted(p for p in folder.rglob("*.yaml") if p.name not in OTHER and not p.name.endswith(CASES))
+
+
+def lint(folder: Path) -> tuple[Diagnostic, ...]:
+    """Every mistake in every rulebook of a folder."""
+    try:
+        found = library(folder)
+    except DiagnosticError as error:
+        return error.diagnostics
+    mistakes: list[Diagnostic] = []
+    for chain in found.chains.values():
+        for file in chain:
+            try:
+                found.get(file.name)
+            except DiagnosticError as error:
+                mistakes += error.diagnostics
+    return DiagnosticError(dict.fromkeys(mistakes)).diagnostics
+
+
+def _read(path: Path) -> Callable[[], File]:
+    def read() -> File:
+        source = load(path)
+        return File(read_form(RulebookFile, source), source)
+
+    return read
+
+
+def _gather(reads: Iterable[Callable[[], File]]) -> tuple[list[File], list[Diagnostic]]:
+    files: list[File] = []
+    mistakes: list[Diagnostic] = []
+    for read in reads:
+        try:
+            files.append(read())
+        except DiagnosticError as error:
+            mistakes += error.diagnostics
+    return files, mistakes
+
+
+def _chain(files: list[File], vocabulary: Vocabulary) -> list[File]:
+    """The revisions of one rulebook, each amending the one before."""
+    mistakes = list(_form_mistakes(files, vocabulary))
+    heads = [f for f in files if f.form.amends is None]
+    chain = heads[:1]
+    while chain and (after := [f for f in files if f.form.amends == chain[-1].name and f not in chain]):
+        chain.append(after[0])
+    for file in files:
+        if file not in chain and not mistakes:
+            mistakes.append(_at(file, "amends", "overlap", f"{file.name} does not follow the other revisions of {file.form.rulebook}", _LINE))
+    for old, new in zip(chain, chain[1:], strict=False):
+        if new.form.applies.by == old.form.applies.by and new.form.applies.from_ <= old.form.applies.from_:
+            message = f"{new.name} applies from {new.form.applies.from_}, not later than {old.name} ({old.form.applies.from_})"
+            mistakes.append(_at(new, "applies", "overlap", message))
+    if mistakes:
+        raise DiagnosticError(mistakes)
+    return chain
+
+
+_LINE = "each revision amends the one before it; only the first amends none"
+
+
+def _form_mistakes(files: list[File], vocabulary: Vocabulary) -> Iterator[Diagnostic]:
+    seen: dict[str, File] = {}
+    dates = [f.name for f in vocabulary.schema.entities[vocabulary.schema.root].fields.values() if f.type.name == "date"]
+    for file in files:
+        other = seen.setdefault(file.form.revision, file)
+        if other is not file:
+            yield _at(file, "revision", "overlap", f"{file.name} stands twice, also in {other.source.file}")
+        amends = file.form.amends
+        if amends is not None and amends not in {f.name for f in files}:
+            yield _at(file, "amends", "amends-nothing", f"{file.name} amends `{amends}`, which does not exist")
+        if file.form.applies.by not in dates:
+            yield _at(file, "applies", "unknown-name", f"`{file.form.applies.by}` is no date of an offering", "the dates are " + ", ".join(dates))
+        try:
+            date.fromisoformat(file.form.applies.from_)
+        except ValueError:
+            yield _at(file, "applies", "wrong-date", f"`{file.form.applies.from_}` is no day of the calendar")
+
+
+def _at(file: File, key: str, code: str, message: str, hint: str | None = None) -> Diagnostic:
+    return Diagnostic(code, message, hint=hint, file=file.source.file, line=file.line(key))
+
+
+def _day(text: str) -> int:
+    return date.fromisoformat(text).toordinal() - EPOCH
+
+
+def _unknown(name: str, known: Iterable[str]) -> Diagnostic:
+    return Diagnostic("unknown-rulebook", f"unknown rulebook `{name}`", hint="the rulebooks are " + ", ".join(f"`{k}`" for k in known))

@@ -1,0 +1,357 @@
+"""YAML text -> plain data, and the line of every path in it.
+
+A strict part of YAML: what two readers could take for two things (`NO`, 001386, 1e5, 12:00) is refused instead of guessed, and so is what
+makes a file say something else than one sees in it (duplicate keys, anchors, aliases, tags, hidden characters). Numbers keep their
+digits, dates stay text.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple, NoReturn, TypeAlias
+
+import yaml
+
+from dsl.diagnostics import Diagnostic, DiagnosticError
+
+Plain: TypeAlias = "dict[str, Plain] | list[Plain] | str | int | Decimal | bool | None"
+Place: TypeAlias = "tuple[str | int, ...]"
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 50
+MAX_VALUES = 50_000
+MAX_DIGITS = 100
+MAX_MISTAKES = 100
+
+
+class Lines(NamedTuple):
+    """The line (from 1) of a value, or of its key if it has one, and the lines of what stands in it."""
+
+    line: int
+    below: "Mapping[str | int, Lines]"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Data as written in one file."""
+
+    data: Plain
+    file: str
+    lines: Lines
+
+    def line_of(self, path: Place) -> int:
+        """The line of a path, or of the innermost part of it that the file has."""
+        return self._follow(path)[0].line
+
+    def has(self, path: Place) -> bool:
+        """Whether something is written at a path, be it empty."""
+        return self._follow(path)[1] == len(path)
+
+    def _follow(self, path: Place) -> tuple[Lines, int]:
+        """The lines at the end of a path, and how many steps of it there are."""
+        at = self.lines
+        for steps, part in enumerate(path):
+            if part not in at.below:
+                return at, steps
+            at = at.below[part]
+        return at, len(path)
+
+
+def load(path: Path) -> Source:
+    """Read a file. Raises DiagnosticError with all mistakes."""
+    file = path.as_posix()
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        cause = (getattr(error, "strerror", None) or "no such path").lower()
+        raise DiagnosticError([Diagnostic("unreadable-file", f"the file cannot be read: {cause}", file=file, line=1)]) from None
+    return _load(raw, file)
+
+
+def load_text(text: str, file: str) -> Source:
+    """Read a text as if it stood in `file`. Raises DiagnosticError with all mistakes."""
+    return _load(text.encode("utf-8", "surrogatepass"), file)
+
+
+def _load(raw: bytes, file: str) -> Source:
+    reader = _Reader(_decode(raw, file), file)
+    data, lines = reader.read()
+    if reader.mistakes:
+        raise DiagnosticError(reader.mistakes)
+    return Source(data, file, lines)
+
+
+def _decode(raw: bytes, file: str) -> str:
+    if len(raw) > MAX_BYTES:
+        raise DiagnosticError([Diagnostic("too-large", "the file is larger than 1 MB", hint="split it", file=file, line=1)])
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        said = f"the byte {error.object[error.start]:#04x} is not UTF-8"
+        raise DiagnosticError([Diagnostic("not-utf-8", said, hint="save the file as UTF-8", file=file, line=line)]) from None
+
+
+class _Stop(Exception):
+    """There is no use in reading on."""
+
+
+class _Reader:
+    """One pass over the parser's events.
+
+    INVARIANT: nothing here goes deeper than MAX_DEPTH, and an alias is never followed; so no file takes more than its length in steps.
+    """
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text = text
+        self.file = file
+        self.mistakes: list[Diagnostic] = []
+        self.values = 0
+        self.events = self.parse()
+
+    def read(self) -> tuple[Plain, Lines]:
+        found: tuple[Plain, Lines] = (None, Lines(1, _NOTHING))
+        documents = 0
+        with suppress(_Stop):
+            self.check_characters()
+            for event in self.events:
+                if isinstance(event, yaml.DocumentStartEvent):
+                    documents += 1
+                    self.check_document(event, documents)
+                elif isinstance(event, yaml.NodeEvent):
+                    found = self.value(event, 0)
+        return found
+
+    def parse(self) -> Iterator[yaml.Event]:
+        try:
+            parser = yaml.CSafeLoader(self.text)
+            while (event := parser.get_event()) is not None:
+                yield event
+        except yaml.reader.ReaderError:
+            # A character that YAML does not know; check_characters has named it.
+            raise _Stop from None
+        except yaml.YAMLError as error:
+            message, hint, line = _syntax_error(error, self.text)
+            self.mistakes.append(Diagnostic("yaml-syntax", message, hint=hint, file=self.file, line=line))
+            raise _Stop from None
+
+    def value(self, event: yaml.Event, depth: int) -> tuple[Plain, Lines]:
+        self.values += 1
+        if self.values > MAX_VALUES:
+            self.stop("too-large", f"the file holds more than {MAX_VALUES:,} values", event, "split it")
+        self.check_form(event)
+        match event:
+            case yaml.ScalarEvent():
+                return self.scalar(event), Lines(_line(event), _NOTHING)
+            case yaml.SequenceStartEvent():
+                self.check_depth(event, depth)
+                return self.sequence(event, depth + 1)
+            case yaml.MappingStartEvent():
+                self.check_depth(event, depth)
+                return self.mapping(event, depth + 1)
+            case _:
+                return None, Lines(_line(event), _NOTHING)
+
+    def sequence(self, start: yaml.Event, depth: int) -> tuple[Plain, Lines]:
+        items: list[Plain] = []
+        lines: dict[str | int, Lines] = {}
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            item, lines[len(items)] = self.value(event, depth)
+            items.append(item)
+        return items, Lines(_line(start), lines)
+
+    def mapping(self, start: yaml.Event, depth: int) -> tuple[Plain, Lines]:
+        items: dict[str, Plain] = {}
+        lines: dict[str | int, Lines] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            key = self.key(event)
+            value, found = self.value(next(self.events), depth)
+            if key in items:
+                said = f"the key `{_short(key)}` stands in line {lines[key].line} already"
+                self.say("duplicate-key", said, event, "take one of them out")
+            else:
+                items[key], lines[key] = value, Lines(_line(event), found.below)
+        return items, Lines(_line(start), lines)
+
+    def key(self, event: yaml.Event) -> str:
+        self.check_form(event)
+        if not isinstance(event, yaml.ScalarEvent):
+            self.stop(
+                "key-not-text", "a key is a text, not a list, a mapping or an alias", event, "a text that begins with [ or { wants quotes"
+            )
+        text = str(event.value)
+        if _is_plain(event) and text == "<<":
+            self.say("merge-key", "the merge key `<<` takes its keys from elsewhere", event, "write the keys out here")
+        elif not isinstance(self.scalar(event), str):
+            self.say("key-not-text", f"the key `{_short(text)}` is not a text", event, f'write "{_short(text)}" in quotes')
+        return text
+
+    def scalar(self, event: yaml.ScalarEvent) -> Plain:
+        text = str(event.value)
+        if not _is_plain(event):
+            return text
+        if text in _WORDS:
+            return _WORDS[text]
+        if text.lower() in _FLAG_WORDS:
+            self.say("ambiguous-flag", f"`{text}` could be a flag or a word", event, f'write true or false, or "{text}" for the word')
+        elif text.lower() == "null":
+            self.say("ambiguous-nothing", f"`{text}` could be nothing or a word", event, f'write null, or "{text}" for the word')
+        elif text[0] in _NUMBER_STARTS:
+            return self.number(text, event)
+        return text
+
+    def number(self, text: str, event: yaml.Event) -> Plain:
+        """The number that a text is beyond doubt, or the text. Refuses what some reader of YAML takes for a number."""
+        if len(text) <= MAX_DIGITS and _INTEGER.fullmatch(text):
+            return int(text)
+        if len(text) <= MAX_DIGITS and _DECIMAL.fullmatch(text):
+            return Decimal(text)
+        said = next((said for form, said in _AMBIGUOUS if form.fullmatch(text)), None)
+        if said is not None:
+            self.say(
+                "ambiguous-number", f"`{_short(text)}` {said}", event, f'write "{_short(text)}" for the text, plain digits for a number'
+            )
+        return text
+
+    def check_characters(self) -> None:
+        for found in _HIDDEN.finditer(self.text):
+            code = f"{ord(found[0]):04x}"
+            line = self.text.count("\n", 0, found.start()) + 1
+            hint = f'take it out; where it is meant, write "\\u{code}" in double quotes'
+            self.add(Diagnostic("hidden-character", f"the character U+{code.upper()} cannot be seen", hint=hint, file=self.file, line=line))
+
+    def check_document(self, event: yaml.DocumentStartEvent, documents: int) -> None:
+        if documents > 1:
+            self.stop("several-documents", "a second document starts here", event, "a file is one document: take out the `---`")
+        if event.version is not None or event.tags is not None:
+            self.say("directive", "a line that starts with % changes how the file is read", event, "take it out")
+
+    def check_depth(self, event: yaml.Event, depth: int) -> None:
+        if depth >= MAX_DEPTH:
+            self.stop("too-deep", f"more than {MAX_DEPTH} lists and mappings stand inside each other", event, "take them apart")
+
+    def check_form(self, event: yaml.Event) -> None:
+        """Refuse what gives a value another name, another place or another meaning than its text."""
+        match event:
+            case yaml.AliasEvent(anchor=str(name)):
+                hint = "write it out here; a text that begins with * wants quotes"
+                self.say("alias", f"the alias `*{_short(name)}` repeats what stands elsewhere", event, hint)
+            case yaml.NodeEvent(anchor=str(name)):
+                hint = "take it out; a text that begins with & wants quotes"
+                self.say("anchor", f"the anchor `&{_short(name)}` gives a second name to what follows", event, hint)
+            case _:
+                pass
+        match event:
+            case yaml.ScalarEvent(tag=str(tag)) | yaml.CollectionStartEvent(tag=str(tag)):
+                shown = _short(tag.replace("tag:yaml.org,2002:", "!!"))
+                self.say("tag", f"the tag `{shown}` changes what follows", event, "take it out; a text that begins with ! wants quotes")
+            case _:
+                pass
+
+    def say(self, code: str, message: str, event: yaml.Event, hint: str) -> None:
+        self.add(Diagnostic(code, message, hint=hint, file=self.file, line=_line(event)))
+
+    def stop(self, code: str, message: str, event: yaml.Event, hint: str) -> NoReturn:
+        self.say(code, message, event, hint)
+        raise _Stop
+
+    def add(self, mistake: Diagnostic) -> None:
+        self.mistakes.append(mistake)
+        if len(self.mistakes) >= MAX_MISTAKES:
+            said = f"the file has {MAX_MISTAKES} mistakes up to here and was not read further"
+            self.mistakes.append(Diagnostic("too-many-mistakes", said, file=self.file, line=mistake.line))
+            raise _Stop
+
+
+_NOTHING: Mapping[str | int, Lines] = {}
+_WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
+_FLAG_WORDS = frozenset({"true", "false", "yes", "no", "on", "off"})
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
+_NUMBER_STARTS = frozenset("+-.0123456789")
+
+# What YAML 1.1, YAML 1.2 or a spreadsheet reads as a number, though it may be meant as a text.
+_AMBIGUOUS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(form, re.IGNORECASE), said)
+    for form, said in (
+        (r"[-+]?0[0-9_]+(\.[0-9_]*)?", "begins with 0: a code or a number"),
+        (r"\+[0-9][0-9_]*(\.[0-9_]*)?", "begins with +: a text or a number"),
+        (r"[-+]?0[xob][0-9a-f_]+", "could be a text or a number to another base"),
+        (r"[-+]?([0-9][0-9_]*(\.[0-9_]*)?|\.[0-9_]+)e[-+]?[0-9]+", "could be a text or a number with an exponent"),
+        (r"[-+]?[0-9][0-9_]*(:[0-9]{1,2})+(\.[0-9_]*)?", "could be a time or a number to the base 60"),
+        (r"[-+]?[0-9]+(\.[0-9]+)?", f"is longer than {MAX_DIGITS} digits: a text or a number"),
+        (r"[-+]?[0-9][0-9_]*(\.[0-9_]*)?", "could be a text or a number"),
+        (r"[-+]?\.[0-9][0-9_]*", "has no digit before the point: a text or a number"),
+        (r"[-+]?\.(inf|nan)", "could be a text or no number at all"),
+    )
+)
+
+# Control and bidi characters, blanks of no width, and the line breaks that only YAML breaks a line at.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]"
+)
+
+# What the parser says -> what is wrong, what to do. `{line}` is where the thing began that is broken here, `{char}` what stands here.
+_SYNTAX: Mapping[str, tuple[str, str]] = {
+    "mapping values are not allowed in this context": (
+        "a `:` stands where no key can be",
+        "put a text with `: ` in quotes, or check the indentation",
+    ),
+    "did not find expected key": (
+        "this is no key of the mapping that begins in line {line}",
+        "put its keys in one column; behind a closing quote nothing follows",
+    ),
+    "could not find expected ':'": ("the key of line {line} has no colon", "write `key: value`, or check the indentation"),
+    "did not find expected '-' indicator": (
+        "this is no item of the list that begins in line {line}",
+        "begin each item with `- ` in one column",
+    ),
+    "block sequence entries are not allowed in this context": (
+        "a list cannot begin here",
+        "begin it on the next line, or put the text in quotes",
+    ),
+    "did not find expected ',' or ']'": ("the `[` of line {line} is not closed", "close it, and put commas between the items"),
+    "did not find expected ',' or '}'": ("the `{{` of line {line} is not closed", "close it, and put commas between the items"),
+    "did not find expected node content": ("a value is missing before this", "write it, or put the text in quotes"),
+    "did not find expected <document start>": (
+        "this does not belong to what stands above it",
+        "check the indentation, or put the text in quotes",
+    ),
+    "did not find expected alphabetic or numeric character": ("no text begins with `&` or `*`", "put it in quotes"),
+    "did not find expected comment or line break": ("nothing can follow `|` or `>` in its line", "begin the text on the next line"),
+    "found character that cannot start any token": ("no text begins with `{char}`", "put it in quotes"),
+    "found unexpected end of stream": ("the quote of line {line} is not closed", "close it, or double a quote that is meant"),
+    "found unexpected document indicator": ("the quote of line {line} is not closed", "close it, or double a quote that is meant"),
+    "found unknown escape character": ("a backslash in double quotes means something else here", "double it, or use single quotes"),
+}
+_TAB = ("a tab indents this line", "indent with blanks")
+
+
+def _syntax_error(error: yaml.YAMLError, text: str) -> tuple[str, str, int]:
+    """The parser's complaint in plain words: message, hint, line."""
+    at, begun = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    last = text.rstrip().count("\n") + 1
+    if at is None:
+        return "the file is not YAML", "check its last lines", last
+    char = next(iter(text.split("\n")[at.line : at.line + 1]), "")[at.column : at.column + 1]
+    problem = str(getattr(error, "problem", ""))
+    other = (f"the file is not YAML here: {problem}", "put the text in quotes, or check the indentation")
+    message, hint = _TAB if char == "\t" or "tab character" in problem else _SYNTAX.get(problem, other)
+    line = begun.line + 1 if begun is not None else at.line + 1
+    return message.replace("{line}", str(line)).replace("{char}", char).replace("{{", "{"), hint, min(at.line + 1, last)
+
+
+def _is_plain(event: yaml.ScalarEvent) -> bool:
+    return event.style in (None, "")
+
+
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark is not None else 1
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 40 else text[:40] + "…"
