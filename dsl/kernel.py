@@ -213,20 +213,24 @@ def inputs_of(node: Kernel) -> list[Input]:
 
 def settle(node: Kernel, answer: Callable[[Fold], Scalar]) -> Kernel:
     """The same node with the answer of every aggregate in its place: what an offering's value still has to compute."""
-    return replace_folds(node, lambda fold: Const(answer(fold), fold.kind))
+    return rewrite(node, lambda part: Const(answer(part), part.kind) if isinstance(part, Fold) else None)
 
 
-def replace_folds(node: Kernel, by: Callable[[Fold], Kernel]) -> Kernel:
-    """The same node with each of its aggregates replaced."""
+def rewrite(node: Kernel, by: "Callable[[Kernel], Kernel | None]") -> Kernel:
+    """The same node with every part for which `by` gives another replaced, from the outside in."""
 
     def again(part: Kernel) -> Kernel:
-        return replace_folds(part, by)
+        return rewrite(part, by)
 
+    other = by(node)
+    if other is not None:
+        return other
     match node:
-        case Fold():
-            return by(node)
         case Const() | Input():
             return node
+        case Fold(value=value, where=where, keys=keys):
+            value, where = (None if x is None else again(x) for x in (value, where))
+            return replace(node, value=value, where=where, keys=tuple((again(a), again(b)) for a, b in keys))
         case Arith(left=a, right=b) | Compare(left=a, right=b):
             return replace(node, left=again(a), right=again(b))
         case Logic(operands=operands):

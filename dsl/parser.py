@@ -424,8 +424,9 @@ class _Build:
         return self._period(value, unit, text, span)
 
     def _unknown_unit(self, number: str, name: str, span: Span) -> None:
-        close = [u for u in self.units if u.startswith(name)] or get_close_matches(name[:40], self.units, 1, 0.5)
-        hint = "the units are " + ", ".join(f"`{u}`" for u in self.units)
+        known = [u for u in self.units if " " not in u]
+        close = [u for u in known if u.startswith(name)] or get_close_matches(name[:40], known, 1, 0.5)
+        hint = "the units are " + ", ".join(f"`{u}`" for u in known)
         if close:
             hint = f"did you mean {' or '.join(f'`{_short(number)}{u}`' for u in close)}?"
         self.say("unknown-unit", f"unknown unit `{_short(name)}`", span, hint)

@@ -14,6 +14,7 @@ from validator.engine import records, rows
 from validator.engine.findings import Names
 from validator.engine.plan import ADMITTED, BID, LIVE, QUANTITY, Asked, Plan, Ranking, Stage, bind
 from validator.engine.summary import Input, summarise
+from validator.engine.supplied import Supplied, without
 from validator.intake import read_book
 from validator.intake.submission import Submission, read_submission
 from validator.offering import read_offering
@@ -71,36 +72,39 @@ class Checker:
         """As `book`, for a book that was read before."""
         from validator.engine import columns
 
-        run = self._stages(stages)
+        given = _book_input(book, self.plan)
+        plan = without(self.plan, given.supplied)
+        run = self._stages(plan, stages)
         raw = None
         both = evaluator is None and book.frames[BID].height <= VERIFY_UP_TO
         if evaluator != "rows":
-            raw = columns.run(self.plan, book.frames, run)
+            raw = columns.run(plan, book.frames, run)
         if evaluator == "rows" or both:
-            other = rows.run(self.plan, records.from_book(book, self.plan.layout), run)
+            other = rows.run(plan, records.from_book(book, plan.layout), run)
             if raw is not None and raw != other:
                 raise Disagreement(f"the two evaluators differ: {_difference(raw, other)}")
             raw = other
         assert raw is not None
-        report = summarise(self.plan, raw, _book_input(book, self.plan), run, self._shown(stages), self.vocabulary.words_en)
+        report = summarise(plan, raw, given, run, self._shown(stages), self.vocabulary.words_en)
         return report.with_verified() if both else report
 
     def submission(self, data: object) -> Report:
         """Check one investor's submission: the rules that read only its own records and the offering. Loads no Polars."""
-        given = read_submission(data, self.vocabulary)
-        run = tuple(Stage(s.name, tuple(x for x in s.steps if _step_local(x, self.plan)), s.asked) for s in self.plan.stages)
-        raw = rows.run(self.plan, records.from_dicts(given.tables, self.plan.layout), run, lambda a: a.number in self._local)
-        shown = self._shown(None)
-        report = summarise(self.plan, raw, _submission_input(given, self.plan), run, shown, self.vocabulary.words_en)
+        read = read_submission(data, self.vocabulary)
+        given = _submission_input(read, self.plan)
+        plan = without(self.plan, given.supplied)
+        run = tuple(Stage(s.name, tuple(x for x in s.steps if _step_local(x, plan)), s.asked) for s in plan.stages)
+        raw = rows.run(plan, records.from_dicts(read.tables, plan.layout), run, lambda a: a.number in self._local)
+        report = summarise(plan, raw, given, run, self._shown(None), self.vocabulary.words_en)
         return report.with_not_asked(tuple(a.rule.id for a in self.plan.asked() if a.number not in self._local))
 
-    def _stages(self, names: Sequence[str] | None) -> tuple[Stage, ...]:
-        known = self.plan.rulebook.stages
+    def _stages(self, plan: Plan, names: Sequence[str] | None) -> tuple[Stage, ...]:
+        known = plan.rulebook.stages
         unknown = [n for n in names or () if n not in known]
         if unknown:
             hint = "the stages are " + ", ".join(f"`{s}`" for s in known)
             raise DiagnosticError([Diagnostic("unknown-stage", f"unknown stage `{n}`", hint=hint) for n in unknown])
-        return self.plan.upto(names)
+        return plan.upto(names)
 
     def _shown(self, names: Sequence[str] | None) -> tuple[str, ...]:
         return tuple(names) if names else self.plan.rulebook.stages
@@ -116,7 +120,7 @@ def _book_input(book: "Book", plan: Plan) -> Input:
         {e: frames[e].get_column(f"^{p}").to_list() for e, p in parents.items() if p is not None},
     )
     bids = {n: frames[BID].get_column(n).to_list() for n in ("price", QUANTITY, "submitted_at", "sequence")}
-    return Input(book.digest, book.records, book.issues, book.unknown_columns, book.supplied, names, bids)
+    return Input(book.digest, book.records, book.issues, book.unknown_columns, _supplied(book.supplied, book.records), names, bids)
 
 
 def _submission_input(given: Submission, plan: Plan) -> Input:
@@ -130,7 +134,12 @@ def _submission_input(given: Submission, plan: Plan) -> Input:
     )
     bids = {n: [r.get(n) for r in tables[BID]] for n in ("price", QUANTITY, "submitted_at", "sequence")}
     counts = {e: len(t) for e, t in tables.items() if t}
-    return Input("", counts, given.issues, given.unknown_columns, given.supplied, names, bids)
+    return Input("", counts, given.issues, given.unknown_columns, _supplied(given.supplied, counts), names, bids)
+
+
+def _supplied(columns: frozenset[tuple[str, str]], records: Mapping[str, int]) -> Supplied:
+    """A table is there where it was handed in, or where one of its columns stood in a table of bids."""
+    return Supplied(columns, frozenset(records) | {entity for entity, _ in columns})
 
 
 def _row(value: Scalar) -> int | None:

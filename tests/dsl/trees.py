@@ -1,16 +1,15 @@
-"""Hypothesis strategies: typed expressions as the parser builds them, and tables of records to ask them of.
+"""Choices -> typed expressions as the parser builds them, and tables of records to ask them of.
 
 Only the cells that an expression reads are drawn; they come from short lists of values at the borders, so that equal values, zeros,
 bounds and missing cells meet often.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from harness import ENTITIES, KINDS, ROOT, SCHEMA, SEALS, Row, day, moment
-from hypothesis import strategies as st
 
 from dsl.nodes import (
     Aggregate,
@@ -46,6 +45,9 @@ TEXTS = ("", "A1", "A2", "公章", "__import__('os')")
 DAYS = tuple(day(t) for t in ("1990-01-01", "2024-02-29", "2026-01-31", "2026-03-02", "2099-12-31"))
 MOMENTS = tuple(moment(t) for t in ("1990-01-01", "2026-03-02 09:30:00", "2026-03-02 15:00:00.001", "2099-12-31 23:59:59.999"))
 COLLECTIONS = {e.name: e.collection for e in ENTITIES}
+Choose = Callable[[Sequence[Any]], Any]
+"""Picks one of several: Hypothesis, or a seeded generator."""
+
 FUNCTIONS_OF: dict[str, tuple[str, ...]] = {
     "number": ("max", "min", "sum", "median", "weighted_mean"),
     "date": ("max", "min"),
@@ -58,14 +60,14 @@ FUNCTIONS_OF: dict[str, tuple[str, ...]] = {
 class Ask:
     """An expression of a type, as asked of a record of `owner`; inside an aggregate over `element`."""
 
-    draw: Callable[[st.SearchStrategy[Any]], Any]
+    one: Choose
     owner: str
     element: str | None = None
     everywhere: bool = False
     depth: int = 3
 
-    def one(self, options: Sequence[Any]) -> Any:
-        return self.draw(st.sampled_from(options))
+    def some(self, options: Sequence[Any], sizes: Sequence[int]) -> list[Any]:
+        return [self.one(options) for _ in range(self.one(sizes))]
 
     def expr(self, type_: Type, depth: int) -> Expr:
         if depth <= 0 or type_.kind == "words":
@@ -89,13 +91,13 @@ class Ask:
 
     def leaf(self, type_: Type) -> Expr:
         fields = [(e, f) for e in self.levels() for f in SCHEMA.entities[e].fields.values() if f.type.type == type_]
-        if fields and (type_.kind == "words" or self.draw(st.integers(0, 3))):
+        if fields and (type_.kind == "words" or self.one((True, True, True, False))):
             return self.name(*self.one(fields))
         match type_.kind:
             case "number":
                 return Number(self.one(LITERALS[type_.dim]), dim=type_.dim)
             case "flag":
-                return Flag(self.draw(st.booleans()))
+                return Flag(self.one((True, False)))
             case "date":
                 return self.one([*map(Date, DAYS), Day("T"), Day("T", -2), Day("I", 1)])
             case "moment":
@@ -193,11 +195,11 @@ class Ask:
         type_ = self.one((*NUMERIC, DATE, TEXT))
         items: tuple[Expr, ...]
         if type_ == TEXT:
-            items = tuple(Text(t) for t in self.draw(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=3)))
+            items = tuple(Text(t) for t in self.some(TEXTS, (1, 2, 3)))
         elif type_ == DATE:
-            items = tuple(Date(d) for d in self.draw(st.lists(st.sampled_from(DAYS), min_size=1, max_size=3)))
+            items = tuple(Date(d) for d in self.some(DAYS, (1, 2, 3)))
         else:
-            numbers = self.draw(st.lists(st.sampled_from(LITERALS[type_.dim]), min_size=1, max_size=3))
+            numbers = self.some(LITERALS[type_.dim], (1, 2, 3))
             items = tuple(Number(n, dim=type_.dim) for n in numbers)
         return Binary("in", self.expr(type_, depth), List(items))
 
@@ -223,7 +225,7 @@ class Ask:
         below = SCHEMA.below(self.owner)
         everywhere = self.owner != ROOT and (not below or self.one((True, False, False)))
         element = self.one(tuple(e.name for e in ENTITIES[1:]) if everywhere else below)
-        inner = Ask(self.draw, self.owner, element, everywhere)
+        inner = Ask(self.one, self.owner, element, everywhere, self.depth)
         where = inner.expr(FLAG, depth) if self.one((True, False)) else None
         if everywhere:
             where = self.joined(inner, where)
@@ -258,7 +260,7 @@ class Ask:
         theirs = SCHEMA.entities[inner.element].fields.values()
         pairs = [(a, b) for a in theirs for b in mine if a.type.type == b.type.type]
         found: list[Expr] = []
-        for a, b in self.draw(st.lists(st.sampled_from(pairs), min_size=0, max_size=2)):
+        for a, b in self.some(pairs, (1, 2, 0) if pairs else (0,)):
             left, right = Name((COLLECTIONS[inner.element], a.name)), Name(("this", b.name))
             found.append(Compare(("=",), (left, right) if self.one((True, False)) else (right, left)))
         found += [where] if where is not None else []
@@ -271,40 +273,38 @@ def _walk(expr: Expr) -> list[Expr]:
     return [expr, *(x for c in children(expr) for x in _walk(c))]
 
 
-@st.composite
-def questions(draw: Callable[[st.SearchStrategy[Any]], Any], depth: int = 3) -> tuple[str, Expr]:
+def question(one: Choose, depth: int = 3) -> tuple[str, Expr]:
     """Who is asked, and what."""
-    owner = draw(st.sampled_from([e.name for e in ENTITIES]))
-    type_ = draw(st.sampled_from((*NUMERIC, FLAG, FLAG, FLAG, DATE, MOMENT, TEXT)))
-    return owner, Ask(draw, owner, depth=depth).expr(type_, depth)
+    owner = one(("bid", "investor", "placee", "application", "offering", "subscription"))
+    type_ = one((FLAG, *NUMERIC, FLAG, FLAG, DATE, MOMENT, TEXT))
+    return owner, Ask(one, owner, depth=depth).expr(type_, depth)
 
 
 def cells(type_: FieldType) -> tuple[Any, ...]:
     """Values at the borders of a field, None among them."""
     match type_.type.kind:
         case "flag":
-            return (None, True, False)
+            return (True, False, None)
         case "date":
-            return (None, *DAYS)
+            return (*DAYS, None)
         case "moment":
-            return (None, *MOMENTS)
+            return (*MOMENTS, None)
         case "text":
-            return (None, *TEXTS)
+            return (*TEXTS, None)
         case "words":
-            return (None, *type_.type.words)
+            return (*type_.type.words, None)
     near = {0, 1, type_.scale, 3 * type_.scale, 12 * type_.scale // 10, type_.scale * 2, -type_.scale // 2, type_.low, type_.high}
-    return (None, *sorted(n for n in near if type_.low <= n <= type_.high))
+    return (*sorted(n for n in near if type_.low <= n <= type_.high), None)
 
 
-@st.composite
-def tables(draw: Callable[[st.SearchStrategy[Any]], Any], read: Sequence[tuple[str, str]]) -> dict[str, list[Row]]:
+def tables(one: Choose, read: Collection[tuple[str, str]]) -> dict[str, list[Row]]:
     """A small book in which the cells of the fields `read` (entity, name) are drawn and all others are missing."""
     found: dict[str, list[Row]] = {}
     for e in ENTITIES:
-        size = 1 if e.name == ROOT else draw(st.sampled_from((2, 3, 1, 4, 0, 6) if e.name == "bid" else (2, 1, 3, 0)))
+        size = 1 if e.name == ROOT else one((2, 3, 1, 4, 0, 6) if e.name == "bid" else (2, 1, 3, 0))
         fields = [f for f in e.fields.values() if (e.name, f.name) in read]
-        found[e.name] = [{f.name: draw(st.sampled_from(cells(f.type))) for f in fields} for _ in range(size)]
+        found[e.name] = [{f.name: one(cells(f.type)) for f in fields} for _ in range(size)]
         if e.of is not None:
             for row in found[e.name]:
-                row[e.of] = draw(st.sampled_from([*range(len(found[e.of])), None]))
+                row[e.of] = one([*range(len(found[e.of])), None])
     return found

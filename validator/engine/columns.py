@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from dsl.kernel import Fold, Input, Kernel, Scalar, folds, replace_folds
+from dsl.kernel import Fold, Input, Kernel, Scalar, folds, rewrite
 from dsl.lower import Lowered, Ratio
 from dsl.to_polars import Columns
 from dsl.to_python import parts, to_function
@@ -178,9 +178,14 @@ class _Run:
 
 
 def _without(meaning: Lowered, names: Mapping[Fold, Kernel]) -> Lowered:
+    """The meaning with its aggregates read from the offering instead."""
+
+    def named(node: Kernel) -> Kernel | None:
+        return names[node] if isinstance(node, Fold) else None
+
     if isinstance(meaning, Ratio):
-        return Ratio(replace_folds(meaning.num, names.__getitem__), replace_folds(meaning.den, names.__getitem__))
-    return replace_folds(meaning, names.__getitem__)
+        return Ratio(rewrite(meaning.num, named), rewrite(meaning.den, named))
+    return rewrite(meaning, named)
 
 
 def _numbers(ranking: Ranking) -> list[Kernel]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from dsl.checker import Checked, type_of
+from dsl.checker import Checked, collections, references, type_of
 from dsl.kernel import Fold, Kernel, Scalar
 from dsl.lower import Lowered, Ratio, lower, negation, present, read, slack
 from dsl.nodes import Aggregate, At, Day, Expr, Ref, children
@@ -72,6 +72,21 @@ def reads(plan: Plan, checked: Iterable[Checked | None]) -> frozenset[Field]:
     for part in checked:
         if part is not None:
             found |= {leaf.ref.field for leaf in _leaves(plan, part.expr, part.entity, None)}
+    return frozenset(found)
+
+
+def counted(plan: Plan, checked: Iterable[Checked | None]) -> frozenset[str]:
+    """Every entity whose records expressions count or sum up, through values too."""
+    found: set[str] = set()
+    open_ = [c for c in checked if c is not None]
+    seen: set[str] = set()
+    while open_:
+        part = open_.pop()
+        found |= {a.collection for a in collections(part.expr)}
+        for name in {r.field.name for r in references(part.expr) if r.field.source == "value"} - seen:
+            seen.add(name)
+            value = plan.rulebook.values.get(name)
+            open_ += [] if value is None else expressions(value)
     return frozenset(found)
 
 

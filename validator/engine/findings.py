@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from dsl.checker import references
-from validator.engine.figures import Known, Sheet, conditions, expressions, questions, reads
+from validator.engine.figures import Known, Sheet, conditions, counted, expressions, questions, reads
 from validator.engine.plan import Asked, Plan
 from validator.engine.raw import NOT_EVALUABLE, OUTCOMES, VIOLATED, Hit, Raw
+from validator.engine.supplied import Supplied
 from validator.report import Both, Finding, Subject
 from validator.rulebook.model import Value
 from validator.shown import plain, slack, spoken
@@ -37,7 +38,7 @@ class Names:
         return Subject(entity, self.ids[entity][row], above.get("placee"), above.get("investor"), self.rows[entity][row])
 
 
-def findings(plan: Plan, raw: Raw, names: Names, supplied: frozenset[tuple[str, str]], words: Mapping[str, str]) -> tuple[list[Finding], list[Asked]]:
+def findings(plan: Plan, raw: Raw, names: Names, supplied: Supplied, words: Mapping[str, str]) -> tuple[list[Finding], list[Asked]]:
     """All findings in their order, and the rules that could not run for want of a column or a term."""
     found: list[Finding] = []
     lacking: list[Asked] = []
@@ -51,13 +52,14 @@ def findings(plan: Plan, raw: Raw, names: Names, supplied: frozenset[tuple[str, 
     return found, lacking
 
 
-def unsupplied(plan: Plan, asked: Asked, supplied: frozenset[tuple[str, str]]) -> frozenset[str]:
-    """The names that a rule rests on and that nobody handed in: columns of tables, fields of the offering."""
-    return frozenset(
+def unsupplied(plan: Plan, asked: Asked, supplied: Supplied) -> frozenset[str]:
+    """The names that a rule rests on and that nobody handed in: tables, columns of tables, fields of the offering."""
+    names = {
         f.name
         for f in reads(plan, conditions(asked))
-        if (f.source == "term" and plan.terms.get(f.name) is None) or (f.source == "field" and (f.entity, f.name) not in supplied)
-    )
+        if (f.source == "term" and plan.terms.get(f.name) is None) or (f.source == "field" and (f.entity, f.name) not in supplied.columns)
+    }
+    return frozenset(names | (counted(plan, conditions(asked)) - supplied.tables))
 
 
 def _finding(
@@ -65,7 +67,7 @@ def _finding(
 ) -> Finding | None:
     rule, sheet = asked.rule, questions(plan, asked)
     answers, margin, missing = sheet.read(hit.answers)
-    if hit.outcome == NOT_EVALUABLE and lost & set(missing):
+    if hit.outcome == NOT_EVALUABLE and lost & {*missing, *plan.schema.entities}:
         return None
     figures = {f.key: t for f, a in zip(sheet.figures, answers, strict=True) if (t := plain(a, f.type)) is not None}
     subject = names.subject(rule.entity, hit.row, plan)

@@ -10,6 +10,7 @@ from dsl.lower import Lowered, Ratio
 from validator.engine.findings import Names, findings, rests_on_unverified
 from validator.engine.plan import ADMITTED, BID, FATE, LIVE, QUANTITY, Asked, Plan, Ranking, Stage
 from validator.engine.raw import OUTCOMES, Raw
+from validator.engine.supplied import Supplied
 from validator.report import BidLine, Cut, Elimination, FateTotal, Issue, Report, RuleInfo
 from validator.rulebook.model import Take
 from validator.shown import decimal, fraction, moment, plain
@@ -23,7 +24,7 @@ class Input:
     records: Mapping[str, int]
     issues: tuple[Issue, ...]
     unknown_columns: tuple[tuple[str, str], ...]
-    supplied: frozenset[tuple[str, str]]
+    supplied: Supplied
     names: Names
     bids: Mapping[str, Sequence[Scalar]]
 
@@ -86,6 +87,8 @@ def _values(plan: Plan, raw: Raw, stages: Sequence[Stage]) -> tuple[dict[str, st
     for step in (s for stage in stages for s in stage.steps if s.entity == plan.schema.root):
         assert not isinstance(step.meaning, Ranking)
         value = _root(raw, step.name, step.meaning)
+        if step.value.field.type.type.kind == "number" and isinstance(value, int):
+            value = Fraction(value)
         shown[step.name] = plain(value, step.value.field.type.type, step.value.show)
         if isinstance(value, Fraction):
             exact[step.name] = fraction(value)

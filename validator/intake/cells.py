@@ -23,6 +23,7 @@ BEIJING = timezone(timedelta(hours=8))
 # Beyond these a cell is no number that any field could hold; they keep a hostile `1E999999999` from being written out.
 MAX_DIGITS = 60
 MAX_TEXT = 100_000
+SHOWN_TEXT = 200
 
 _BASE = {MONEY: "元", SHARES: "股", PRICE: "元/股"}
 _FOLD = str.maketrans({0x3000: " ", 0x2212: "-"} | {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)})
@@ -88,6 +89,11 @@ def text_of(value: object) -> str | None:
     if isinstance(value, date | time):
         return value.isoformat()
     return str(value)
+
+
+def shown(text: str | None) -> str | None:
+    """A cell's text as an issue repeats it: as it is, but not without end."""
+    return text if text is None or len(text) <= SHOWN_TEXT else text[:SHOWN_TEXT] + "…"
 
 
 def _digits(value: float | Decimal) -> str | None:

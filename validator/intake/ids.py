@@ -1,7 +1,7 @@
 """Records of one entity -> the same records with their subject ids, in canonical order.
 
-An id is the key in text: `P1`, `P1/12` for a bid, `P1/#1` where the bid has no number yet, `?` for a part that is missing. Where two records
-have one id, the later one by content gets `#2`: the order of rows never shows.
+An id is the key in text: `P1`, `P1/12` for a bid, `P1/#1` where the bid has no number yet, `?` for a part that is missing. Where two
+records have one id, the later one by content gets `#2`: the order of rows never shows.
 """
 
 import polars as pl
@@ -15,11 +15,8 @@ ID = "^id"
 def with_ids(records: pl.DataFrame, entity: Entity) -> pl.DataFrame:
     """Sorted by id. `^place` is the record's place in `records`."""
     frame = records.with_columns(_base(entity).alias(ID), pl.int_range(pl.len(), dtype=pl.Int64).alias("^place"))
-    alike = frame[ID].is_duplicated() | frame[ID].str.ends_with("/#")
-    if alike.any():
+    while (alike := frame[ID].is_duplicated() | frame[ID].str.ends_with("/#")).any():
         frame = pl.concat([frame.filter(~alike), _numbered(frame.filter(alike), entity)])
-    while frame[ID].is_duplicated().any():
-        frame = frame.with_columns(_told_apart(pl.col(ID).cum_count().over(ID)))
     return frame.sort(ID)
 
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from dsl.quantities import Entity
+from validator.intake.cells import shown
 from validator.intake.parents import KEY, OF, ROW, Records
-from validator.intake.raw import shown
 from validator.report import Both, Issue
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from dsl.quantities import Entity, Schema
+from validator.intake.cells import shown
 from validator.intake.columns import dtype_of
-from validator.intake.raw import shown
 from validator.intake.typed import Cells, TypedTable
 from validator.report import Both, Issue
 

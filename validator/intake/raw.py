@@ -10,11 +10,10 @@ from decimal import Decimal
 import polars as pl
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
-from validator.intake.cells import BLANKS, text_of
+from validator.intake.cells import BLANKS, shown, text_of
 from validator.report import Both, Issue
 
 SHOWN_ROWS = 20
-SHOWN_TEXT = 200
 
 # A double names every integer up to 15 digits; no field of the vocabulary is larger.
 DOUBLE_LIMIT = 10**15
@@ -64,11 +63,6 @@ def refuse(code: str, message: str, hint: str | None = None, file: str = "") -> 
 def note(code: str, zh: str, en: str, row: int | None = None, column: str | None = None, text: str | None = None) -> Issue:
     """An issue whose table is filled in once it is known."""
     return Issue(code, "", row, column, shown(text), Both(zh, en))
-
-
-def shown(text: str | None) -> str | None:
-    """A cell's text as an issue repeats it: as it is, but not without end."""
-    return text if text is None or len(text) <= SHOWN_TEXT else text[:SHOWN_TEXT] + "…"
 
 
 def table(name: str, columns: Sequence[RawColumn], header_row: int = 1, issues: Iterable[Issue] = ()) -> RawTable:

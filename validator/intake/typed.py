@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from dsl.quantities import Entity
-from validator.intake.cells import BLANKS, Unreadable
+from validator.intake.cells import BLANKS, Unreadable, shown
 from validator.intake.columns import Bad, read_column
 from validator.intake.headers import Heading, read_headers
-from validator.intake.raw import RawColumn, RawTable, shown
+from validator.intake.raw import RawColumn, RawTable
 from validator.report import Both, Issue
 from validator.vocabulary import Vocabulary
 

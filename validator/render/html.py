@@ -18,6 +18,7 @@ _STYLE = """
 :root { color-scheme: light dark; --line: #8885; --faint: #777; --good: #2e7d32; --warn: #b26a00; --bad: #c62828 }
 body { font: 15px/1.5 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif }
 body { max-width: 75rem; margin: 2rem auto; padding: 0 1rem }
+p { white-space: pre-line }
 h1 { font-size: 1.4rem } h2 { font-size: 1.05rem; margin: 1.6rem 0 .4rem }
 .wide { overflow-x: auto }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums }

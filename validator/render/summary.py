@@ -131,10 +131,16 @@ def _violations(report: Report, lang: Lang) -> Iterator[Block]:
     )
     yield Table(tuple(_column(c, lang) for c in columns), rows)
     yield from _rest(len(groups), lang)
-    used = dict.fromkeys(c.source for _, found in groups[:_RULES] for c in found[0].cite)
-    yield Note("\n".join(visible(f"{source}: {report.sources[source]}") for source in used if source in report.sources), "faint")
+    yield from _sources(report, (c.source for _, found in groups[:_RULES] for c in found[0].cite))
     if any(f.unverified for _, found in groups[:_RULES] for f in found):
         yield Note(say("unverified", lang), "faint")
+
+
+def _sources(report: Report, used: Iterable[str]) -> Iterator[Note]:
+    """What the short names of the sources stand for."""
+    titled = [f"{key}: {report.sources[key]}" for key in dict.fromkeys(used) if key in report.sources]
+    if titled:
+        yield Note("\n".join(map(visible, titled)), "faint")
 
 
 def _not_evaluable(report: Report, lang: Lang) -> Iterator[Block]:
