@@ -260,7 +260,7 @@ class _Check:
             return self._among(self._levels(), last) or self._among(self._around(self.owner), last)
         first = name.parts[0]
         if first in _THIS:
-            return self._among(self._around(self.owner), last)
+            return self._among((self.owner,), last) or self._among(self._around(self.owner), last)
         entity = self._qualified(first)
         return self._among((entity,), last) if entity else []
 

@@ -151,69 +151,41 @@ def kind(node: Kernel) -> Kind:
             return "flag"
 
 
+def children(node: Kernel) -> "tuple[Kernel, ...]":
+    """What a node is made of, inside aggregates too."""
+    match node:
+        case Const() | Input():
+            return ()
+        case Arith(left=a, right=b) | Compare(left=a, right=b):
+            return a, b
+        case Logic(operands=operands):
+            return operands
+        case Not(operand=a) | Present(operand=a) | Member(operand=a) | AddMonths(operand=a):
+            return (a,)
+        case Choose(condition=a, then=b, other=c):
+            return a, b, c
+        case Fold(value=value, where=where, keys=keys):
+            return (*(x for x in (value, where) if x is not None), *(k for pair in keys for k in pair))
+        case _:
+            assert_never(node)
+
+
 def inputs(node: Kernel) -> frozenset[Input]:
     """Every input that a node reads, inside aggregates too."""
-    match node:
-        case Const():
-            return frozenset()
-        case Input():
-            return frozenset((node,))
-        case Arith(left=a, right=b) | Compare(left=a, right=b):
-            return inputs(a) | inputs(b)
-        case Logic(operands=operands):
-            return frozenset[Input]().union(*map(inputs, operands))
-        case Not(operand=a) | Present(operand=a) | Member(operand=a) | AddMonths(operand=a):
-            return inputs(a)
-        case Choose(condition=a, then=b, other=c):
-            return inputs(a) | inputs(b) | inputs(c)
-        case Fold(value=value, where=where, keys=keys):
-            parts = [inputs(k) for pair in keys for k in pair]
-            return frozenset[Input]().union(*parts, *(inputs(x) for x in (value, where) if x is not None))
+    return frozenset((node,)) if isinstance(node, Input) else frozenset[Input]().union(*map(inputs, children(node)))
 
 
 def folds(node: Kernel) -> tuple[Fold, ...]:
     """Every aggregate in a node."""
-    match node:
-        case Fold():
-            return (node,)
-        case Const() | Input():
-            return ()
-        case Arith(left=a, right=b) | Compare(left=a, right=b):
-            return folds(a) + folds(b)
-        case Logic(operands=operands):
-            return tuple(f for o in operands for f in folds(o))
-        case Not(operand=a) | Present(operand=a) | Member(operand=a) | AddMonths(operand=a):
-            return folds(a)
-        case Choose(condition=a, then=b, other=c):
-            return folds(a) + folds(b) + folds(c)
-        case _:
-            assert_never(node)
+    return (node,) if isinstance(node, Fold) else tuple(f for p in children(node) for f in folds(p))
 
 
 def inputs_of(node: Kernel) -> list[Input]:
     """What a node reads from its own record's side: not what its aggregates read from their elements."""
-    match node:
-        case Fold(keys=keys):
-            return [i for _, k in keys for i in inputs_of(k)]
-        case Input():
-            return [node]
-        case Const():
-            return []
-        case Arith(left=a, right=b) | Compare(left=a, right=b):
-            return inputs_of(a) + inputs_of(b)
-        case Logic(operands=operands):
-            return [i for o in operands for i in inputs_of(o)]
-        case Not(operand=a) | Present(operand=a) | Member(operand=a) | AddMonths(operand=a):
-            return inputs_of(a)
-        case Choose(condition=a, then=b, other=c):
-            return inputs_of(a) + inputs_of(b) + inputs_of(c)
-        case _:
-            assert_never(node)
-
-
-def settle(node: Kernel, answer: Callable[[Fold], Scalar]) -> Kernel:
-    """The same node with the answer of every aggregate in its place: what an offering's value still has to compute."""
-    return rewrite(node, lambda part: Const(answer(part), part.kind) if isinstance(part, Fold) else None)
+    if isinstance(node, Input):
+        return [node]
+    own = (k for _, k in node.keys) if isinstance(node, Fold) else children(node)
+    return [i for p in own for i in inputs_of(p)]
 
 
 def rewrite(node: Kernel, by: "Callable[[Kernel], Kernel | None]") -> Kernel:

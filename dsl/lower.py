@@ -1,7 +1,6 @@
 """Checked tree -> kernel: scales aligned, quotients cross-multiplied, chains, rounding and means expanded. Only integers come out.
 
 A number is a `Ratio` of two kernels; its denominator is a positive constant unless a division by something that varies made it.
-Wherever a denominator could be 0 the numerator is missing, so nobody needs to look at it (L3: division by 0 is missing).
 """
 
 from collections.abc import Callable, Mapping
@@ -9,29 +8,27 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import reduce
-from math import gcd, lcm
 from typing import Literal, assert_never
 
 from dsl.checker import Checked, references
-from dsl.diagnostics import Diagnostic, DiagnosticError, Span
-from dsl.kernel import (
-    INT128,
-    AddMonths,
-    Arith,
-    Choose,
-    Const,
-    Fold,
-    Input,
-    Kernel,
-    Kind,
-    Member,
-    Not,
-    Present,
-    bounds,
-    kind,
+from dsl.compose import (
+    MISSING_INT,
+    ONE,
+    ZERO,
+    add,
+    arith,
+    compare,
+    conjunction,
+    const,
+    disjunction,
+    member,
+    moved,
+    mul,
+    negation,
+    present,
 )
-from dsl.kernel import Compare as KCompare
-from dsl.kernel import Logic as KLogic
+from dsl.diagnostics import Diagnostic, DiagnosticError, Span
+from dsl.kernel import INT128, Const, Fold, Input, Kernel, Kind, bounds, children, kind
 from dsl.nodes import (
     Aggregate,
     At,
@@ -54,25 +51,17 @@ from dsl.nodes import (
     Word,
 )
 from dsl.quantities import DAY_MS, EPOCH, FIRST_DAY, LAST_DAY, MAX_RECORDS, Field, Schema
+from dsl.ratio import Lowered, Ratio, choice, negative, over, parts, plus, ratio_of, relation, rounded, scaled, times
+
+__all__ = [
+    "Bound", "Env", "Lowered", "Ratio", "lower", "lower_flag", "mul", "negation", "parts", "present", "ratio_of", "read", "slack",
+]  # fmt: skip
 
 MAX_KERNEL = 5000
 MAX_DEPTH = 150
 MAX_CONSTANT = 10**1000
 FIRST_ANY_DAY, LAST_ANY_DAY = date(2, 1, 1).toordinal() - EPOCH, date(9998, 12, 31).toordinal() - EPOCH
-MISSING_INT = Const(None, "int")
-MISSING_FLAG = Const(None, "flag")
-ONE, ZERO = Const(1, "int"), Const(0, "int")
 
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """num / den, den positive."""
-
-    num: Kernel
-    den: Kernel
-
-
-Lowered = Ratio | Kernel
 Bound = Fraction | int | bool | str | None
 
 
@@ -116,14 +105,9 @@ def slack(checked: Checked, env: Env) -> Ratio | None:
     run = _Lower(env, checked.entity, checked.text)
     left, right = (run.lower(x) for x in expr.operands)
     small, large = (left, right) if expr.ops[0].startswith("<") else (right, left)
-    done = _add(_ratio(large), _negate(_ratio(small)))
+    done = plus(ratio_of(large), negative(ratio_of(small)))
     run.prove(done, expr.span)
     return done
-
-
-def ratio_of(meaning: Lowered) -> Ratio:
-    """A lowered number, day or moment as a ratio."""
-    return _ratio(meaning)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +122,7 @@ class _Lower:
 
     def prove(self, meaning: Lowered, span: Span) -> None:
         """Refuses what a column could not hold. The offering's own values have no limit but that of a constant in a source text."""
-        wide = max(_widest(p, self.owner == self.env.schema.root) for p in _sides(meaning))
+        wide = max(_widest(p, self.owner == self.env.schema.root) for p in parts(meaning))
         if wide > INT128:
             power = wide.bit_length() * 30103 // 100000
             self.refuse(
@@ -150,7 +134,7 @@ class _Lower:
 
     def lower(self, expr: Expr) -> Lowered:
         done = self._lower(expr)
-        for part in _sides(done):
+        for part in parts(done):
             size, depth = _measure(part, self.measured)
             if size > MAX_KERNEL or depth > MAX_DEPTH:
                 self.refuse("too-large", "this expression is too large once its quotients are expanded", expr.span)
@@ -159,7 +143,7 @@ class _Lower:
     def _lower(self, expr: Expr) -> Lowered:
         match expr:
             case Number(value=value):
-                return Ratio(_const(value.numerator), _const(value.denominator))
+                return Ratio(const(value.numerator), const(value.denominator))
             case Text(value=text):
                 return Const(text.strip(), "text")
             case Word(value=word):
@@ -167,29 +151,29 @@ class _Lower:
             case Flag(value=flag):
                 return Const(flag, "flag")
             case Date(days=days):
-                return _const(days)
+                return const(days)
             case Day(anchor=anchor, offset=offset):
                 return self._day(anchor, offset)
             case At(day=day, clock=clock):
-                return add(mul(self.single(day), _const(DAY_MS)), _const(clock))
+                return add(mul(self.single(day), const(DAY_MS)), const(clock))
             case Ref(field=found):
                 return self._read(found)
             case Unary(op="not", operand=operand):
                 return negation(self.single(operand))
             case Unary(operand=operand):
-                return _negate(self.ratio(operand))
+                return negative(self.ratio(operand))
             case Binary(op="in", left=left, right=List(items=items)):
                 return self._member(left, items)
             case Binary():
                 return self._binary(expr)
             case Compare(ops=ops, operands=operands):
                 sides = [self.lower(x) for x in operands]
-                return conjunction([_compare(op, a, b) for op, a, b in zip(ops, sides, sides[1:], strict=False)])
+                return conjunction([relation(op, a, b) for op, a, b in zip(ops, sides, sides[1:], strict=False)])
             case Logic(op=op, operands=operands):
-                parts = [self.single(x) for x in operands]
-                return conjunction(parts) if op == "and" else disjunction(parts)
+                flags = [self.single(x) for x in operands]
+                return conjunction(flags) if op == "and" else disjunction(flags)
             case If(condition=condition, then=then, other=other):
-                return _choose(self.single(condition), self.lower(then), self.lower(other))
+                return choice(self.single(condition), self.lower(then), self.lower(other))
             case Call():
                 return self._call(expr)
             case Aggregate():
@@ -205,7 +189,7 @@ class _Lower:
         return done
 
     def ratio(self, expr: Expr) -> Ratio:
-        return _ratio(self.lower(expr))
+        return ratio_of(self.lower(expr))
 
     def _day(self, anchor: str, offset: int) -> Kernel:
         if self.env.day is None:
@@ -225,49 +209,49 @@ class _Lower:
         side = self.lower(left)
         if not isinstance(side, Ratio) and kind(side) == "text":
             return member(side, tuple(i.value.strip() for i in items if isinstance(i, Word | Text)))
-        return disjunction([_compare("=", side, self.lower(i)) for i in items])
+        return disjunction([relation("=", side, self.lower(i)) for i in items])
 
     def _binary(self, expr: Binary) -> Lowered:
         if isinstance(expr.right, Period):
             step = -expr.right.count if expr.op == "-" else expr.right.count
             return self._shift(self.single(expr.left), expr.right, step, "moment" if _is_moment(expr.left) else "date")
         left, right = self.lower(expr.left), self.lower(expr.right)
-        a, b = _ratio(left), _ratio(right)
+        a, b = ratio_of(left), ratio_of(right)
         match expr.op:
             case "+":
-                return _add(a, b)
+                return plus(a, b)
             case "-":
-                return _add(a, _negate(b))
+                return plus(a, negative(b))
             case "*":
-                return _mul(a, b)
+                return times(a, b)
             case "/":
-                return _divide(a, b)
+                return over(a, b)
             case "multiple":
-                share = _divide(a, b)
+                share = over(a, b)
                 return compare("=", arith("%", share.num, share.den), ZERO)
         raise AssertionError(expr.op)
 
     def _shift(self, day: Kernel, period: Period, step: int, of: Literal["date", "moment"]) -> Kernel:
         if period.kind == "days":
-            return add(day, _const(step * (DAY_MS if of == "moment" else 1)))
+            return add(day, const(step * (DAY_MS if of == "moment" else 1)))
         low, high = bounds(day)
         low, high = low + min(0, 31 * step), high + max(0, 31 * step)
         if low < FIRST_ANY_DAY or high > LAST_ANY_DAY:
             self.refuse("overflow", "this could leave the calendar", period.span)
-        return AddMonths(day, step, low, high)
+        return moved(day, step, low, high)
 
     def _call(self, expr: Call) -> Lowered:
         if expr.function == "present":
             done = self.lower(expr.args[0])
             return present(done.num if isinstance(done, Ratio) else done)
-        parts = [self.lower(a) for a in expr.args]
+        args = [self.lower(a) for a in expr.args]
         match expr.function:
             case "least":
-                return reduce(lambda x, y: _choose(_compare("<=", x, y), x, y), parts)
+                return reduce(lambda x, y: choice(relation("<=", x, y), x, y), args)
             case "greatest":
-                return reduce(lambda x, y: _choose(_compare(">=", x, y), x, y), parts)
+                return reduce(lambda x, y: choice(relation(">=", x, y), x, y), args)
             case "round_up" | "round_down" | "round_half_up":
-                return _round(expr.function, _ratio(parts[0]), _ratio(parts[1]))
+                return rounded(expr.function, ratio_of(args[0]), ratio_of(args[1]))
         raise AssertionError(expr.function)
 
     # ── aggregates ──
@@ -276,8 +260,8 @@ class _Lower:
         # From the offering `all placees` are simply those below it.
         everywhere = expr.everywhere and self.owner != self.env.schema.root
         keys, where = self._join(expr) if everywhere else ((), None if expr.where is None else self.single(expr.where))
-        parts = [self.lower(a) for a in expr.args]
-        for part, arg in zip(parts, expr.args, strict=True):
+        args = [self.lower(a) for a in expr.args]
+        for part, arg in zip(args, expr.args, strict=True):
             if isinstance(part, Ratio) and not isinstance(part.den, Const):
                 self.refuse(
                     "quotient-in-aggregate", f"`{expr.function}` cannot run over a quotient", arg.span, "round it, or aggregate its parts"
@@ -292,7 +276,7 @@ class _Lower:
 
         if expr.function == "count":
             return fold("count", None, "int", 0, MAX_RECORDS)
-        first = parts[0]
+        first = args[0]
         value, den = (first.num, first.den) if isinstance(first, Ratio) else (first, ONE)
         low, high = bounds(value)
         match expr.function:
@@ -306,11 +290,11 @@ class _Lower:
             case "sum":
                 return Ratio(total(value), den)
             case "median":
-                return Ratio(fold("middle", value, "int", 2 * low, 2 * high), mul(den, _const(2)))
+                return Ratio(fold("middle", value, "int", 2 * low, 2 * high), mul(den, const(2)))
             case "weighted_mean":
-                weight = _ratio(parts[1])
+                weight = ratio_of(args[1])
                 product = total(mul(value, weight.num))
-                return _divide(Ratio(product, mul(den, weight.den)), Ratio(total(weight.num), weight.den))
+                return over(Ratio(product, mul(den, weight.den)), Ratio(total(weight.num), weight.den))
         raise AssertionError(expr.function)
 
     def _join(self, expr: Aggregate) -> tuple[tuple[tuple[Kernel, Kernel], ...], Kernel | None]:
@@ -345,10 +329,10 @@ class _Lower:
             return None
         left, right = self.lower(a), self.lower(b)
         if isinstance(left, Ratio) or isinstance(right, Ratio):
-            p, q = _ratio(left), _ratio(right)
+            p, q = ratio_of(left), ratio_of(right)
             if not (isinstance(p.den, Const) and isinstance(q.den, Const)):
                 return None
-            return _scaled(p, q)
+            return scaled(p, q)
         return left, right
 
     def _reads(self, expr: Expr, this: bool) -> bool:
@@ -364,7 +348,7 @@ def read(found: Field) -> Lowered:
     if type_.type.kind in ("text", "words"):
         return Input(found.entity, found.name, "text")
     number = Input(found.entity, found.name, "int", type_.low, type_.high)
-    return Ratio(number, _const(type_.scale)) if type_.type.kind == "number" else number
+    return Ratio(number, const(type_.scale)) if type_.type.kind == "number" else number
 
 
 def _as_input(entity: str, name: str, meaning: Lowered) -> Lowered:
@@ -384,227 +368,12 @@ def _bound(found: Field, value: Bound) -> Lowered:
         if value is None:
             return Ratio(MISSING_INT, ONE)
         exact = Fraction(value)
-        return Ratio(_const(exact.numerator), _const(exact.denominator))
+        return Ratio(const(exact.numerator), const(exact.denominator))
     if type_ in ("text", "words"):
         return Const(value if isinstance(value, str) else None, "text")
     if type_ == "flag":
         return Const(value if isinstance(value, bool) else None, "flag")
     return Const(None if value is None else int(value), "int")
-
-
-# ── numbers ──
-
-
-def _ratio(meaning: Lowered) -> Ratio:
-    return meaning if isinstance(meaning, Ratio) else Ratio(meaning, ONE)
-
-
-def _const(value: int) -> Const:
-    return Const(value, "int")
-
-
-def _fixed(den: Kernel) -> int | None:
-    return den.value if isinstance(den, Const) and isinstance(den.value, int) else None
-
-
-def _scaled(a: Ratio, b: Ratio) -> tuple[Kernel, Kernel]:
-    """Both numerators over one denominator, as small as it can be."""
-    p, q = _fixed(a.den), _fixed(b.den)
-    if p is not None and q is not None:
-        common = lcm(p, q)
-        return mul(a.num, _const(common // p)), mul(b.num, _const(common // q))
-    return mul(a.num, b.den), mul(b.num, a.den)
-
-
-def _add(a: Ratio, b: Ratio) -> Ratio:
-    p, q = _fixed(a.den), _fixed(b.den)
-    left, right = _scaled(a, b)
-    return Ratio(add(left, right), _const(lcm(p, q)) if p is not None and q is not None else mul(a.den, b.den))
-
-
-def _negate(a: Ratio) -> Ratio:
-    return Ratio(mul(a.num, _const(-1)), a.den)
-
-
-def _mul(a: Ratio, b: Ratio) -> Ratio:
-    for x, y in ((a, b), (b, a)):
-        c, d = _fixed(x.num), _fixed(y.den)
-        if c and d:
-            g = gcd(c, d)
-            return Ratio(mul(_const(c // g), y.num), mul(x.den, _const(d // g)))
-    return Ratio(mul(a.num, b.num), mul(a.den, b.den))
-
-
-def _divide(a: Ratio, b: Ratio) -> Ratio:
-    low, _ = bounds(b.num)
-    if isinstance(b.num, Const):
-        if b.num.value is None or low == 0:
-            return Ratio(MISSING_INT, ONE)
-        p, q = _fixed(b.den), abs(low)
-        sign = 1 if low > 0 else -1
-        if p is not None:
-            g = gcd(p, q)
-            return Ratio(mul(a.num, _const(sign * p // g)), mul(a.den, _const(q // g)))
-        return Ratio(mul(mul(a.num, b.den), _const(sign)), mul(a.den, _const(q)))
-    num, den = mul(a.num, b.den), mul(a.den, b.num)
-    if low > 0:
-        return Ratio(num, den)
-    if low == 0:
-        return Ratio(only(compare("!=", b.num, ZERO), num), den)
-    sign_of = _choose_int(compare(">", b.num, ZERO), ONE, _choose_int(compare("<", b.num, ZERO), _const(-1), MISSING_INT))
-    return Ratio(mul(num, sign_of), mul(den, sign_of))
-
-
-def _round(function: str, x: Ratio, unit: Ratio) -> Ratio:
-    """To a multiple of `unit`: with n/d = x/unit the result is whole(n, d) * unit."""
-    share = _divide(x, unit)
-    n, d = share.num, share.den
-    match function:
-        case "round_down":
-            whole = arith("//", n, d)
-        case "round_up":
-            whole = mul(arith("//", mul(n, _const(-1)), d), _const(-1))
-        case _:  # half away from zero: floor((2|n| + d) / 2d) with the sign of n
-            low, _ = bounds(n)
-            size = n if low >= 0 else _choose_int(compare("<", n, ZERO), mul(n, _const(-1)), n)
-            half = arith("//", add(mul(size, _const(2)), d), mul(d, _const(2)))
-            whole = half if low >= 0 else _choose_int(compare("<", n, ZERO), mul(half, _const(-1)), half)
-    return _mul(Ratio(whole, ONE), unit)
-
-
-def _compare(op: str, a: Lowered, b: Lowered) -> Kernel:
-    if isinstance(a, Ratio) or isinstance(b, Ratio):
-        return compare(op, *_scaled(_ratio(a), _ratio(b)))
-    return compare(op, a, b)
-
-
-def _choose(condition: Kernel, a: Lowered, b: Lowered) -> Lowered:
-    if isinstance(condition, Const) and condition.value is not None:
-        return a if condition.value else b
-    if not isinstance(a, Ratio) and not isinstance(b, Ratio):
-        return _choose_int(condition, a, b)
-    x, y = _ratio(a), _ratio(b)
-    p, q = _fixed(x.den), _fixed(y.den)
-    if p is not None and q is not None:
-        left, right = _scaled(x, y)
-        return Ratio(_choose_int(condition, left, right), _const(lcm(p, q)))
-    return Ratio(_choose_int(condition, x.num, y.num), _choose_int(condition, x.den, y.den))
-
-
-def _choose_int(condition: Kernel, a: Kernel, b: Kernel) -> Kernel:
-    if isinstance(condition, Const):
-        if condition.value is None:
-            return Const(None, kind(a))
-        return a if condition.value else b
-    of = kind(b) if isinstance(a, Const) and a.value is None else kind(a)
-    known = [bounds(x) for x in (a, b) if not (isinstance(x, Const) and x.value is None)] or [(0, 0)]
-    return Choose(condition, a, b, of, min(k[0] for k in known), max(k[1] for k in known))
-
-
-# ── kernels, folded where they are constant ──
-
-
-def only(condition: Kernel, value: Kernel) -> Kernel:
-    """`value` where the condition is true, else missing."""
-    return _choose_int(condition, value, Const(None, kind(value)))
-
-
-def add(a: Kernel, b: Kernel) -> Kernel:
-    """a + b."""
-    return arith("+", a, b)
-
-
-def mul(a: Kernel, b: Kernel) -> Kernel:
-    """a * b."""
-    return arith("*", a, b)
-
-
-def arith(op: Literal["+", "-", "*", "//", "%"], a: Kernel, b: Kernel) -> Kernel:
-    """An operation on integers with its bounds; a constant where both sides are."""
-    (la, ha), (lb, hb) = bounds(a), bounds(b)
-    ca, cb = isinstance(a, Const), isinstance(b, Const)
-    if (isinstance(a, Const) and a.value is None) or (isinstance(b, Const) and b.value is None):
-        return MISSING_INT
-    neutral = 0 if op in "+-" else 1
-    if cb and lb == neutral and op != "%":
-        return a
-    if ca and la == neutral and op in "+*":
-        return b
-    match op:
-        case "+":
-            low, high = la + lb, ha + hb
-        case "-":
-            low, high = la - hb, ha - lb
-        case "*":
-            corners = (la * lb, la * hb, ha * lb, ha * hb)
-            low, high = min(corners), max(corners)
-        case "//":
-            d, e = max(1, lb), max(1, hb)
-            corners = (la // d, la // e, ha // d, ha // e)
-            low, high = min(corners), max(corners)
-        case "%":
-            if ca and cb:
-                return _const(la % lb) if lb > 0 else MISSING_INT
-            low, high = 0, max(0, hb - 1)
-    if ca and cb:
-        return _const(low)
-    return Arith(op, a, b, low, high)
-
-
-def compare(op: str, a: Kernel, b: Kernel) -> Kernel:
-    """A comparison; a constant where both sides are."""
-    if isinstance(a, Const) and isinstance(b, Const):
-        if a.value is None or b.value is None:
-            return MISSING_FLAG
-        x, y = a.value, b.value
-        answers: dict[str, bool] = {"=": x == y, "!=": x != y}
-        if isinstance(x, int) and isinstance(y, int):
-            answers |= {"<": x < y, "<=": x <= y, ">": x > y, ">=": x >= y}
-        return Const(answers[op], "flag")
-    if (isinstance(a, Const) and a.value is None) or (isinstance(b, Const) and b.value is None):
-        return MISSING_FLAG
-    return KCompare(op, a, b)  # type: ignore[arg-type]
-
-
-def member(a: Kernel, values: tuple[str, ...]) -> Kernel:
-    """A text among texts."""
-    if isinstance(a, Const):
-        return Const(None if a.value is None else a.value in values, "flag")
-    return Member(a, values)
-
-
-def negation(a: Kernel) -> Kernel:
-    """not a."""
-    if isinstance(a, Const):
-        return Const(None if a.value is None else not a.value, "flag")
-    return a.operand if isinstance(a, Not) else Not(a)
-
-
-def present(a: Kernel) -> Kernel:
-    """Whether a is there."""
-    return Const(a.value is not None, "flag") if isinstance(a, Const) else Present(a)
-
-
-def conjunction(parts: list[Kernel]) -> Kernel:
-    """a and b and …"""
-    return _logic("and", parts, False)
-
-
-def disjunction(parts: list[Kernel]) -> Kernel:
-    """a or b or …"""
-    return _logic("or", parts, True)
-
-
-def _logic(op: Literal["and", "or"], parts: list[Kernel], decides: bool) -> Kernel:
-    flat = [x for p in parts for x in (p.operands if isinstance(p, KLogic) and p.op == op else (p,))]
-    if any(isinstance(p, Const) and p.value is decides for p in flat):
-        return Const(decides, "flag")
-    rest = [p for p in flat if not (isinstance(p, Const) and p.value is (not decides))]
-    unknown = [p for p in rest if isinstance(p, Const)]
-    rest = [p for p in rest if not isinstance(p, Const)] + unknown[:1]
-    if not rest:
-        return Const(not decides, "flag")
-    return rest[0] if len(rest) == 1 else KLogic(op, tuple(rest))
 
 
 # ── looking at trees ──
@@ -632,37 +401,17 @@ def _conjuncts(expr: Expr | None) -> tuple[Expr, ...]:
     return expr.operands if isinstance(expr, Logic) and expr.op == "and" else (expr,)
 
 
-def _parts(node: Kernel) -> tuple[Kernel, ...]:
-    match node:
-        case Const() | Input():
-            return ()
-        case Arith(left=a, right=b) | KCompare(left=a, right=b):
-            return a, b
-        case KLogic(operands=operands):
-            return operands
-        case Not(operand=a) | Present(operand=a) | Member(operand=a) | AddMonths(operand=a):
-            return (a,)
-        case Choose(condition=a, then=b, other=c):
-            return a, b, c
-        case Fold(value=value, where=where, keys=keys):
-            return (*(x for x in (value, where) if x is not None), *(k for pair in keys for k in pair))
-
-
-def _sides(meaning: Lowered) -> tuple[Kernel, ...]:
-    return (meaning.num, meaning.den) if isinstance(meaning, Ratio) else (meaning,)
-
-
 def _measure(node: Kernel, known: dict[int, tuple[Kernel, int, int]]) -> tuple[int, int]:
     """Nodes (counted as often as they are used) and levels; linear time because an object is measured once and kept alive in `known`."""
     if id(node) not in known:
-        below = [_measure(p, known) for p in _parts(node)]
+        below = [_measure(p, known) for p in children(node)]
         known[id(node)] = (node, 1 + sum(size for size, _ in below), 1 + max((depth for _, depth in below), default=0))
     return known[id(node)][1:]
 
 
 def _widest(node: Kernel, unlimited: bool) -> int:
     """The largest absolute bound of what runs in columns; outside of aggregates the offering's own values have no limit."""
-    inner = max((_widest(p, unlimited and not isinstance(node, Fold)) for p in _parts(node)), default=0)
+    inner = max((_widest(p, unlimited and not isinstance(node, Fold)) for p in children(node)), default=0)
     low, high = bounds(node)
     widest = max(abs(low), abs(high))
     if unlimited and not isinstance(node, Fold):

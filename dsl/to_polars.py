@@ -4,13 +4,14 @@ Missing values follow SQL. Rows must give the same answers: every line of tests/
 run in 128 bits wherever the bounds ask for it; nothing here is ever a float.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import assert_never
+from typing import Literal, assert_never
 
 import polars as pl
 
+from dsl.compose import bind
 from dsl.kernel import (
     INT64,
     AddMonths,
@@ -37,6 +38,7 @@ HOLDS, VIOLATED, NOT_APPLICABLE, NOT_EVALUABLE, ERROR = 0, 1, 2, 3, 4
 """Outcomes of a rule as a small integer column."""
 
 _ROW = "~row"
+_FLIPPED: Mapping[str, Literal["=", "!=", "<", "<=", ">", ">="]] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 @dataclass
@@ -48,7 +50,7 @@ class Columns:
     root: dict[str, Scalar]
     _gathered: dict[tuple[str, str, str], pl.Series] = field(default_factory=dict)
     _rows: dict[tuple[str, str], pl.Series] = field(default_factory=dict)
-    _answers: dict[tuple[str, Fold, frozenset[tuple[str, Scalar]]], pl.Series] = field(default_factory=dict)
+    _answers: dict[tuple[str, Fold], pl.Series] = field(default_factory=dict)
     _serial: Iterator[int] = field(default_factory=count)
 
     def define(self, entity: str, columns: Sequence[pl.Series]) -> None:
@@ -63,24 +65,20 @@ class Columns:
     def values(self, entity: str, nodes: Sequence[Kernel]) -> list[pl.Series]:
         """One column per node, for every record of `entity`."""
         needed: dict[str, pl.Series] = {}
-        return self._select(entity, [self._emit(n, entity, needed) for n in nodes], needed)
+        columns = self._select(entity, [self._emit(self._bound(n), entity, needed) for n in nodes], needed)
+        return [c.cast(_dtype(n)) for c, n in zip(columns, nodes, strict=True)]
 
     def outcomes(self, entity: str, rules: Sequence[tuple[Kernel | None, Kernel]]) -> list[pl.Series]:
         """One column of outcomes per (when, require), never null."""
-        pairs = [(Const(True, "flag") if when is None else when, require) for when, require in rules]
         needed: dict[str, pl.Series] = {}
-        exprs = []
-        for when, require in pairs:
-            w, q = self._emit(when, entity, needed), self._emit(require, entity, needed)
-            answer = pl.when(q).then(HOLDS).when(q.not_()).then(VIOLATED).otherwise(NOT_EVALUABLE)
-            if when != Const(True, "flag"):
-                answer = pl.when(w).then(answer).when(w.not_()).then(NOT_APPLICABLE).otherwise(NOT_EVALUABLE)
-            exprs.append(answer.cast(pl.Int8))
+        exprs = [self._outcome(when, require, entity, needed) for when, require in rules]
         return self._select(entity, exprs, needed)
 
     def fold(self, node: Fold) -> Scalar:
         """An aggregate of the offering over a whole table, as a Python value."""
-        frame = self._elements(node)
+        bound = self._bound(node)
+        assert isinstance(bound, Fold)
+        frame = self._elements(bound)
         gap = bool(frame.select(pl.col("~gap").any()).item()) if frame.height else False
         values = frame.filter(~pl.col("~gap")).get_column("~value")
         if node.function in ("any", "all"):
@@ -146,12 +144,28 @@ class Columns:
 
     # ── expressions ──
 
+    def _bound(self, node: Kernel) -> Kernel:
+        """INVARIANT: no name of the offering and no constant condition reaches Polars, and no constant stands on the left of a comparison:
+        between two columns of one value each it takes the length of the left one (1)."""
+        return bind(node, self.schema.root, self.root)
+
+    def _outcome(self, when: Kernel | None, require: Kernel, entity: str, needed: dict[str, pl.Series]) -> pl.Expr:
+        answer = self._coded(require, pl.lit(HOLDS, dtype=pl.Int8), VIOLATED, entity, needed)
+        return answer if when is None else self._coded(when, answer, NOT_APPLICABLE, entity, needed)
+
+    def _coded(self, condition: Kernel, true: pl.Expr, false: int, entity: str, needed: dict[str, pl.Series]) -> pl.Expr:
+        """`true` where the condition holds, the outcome `false` where it does not, not evaluable where it is missing."""
+        node = self._bound(condition)
+        other, unknown = pl.lit(false, dtype=pl.Int8), pl.lit(NOT_EVALUABLE, dtype=pl.Int8)
+        if isinstance(node, Const):
+            return unknown if node.value is None else true if node.value else other
+        asked = self._emit(node, entity, needed)
+        return pl.when(asked).then(true).when(asked.not_()).then(other).otherwise(unknown)
+
     def _emit(self, node: Kernel, entity: str, needed: dict[str, pl.Series]) -> pl.Expr:
         match node:
             case Const(value=value):
                 return pl.lit(value, dtype=_dtype(node))
-            case Input(entity=self.schema.root, name=name):
-                return pl.lit(self.root.get(name), dtype=_dtype(node))
             case Input():
                 column = self._column(node, entity)
                 needed[column.name] = column
@@ -160,6 +174,8 @@ class Columns:
                 a, b = self._integers((left, right), entity, needed, _wide(node))
                 done = a + b if op == "+" else a - b if op == "-" else a * b if op == "*" else a // b if op == "//" else a % b
                 return done.cast(pl.Int64) if not _wide(node) and (_wide(left) or _wide(right)) else done
+            case Compare(op=op, left=Const() as left, right=right):
+                return self._emit(Compare(_FLIPPED[op], right, left), entity, needed)
             case Compare(op=op, left=left, right=right):
                 a, b = (
                     self._integers((left, right), entity, needed, False)
@@ -193,10 +209,9 @@ class Columns:
                 day = self._emit(operand, entity, needed).cast(pl.Int32).cast(pl.Date)
                 return day.dt.offset_by(f"{months}mo").cast(pl.Int32).cast(pl.Int64)
             case Fold():
-                read = frozenset((i.name, self.root.get(i.name)) for i in inputs(node) if i.entity == self.schema.root)
-                if (entity, node, read) not in self._answers:
-                    self._answers[entity, node, read] = self._folded(node, entity).alias(f"~fold{next(self._serial)}")
-                column = self._answers[entity, node, read]
+                if (entity, node) not in self._answers:
+                    self._answers[entity, node] = self._folded(node, entity).alias(f"~fold{next(self._serial)}")
+                column = self._answers[entity, node]
                 needed[column.name] = column
                 return pl.col(column.name)
             case _:

@@ -6,9 +6,9 @@ reaches the source: variables are numbered, texts and names come through a table
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Literal, assert_never
 
+from dsl.compose import add_months
 from dsl.kernel import (
     AddMonths,
     Arith,
@@ -27,8 +27,9 @@ from dsl.kernel import (
     inputs,
     inputs_of,
 )
-from dsl.lower import Lowered, Ratio
-from dsl.quantities import EPOCH, Schema
+from dsl.quantities import Schema
+from dsl.ratio import Lowered
+from dsl.ratio import parts as parts
 
 VIOLATED, NOT_APPLICABLE, NOT_EVALUABLE, ERROR = 1, 2, 3, 4
 """Outcomes in the output of a program; a rule that holds leaves no trace."""
@@ -117,11 +118,6 @@ def to_function(meanings: Sequence[Lowered], entity: str, layout: Layout) -> Cal
     atoms = [out.emit(n, scope) for n in nodes]
     out.line(f"return ({''.join(a + ', ' for a in atoms)})")
     return out.compile("answer")  # type: ignore[no-any-return]
-
-
-def parts(meaning: Lowered) -> tuple[Kernel, ...]:
-    """A ratio's numerator and denominator, or the kernel itself."""
-    return (meaning.num, meaning.den) if isinstance(meaning, Ratio) else (meaning,)
 
 
 def source(steps: Sequence[Step], layout: Layout) -> str:
@@ -423,16 +419,6 @@ class _Matches:
 
 def _could_be(a: tuple[Scalar, ...], b: tuple[Scalar, ...]) -> bool:
     return all(x is None or y is None or x == y for x, y in zip(a, b, strict=True))
-
-
-def add_months(day: int, months: int) -> int:
-    """A day (from 1970-01-01) moved by whole months, clipped to the month's last day."""
-    at = date.fromordinal(day + EPOCH)
-    count = at.year * 12 + at.month - 1 + months
-    year, month = divmod(count, 12)
-    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1)).toordinal() - 1
-    first = date(year, month + 1, 1).toordinal()
-    return min(first + at.day - 1, last) - EPOCH
 
 
 def _middle(values: list[int]) -> int:

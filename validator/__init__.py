@@ -1,7 +1,7 @@
 """Check the bids of an A-share IPO against the exchange's rules, exactly.
 
-    checker = validator.checker("offering.yaml")
-    report = checker.book("book.csv")
+checker = validator.checker("offering.yaml")
+report = checker.book("book.csv")
 """
 
 from dsl.diagnostics import Diagnostic, DiagnosticError

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.kernel import Input as Read
 from dsl.kernel import Kernel, Scalar, folds, inputs
+from dsl.to_python import parts
 from validator.engine import records, rows
 from validator.engine.findings import Names
 from validator.engine.plan import ADMITTED, BID, LIVE, QUANTITY, Asked, Plan, Ranking, Stage, bind
@@ -46,7 +47,9 @@ def for_offering(books: Library, offering: str | Path | Mapping[str, object], ru
     if rulebook is None:
         board = given.values.get("board")
         if not isinstance(board, str):
-            raise DiagnosticError([given.mistake("no-board", "the offering does not state its `board`", hint="add e.g. `board: szse-chinext`")])
+            raise DiagnosticError(
+                [given.mistake("no-board", "the offering does not state its `board`", hint="add e.g. `board: szse-chinext`")]
+            )
         dates = {k: v for k, v in given.values.items() if isinstance(v, int) or v is None}
         rulebook, _ = books.governing(board, dates)
     return Checker(bind(rulebook, given, books.calendar), books.vocabulary)
@@ -82,7 +85,7 @@ class Checker:
         if evaluator == "rows" or both:
             other = rows.run(plan, records.from_book(book, plan.layout), run)
             if raw is not None and raw != other:
-                raise Disagreement(f"the two evaluators differ: {_difference(raw, other)}")
+                raise Disagreement(f"the two evaluators differ: {difference(raw, other)}")
             raw = other
         assert raw is not None
         report = summarise(plan, raw, given, run, self._shown(stages), self.vocabulary.words_en)
@@ -91,7 +94,7 @@ class Checker:
     def submission(self, data: object) -> Report:
         """Check one investor's submission: the rules that read only its own records and the offering. Loads no Polars."""
         read = read_submission(data, self.vocabulary)
-        given = _submission_input(read, self.plan)
+        given = submission_input(read, self.plan)
         plan = without(self.plan, given.supplied)
         run = tuple(Stage(s.name, tuple(x for x in s.steps if _step_local(x, plan)), s.asked) for s in plan.stages)
         raw = rows.run(plan, records.from_dicts(read.tables, plan.layout), run, lambda a: a.number in self._local)
@@ -123,7 +126,8 @@ def _book_input(book: "Book", plan: Plan) -> Input:
     return Input(book.digest, book.records, book.issues, book.unknown_columns, _supplied(book.supplied, book.records), names, bids)
 
 
-def _submission_input(given: Submission, plan: Plan) -> Input:
+def submission_input(given: Submission, plan: Plan, supplied: Supplied | None = None) -> Input:
+    """What a report says of a submission's records."""
     entities = [e for e in plan.schema.entities if e != plan.schema.root]
     parents = {e: plan.schema.entities[e].of for e in entities}
     tables: Mapping[str, Sequence[Mapping[str, Scalar]]] = {e: given.tables.get(e, []) for e in entities}
@@ -134,7 +138,7 @@ def _submission_input(given: Submission, plan: Plan) -> Input:
     )
     bids = {n: [r.get(n) for r in tables[BID]] for n in ("price", QUANTITY, "submitted_at", "sequence")}
     counts = {e: len(t) for e, t in tables.items() if t}
-    return Input("", counts, given.issues, given.unknown_columns, _supplied(given.supplied, counts), names, bids)
+    return Input("", counts, given.issues, given.unknown_columns, supplied or _supplied(given.supplied, counts), names, bids)
 
 
 def _supplied(columns: frozenset[tuple[str, str]], records: Mapping[str, int]) -> Supplied:
@@ -161,7 +165,7 @@ def _step_local(step: object, plan: Plan) -> bool:
     assert isinstance(step, Step)
     if isinstance(step.meaning, Ranking):
         return False
-    nodes = (step.meaning.num, step.meaning.den) if hasattr(step.meaning, "num") else (step.meaning,)
+    nodes = parts(step.meaning)
     if step.entity == plan.schema.root:
         return not any(folds(n) for n in nodes) and all(_kernel_local(n, plan) for n in nodes)
     return all(_kernel_local(n, plan) for n in nodes)
@@ -182,7 +186,7 @@ def _read_local(read: Read, plan: Plan) -> bool:
     return step is None or _step_local(step, plan)
 
 
-def _difference(a: object, b: object) -> str:
+def difference(a: object, b: object) -> str:
     """Where two raw runs part, for the one who must find the fault."""
     for name in ("counts", "hits", "root", "columns", "selected", "waiting"):
         x, y = getattr(a, name), getattr(b, name)

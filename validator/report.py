@@ -1,5 +1,4 @@
-"""What a run found, as plain frozen data in a stable order. No clock, no paths; `to_dict` is the promised JSON.
-"""
+"""What a run found, as plain frozen data in a stable order. No clock, no paths; `to_dict` is the promised JSON."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

@@ -13,8 +13,8 @@ from typing import Any, get_args
 import polars as pl
 
 from dsl.checker import Checked, check
-from dsl.kernel import Kernel, Scalar, settle
-from dsl.lower import Env, Lowered, Ratio, lower
+from dsl.kernel import Const, Fold, Kernel, Scalar, rewrite
+from dsl.lower import Env, lower
 from dsl.nodes import Expr
 from dsl.quantities import (
     DAY_MS,
@@ -34,8 +34,9 @@ from dsl.quantities import (
     Unit,
     words_type,
 )
+from dsl.ratio import Lowered, Ratio, parts
 from dsl.to_polars import Columns
-from dsl.to_python import Assign, Layout, Record, parts, to_function, to_python
+from dsl.to_python import Assign, Layout, Record, to_function, to_python
 
 Answer = Fraction | int | bool | str | None
 Row = dict[str, Any]
@@ -195,6 +196,7 @@ class Meant:
 
     schema: Schema
     steps: Sequence[Assign]
+    known: Sequence[Checked]
     checked: Checked
     meaning: Lowered
 
@@ -210,14 +212,16 @@ def understand(case: Case) -> Meant:
     env = Env(SCHEMA, _terms(root) if case.bound else None, _days(root) if case.bound else None)
     steps: list[Assign] = []
     schema = SCHEMA
+    known: list[Checked] = []
     for entity, name, text in case.values:
         checked = check(_tree(text), schema, entity, text=_text(text))
         meaning = lower(checked, replace(env, schema=schema))
         env.define(entity, name, meaning)
         steps.append(Assign(entity, name, meaning))
-        schema = _with_value(schema, Field(name, f"{name}值", entity, _value_type(checked.type), "value"))
+        known.append(checked)
+        schema = with_value(schema, Field(name, f"{name}值", entity, value_type(checked.type), "value"))
     checked = check(_tree(case.expr), schema, case.of, text=_text(case.expr))
-    return Meant(schema, steps, checked, lower(checked, replace(env, schema=schema)))
+    return Meant(schema, steps, known, checked, lower(checked, replace(env, schema=schema)))
 
 
 def by_rows(case: Case, meant: Meant | None = None) -> list[Answer]:
@@ -337,11 +341,11 @@ def _text(text: str | Expr) -> str:
     return text if isinstance(text, str) else ""
 
 
-def _value_type(type_: Type) -> FieldType:
+def value_type(type_: Type) -> FieldType:
     return next((t for t in FIELD_TYPES.values() if t.type == type_), FieldType("value", type_))
 
 
-def _with_value(schema: Schema, made: Field) -> Schema:
+def with_value(schema: Schema, made: Field) -> Schema:
     values = {e: dict(v) for e, v in schema.values.items()}
     values.setdefault(made.entity, {})[made.name] = made
     return replace(schema, values=values)
@@ -442,7 +446,10 @@ def _dtype(kind: Kind) -> type[pl.DataType]:
 
 
 def _offering(meaning: Lowered, columns: Columns) -> tuple[Scalar, ...]:
-    settled: list[Kernel] = [settle(n, columns.fold) for n in parts(meaning)]
+    def known(node: Kernel) -> Kernel | None:
+        return Const(columns.fold(node), node.kind) if isinstance(node, Fold) else None
+
+    settled: list[Kernel] = [rewrite(n, known) for n in parts(meaning)]
     again: Lowered = Ratio(*settled) if isinstance(meaning, Ratio) else settled[0]
     return to_function([again], ROOT, Layout.of(columns.schema))(None, columns.root, {})
 

@@ -11,7 +11,7 @@ from math import ceil, floor
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, assert_never
 
-from harness import ENTITIES, ROOT, SCHEMA, Answer, Case, cell, records_of, trading_day
+from harness import ENTITIES, ROOT, SCHEMA, Answer, Case, Meant, cell, records_of, trading_day
 
 from dsl.nodes import (
     Aggregate,
@@ -50,10 +50,13 @@ class Thing:
     below: dict[str, list["Thing"]] = field(default_factory=dict)
 
 
-def by_reference(case: Case, expr: Expr) -> list[Answer]:
-    """The answer per record of `case.of` to an expression that the checker gave back."""
+def by_reference(case: Case, meant: Meant) -> list[Answer]:
+    """The answer per record of `case.of` to an expression that the checker gave back, the values it may read computed before."""
     world = _world(case)
-    return [_Scope(world, thing, thing).eval(expr) for thing in world[case.of]]
+    for step, checked in zip(meant.steps, meant.known, strict=True):
+        for thing, answer in [(t, _Scope(world, t, t).eval(checked.expr)) for t in world[step.entity]]:
+            thing.cells[step.name] = answer
+    return [_Scope(world, thing, thing).eval(meant.checked.expr) for thing in world[case.of]]
 
 
 def _world(case: Case) -> dict[str, list[Thing]]:

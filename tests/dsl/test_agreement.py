@@ -7,18 +7,21 @@ from collections import Counter
 from random import Random
 
 import pytest
-from harness import ROOT, SCHEMA, Case, by_columns, by_function, by_rows, understand
-from hypothesis import HealthCheck, given, note, settings
+from harness import ROOT, SCHEMA, Case, by_columns, by_function, by_rows, understand, value_type, with_value
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reference import by_reference
 from trees import Choose, question, tables
 
 from dsl.checker import references
 from dsl.diagnostics import DiagnosticError
+from dsl.nodes import Expr
+from dsl.quantities import Field, Schema
 from dsl.to_text import to_text
 
 REFUSED = {"overflow", "too-large", "quotient-in-aggregate"}
 SEEDS = 60
+DEPTH = 3
 
 
 @settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
@@ -37,21 +40,33 @@ def test_they_agree_from_seeds(start):
 
 
 def _agree(one: Choose, seen: Counter[str]) -> None:
-    owner, expr = question(one)
-    bound = one((True, False))
+    values: list[tuple[str, str, Expr]] = []
+    schema = SCHEMA
+    read = {(ROOT, d) for d in SCHEMA.days.values()}
     try:
-        fields = references(understand(Case({}, owner, expr)).checked.expr)
-        read = {(r.field.entity, r.field.name) for r in fields} | {(ROOT, d) for d in SCHEMA.days.values()}
-        case = Case(tables(one, read), owner, expr, bound=bound)
+        for name in one(((), ("u",), ("u", "w"))):
+            owner, expr = question(one, 2, _values(schema))
+            checked = understand(Case({}, owner, expr, values)).checked
+            read |= {(r.field.entity, r.field.name) for r in references(checked.expr)}
+            values.append((owner, name, expr))
+            schema = with_value(schema, Field(name, f"{name}值", owner, value_type(checked.type), "value"))
+        owner, expr = question(one, DEPTH, _values(schema))
+        bound = one((True, False))
+        read |= {(r.field.entity, r.field.name) for r in references(understand(Case({}, owner, expr, values)).checked.expr)}
+        case = Case(tables(one, read), owner, expr, values, bound)
         meant = understand(case)
     except DiagnosticError as refused:
         assert {d.code for d in refused.diagnostics} <= REFUSED, (refused, expr)
         seen["refused"] += 1
         return
-    note(f"{owner}: {to_text(meant.checked.expr, 'en', SCHEMA)}")
-    want = by_reference(case, meant.checked.expr)
+    want = by_reference(case, meant)
     seen["answered"] += 1
     seen["missing"] += sum(a is None for a in want)
     seen["known"] += sum(a is not None for a in want)
     answers = {way.__name__: way(case, meant) for way in (by_rows, by_function, by_columns)}
-    assert answers == dict.fromkeys(answers, want), f"{owner}: {to_text(meant.checked.expr, 'en', SCHEMA)}\n{case.tables}"
+    shown = [to_text(c.expr, "en", meant.schema) for c in (*meant.known, meant.checked)]
+    assert answers == dict.fromkeys(answers, want), f"{owner}: {shown}\n{case.tables}"
+
+
+def _values(schema: Schema) -> tuple[Field, ...]:
+    return tuple(f for fields in schema.values.values() for f in fields.values())

@@ -65,6 +65,10 @@ class Ask:
     element: str | None = None
     everywhere: bool = False
     depth: int = 3
+    values: tuple[Field, ...] = ()
+
+    def fields(self, entity: str) -> list[Field]:
+        return [*SCHEMA.entities[entity].fields.values(), *(v for v in self.values if v.entity == entity)]
 
     def some(self, options: Sequence[Any], sizes: Sequence[int]) -> list[Any]:
         return [self.one(options) for _ in range(self.one(sizes))]
@@ -90,7 +94,7 @@ class Ask:
     # ── leaves ──
 
     def leaf(self, type_: Type) -> Expr:
-        fields = [(e, f) for e in self.levels() for f in SCHEMA.entities[e].fields.values() if f.type.type == type_]
+        fields = [(e, f) for e in self.levels() for f in self.fields(e) if f.type.type == type_]
         if fields and (type_.kind == "words" or self.one((True, True, True, False))):
             return self.name(*self.one(fields))
         match type_.kind:
@@ -113,11 +117,12 @@ class Ask:
 
     def name(self, entity: str, found: Field) -> Name:
         """Qualified where the bare name would be ambiguous, and now and then for its own sake."""
-        same = [e for e in self.levels() for f in SCHEMA.entities[e].fields.values() if f.name == found.name]
+        same = [e for e in self.levels() for f in self.fields(e) if f.name == found.name]
         last = self.one((found.name, found.zh)) if found.zh != "名称" else found.name
         if len(same) == 1 and self.one((True, True, False)):
             return Name((last,))
-        if not self.everywhere and entity != ROOT and self.element and entity in SCHEMA.parents(self.owner) and self.one((True, False)):
+        mine = entity == self.owner or (len(same) == 1 and entity in SCHEMA.parents(self.owner))
+        if mine and self.element and not self.everywhere and self.one((True, False)):
             return Name(("this", last))
         return Name((COLLECTIONS[entity] if entity == self.element else entity, last))
 
@@ -205,7 +210,7 @@ class Ask:
 
     def words(self, depth: int) -> Expr:
         type_ = KINDS.type if self.element == "bid" or self.owner == "bid" else self.one((KINDS.type,))
-        fields = [(e, f) for e in self.levels() for f in SCHEMA.entities[e].fields.values() if f.type.type == type_]
+        fields = [(e, f) for e in self.levels() for f in self.fields(e) if f.type.type == type_]
         if not fields:
             return Call("present", (self.leaf(NUMBER),))
         word = Name((self.one(type_.words),))
@@ -225,7 +230,7 @@ class Ask:
         below = SCHEMA.below(self.owner)
         everywhere = self.owner != ROOT and (not below or self.one((True, False, False)))
         element = self.one(tuple(e.name for e in ENTITIES[1:]) if everywhere else below)
-        inner = Ask(self.one, self.owner, element, everywhere, self.depth)
+        inner = Ask(self.one, self.owner, element, everywhere, self.depth, self.values)
         where = inner.expr(FLAG, depth) if self.one((True, False)) else None
         if everywhere:
             where = self.joined(inner, where)
@@ -273,11 +278,11 @@ def _walk(expr: Expr) -> list[Expr]:
     return [expr, *(x for c in children(expr) for x in _walk(c))]
 
 
-def question(one: Choose, depth: int = 3) -> tuple[str, Expr]:
+def question(one: Choose, depth: int = 3, values: tuple[Field, ...] = ()) -> tuple[str, Expr]:
     """Who is asked, and what."""
     owner = one(("bid", "investor", "placee", "application", "offering", "subscription"))
     type_ = one((FLAG, *NUMERIC, FLAG, FLAG, DATE, MOMENT, TEXT))
-    return owner, Ask(one, owner, depth=depth).expr(type_, depth)
+    return owner, Ask(one, owner, depth=depth, values=values).expr(type_, depth)
 
 
 def cells(type_: FieldType) -> tuple[Any, ...]:

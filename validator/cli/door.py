@@ -35,7 +35,7 @@ def run(work: Callable[[], int]) -> NoReturn:
     except DiagnosticError as error:
         status = WRONG
         for diagnostic in error.diagnostics:
-            tell(str(diagnostic))
+            tell("\n".join(map(visible, str(diagnostic).split("\n"))))
     except KeyboardInterrupt:
         status = _INTERRUPTED
     except OSError as error:

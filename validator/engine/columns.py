@@ -82,7 +82,9 @@ class _Run:
         meanings: list[Lowered] = [ranking.limit, ranking.bound] + ([] if ranking.equals is None else [ranking.equals])
         num, den, bound, *equals = self.offering((step.name, "limits"), meanings)
         limit = _fraction(num, den)
-        table = pl.DataFrame([source.alias("source"), total.alias("sum"), *(k.alias(f"k{i}") for i, k in enumerate(rest))]).with_row_index("row")
+        table = pl.DataFrame([source.alias("source"), total.alias("sum"), *(k.alias(f"k{i}") for i, k in enumerate(rest))]).with_row_index(
+            "row"
+        )
         chosen, selected = _choose(
             table if last is None else table.with_columns(last.alias("last")),
             [d for _, d in ranking.keys],
@@ -242,4 +244,3 @@ def _lit(value: int) -> pl.Expr:
 def _marked(height: int, rows: pl.Series, mark: bool | None, base: pl.Series | None = None) -> pl.Series:
     column = pl.repeat(False, height, dtype=pl.Boolean, eager=True) if base is None else base
     return column.scatter(rows, mark) if len(rows) else column
-

@@ -67,27 +67,27 @@ def questions(plan: Plan, asked: Asked) -> Sheet:
 
 
 def reads(plan: Plan, checked: Iterable[Checked | None]) -> frozenset[Field]:
-    """Every field and term that expressions rest on, through values too."""
-    found: set[Field] = set()
-    for part in checked:
-        if part is not None:
-            found |= {leaf.ref.field for leaf in _leaves(plan, part.expr, part.entity, None)}
-    return frozenset(found)
+    """Every field and term that expressions rest on, through all values."""
+    return frozenset(r.field for part in closure(plan, checked) for r in references(part.expr) if r.field.name not in plan.rulebook.values)
 
 
 def counted(plan: Plan, checked: Iterable[Checked | None]) -> frozenset[str]:
-    """Every entity whose records expressions count or sum up, through values too."""
-    found: set[str] = set()
+    """Every entity whose records expressions count or sum up, through all values."""
+    return frozenset(a.collection for part in closure(plan, checked) for a in collections(part.expr))
+
+
+def closure(plan: Plan, checked: Iterable[Checked | None]) -> list[Checked]:
+    """Expressions and those of all values that they rest on."""
     open_ = [c for c in checked if c is not None]
+    found: list[Checked] = []
     seen: set[str] = set()
     while open_:
-        part = open_.pop()
-        found |= {a.collection for a in collections(part.expr)}
-        for name in {r.field.name for r in references(part.expr) if r.field.source == "value"} - seen:
+        found.append(open_.pop())
+        for name in {r.field.name for r in references(found[-1].expr) if r.field.source == "value"} - seen:
             seen.add(name)
             value = plan.rulebook.values.get(name)
             open_ += [] if value is None else expressions(value)
-    return frozenset(found)
+    return found
 
 
 def conditions(asked: Asked) -> tuple[Checked | None, ...]:
@@ -147,17 +147,14 @@ def _margin_type(plan: Plan, checked: Checked) -> Type:
 
 def _probes(plan: Plan, asked: Asked) -> tuple[tuple[tuple[str, Kernel], ...], tuple[str, ...]]:
     probes: dict[str, Kernel] = {}
-    absent: list[str] = []
     entity = asked.rule.entity
     for checked in conditions(asked):
         for leaf in () if checked is None else _leaves(plan, checked.expr, entity, None):
             found = leaf.ref.field
-            if found.source == "term":
-                if plan.terms.get(found.name) is None:
-                    absent.append(found.name)
-            elif found.name not in probes and leaf.owner in (entity, plan.schema.root):
+            if found.source != "term" and found.name not in probes and leaf.owner in (entity, plan.schema.root):
                 probes[found.name] = _probe(plan, leaf)
-    return tuple(probes.items()), tuple(dict.fromkeys(absent))
+    absent = sorted(f.name for f in reads(plan, conditions(asked)) if f.source == "term" and plan.terms.get(f.name) is None)
+    return tuple(probes.items()), tuple(absent)
 
 
 def _probe(plan: Plan, leaf: "_Leaf") -> Kernel:
@@ -204,5 +201,3 @@ def _known(meaning: Lowered, answers: Iterator[Scalar]) -> Known:
         num, den = next(answers), next(answers)
         return None if num is None or den is None else Fraction(int(num), int(den))
     return next(answers)
-
-

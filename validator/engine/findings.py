@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from dsl.checker import references
-from validator.engine.figures import Known, Sheet, conditions, counted, expressions, questions, reads
+from validator.engine.figures import Known, Sheet, closure, conditions, counted, questions, reads
 from validator.engine.plan import Asked, Plan
 from validator.engine.raw import NOT_EVALUABLE, OUTCOMES, VIOLATED, Hit, Raw
 from validator.engine.supplied import Supplied
 from validator.report import Both, Finding, Subject
-from validator.rulebook.model import Value
 from validator.shown import plain, slack, spoken
 
 
@@ -62,9 +61,7 @@ def unsupplied(plan: Plan, asked: Asked, supplied: Supplied) -> frozenset[str]:
     return frozenset(names | (counted(plan, conditions(asked)) - supplied.tables))
 
 
-def _finding(
-    plan: Plan, asked: Asked, hit: Hit, names: Names, lost: frozenset[str], words: Mapping[str, str]
-) -> Finding | None:
+def _finding(plan: Plan, asked: Asked, hit: Hit, names: Names, lost: frozenset[str], words: Mapping[str, str]) -> Finding | None:
     rule, sheet = asked.rule, questions(plan, asked)
     answers, margin, missing = sheet.read(hit.answers)
     if hit.outcome == NOT_EVALUABLE and lost & {*missing, *plan.schema.entities}:
@@ -103,22 +100,10 @@ def _marks(plan: Plan, asked: Asked) -> Iterable[bool]:
     for field in reads(plan, conditions(asked)):
         term = plan.rulebook.terms.get(field.name) if field.source == "term" else None
         yield term is not None and term.unverified and plan.offering.values.get(field.name) is None
-    for value in _values(plan, asked):
-        yield value.unverified
-
-
-def _values(plan: Plan, asked: Asked) -> list[Value]:
-    """Every value that a rule rests on, through others."""
-
-    open_ = [c for c in (*conditions(asked), asked.rule.admits) if c is not None]
-    found: dict[str, Value] = {}
-    while open_:
-        for ref in references(open_.pop().expr):
-            value = plan.rulebook.values.get(ref.field.name) if ref.field.source == "value" else None
-            if value is not None and value.field.name not in found:
-                found[value.field.name] = value
-                open_ += expressions(value)
-    return list(found.values())
+    parts = closure(plan, (*conditions(asked), asked.rule.admits))
+    for name in {r.field.name for part in parts for r in references(part.expr) if r.field.source == "value"}:
+        value = plan.rulebook.values.get(name)
+        yield value is not None and value.unverified
 
 
 def _message(
@@ -149,5 +134,3 @@ def _zh(plan: Plan, asked: Asked, name: str) -> str:
 def _fingerprint(offering: str, rule: str, subject: str, figures: Mapping[str, str]) -> str:
     text = json.dumps([offering, rule, subject, dict(figures)], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()
-
-

@@ -146,7 +146,9 @@ def _terms(rulebook: Rulebook, offering: Offering, calendar: Calendar) -> tuple[
         elif terms[name] != given and term.mode == "fixed":
             message = f"`{name}` ({term.field.zh}) is fixed at {term.text} by {rulebook.name}"
             cite = "; ".join(f"{c.source} {c.clause}" for c in term.cites)
-            mistakes.append(offering.mistake("fixed-term", message, name, f"leave it out; the clause is {cite}" if cite else "leave it out"))
+            mistakes.append(
+                offering.mistake("fixed-term", message, name, f"leave it out; the clause is {cite}" if cite else "leave it out")
+            )
         elif terms[name] != given:
             changed[name] = (term, given)
     if mistakes:

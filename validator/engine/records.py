@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from validator.intake.book import Book
 
 Columns = Mapping[str, Sequence[Scalar]]
+Tables = Mapping[str, list[Record]]
 
 
 def from_book(book: "Book", layout: Layout) -> dict[str, list[Record]]:
@@ -24,7 +25,9 @@ def from_book(book: "Book", layout: Layout) -> dict[str, list[Record]]:
 
 def from_dicts(tables: Mapping[str, Sequence[Mapping[str, Scalar]]], layout: Layout) -> dict[str, list[Record]]:
     """The records of a submission."""
-    columns = {e: {n: [r.get(n) for r in tables.get(e, ())] for n in (*slots, *_links(e, layout.schema))} for e, slots in layout.slots.items()}
+    columns = {
+        e: {n: [r.get(n) for r in tables.get(e, ())] for n in (*slots, *_links(e, layout.schema))} for e, slots in layout.slots.items()
+    }
     return link({e: from_columns(e, c, layout) for e, c in columns.items()}, columns, layout)
 
 

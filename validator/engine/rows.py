@@ -56,7 +56,9 @@ class _Run:
             function = self.function(step.name, [step.meaning], step.entity)
             self.root |= zip((step.name, f"{step.name}#den"), function(None, self.root, self.tables), strict=False)
         else:
-            program = self.compiled(("value", step.name), lambda m: to_python([Assign(step.entity, step.name, m)], self.plan.layout), step.meaning)
+            program = self.compiled(
+                ("value", step.name), lambda m: to_python([Assign(step.entity, step.name, m)], self.plan.layout), step.meaning
+            )
             program(self.tables, self.root, [], [])
 
     def rank(self, step: Step, ranking: Ranking) -> None:
@@ -210,7 +212,9 @@ def _choose(
         return answers[of[i]][2 : 2 + len(descending)]
 
     def rank(i: int) -> tuple[tuple[bool, int], ...]:
-        return tuple((k is None, 0 if k is None else -int(k) if down else int(k)) for k, down in zip(answers[i][2:], descending, strict=False))
+        return tuple(
+            (k is None, 0 if k is None else -int(k) if down else int(k)) for k, down in zip(answers[i][2:], descending, strict=False)
+        )
 
     of.sort(key=rank)  # stable: the canonical order, by the entity's key, closes it
     running, at = [], 0
@@ -234,5 +238,3 @@ def _choose(
         chosen[i] = True
     cut = of[kept] if 0 < kept < len(of) else None
     return chosen, Selected(total, running[kept - 1] if kept else 0, kept, cut, (), spared)
-
-

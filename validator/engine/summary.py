@@ -73,9 +73,7 @@ def _unsupplied(lacking: Iterable[Asked]) -> dict[str, tuple[str, ...]]:
 def _rules(plan: Plan, asked: Iterable[Asked]) -> dict[str, RuleInfo]:
     marks = {a.rule.id: rests_on_unverified(plan, a) for a in asked}
     rules = [r for r in plan.rulebook.rules.values() if r.id in marks or not r.asked]
-    return {
-        r.id: RuleInfo(r.id, r.stage, r.entity, r.name, r.cites, r.effect, marks.get(r.id, r.unverified)) for r in rules
-    }
+    return {r.id: RuleInfo(r.id, r.stage, r.entity, r.name, r.cites, r.effect, marks.get(r.id, r.unverified)) for r in rules}
 
 
 # ── values and terms ──
@@ -221,4 +219,3 @@ def _total(bids: Sequence[BidLine]) -> FateTotal:
         str(sum(b.admitted_quantity or 0 for b in bids)),
         sum(b.open for b in bids),
     )
-

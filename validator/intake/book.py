@@ -19,10 +19,10 @@ from validator.vocabulary import Vocabulary
 
 @dataclass(frozen=True)
 class Book:
-    """All records of an offering. Every entity but the offering has a frame with all its fields; `^row`, `^id`, `^key` and `^<parent>` beside them.
+    """All records of an offering: a frame for every entity but the offering, with all its fields.
 
-    `^key` is the record's own code, `^<parent>` a row of the parent's frame. `supplied` are the fields for which a column was handed in; `records`
-    counts the tables handed in.
+    Beside them stand `^row`, `^id`, `^key` (the record's own code) and `^<parent>` (a row of the parent's frame). `supplied` are the fields
+    for which a column was handed in; `records` counts the tables handed in.
     """
 
     frames: Mapping[str, pl.DataFrame]

@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
-from fractions import Fraction
 
 from dsl.kernel import Scalar
 from dsl.quantities import DAY_MS, EPOCH, MONEY, PRICE, SHARES, Field, Unit
@@ -120,10 +119,17 @@ def _number(text: str, field: Field, units: Mapping[str, Unit], header: Unit | N
     power = int(exponent or 0) - len(part or "")
     if len(digits) > MAX_DIGITS or abs(power) > MAX_DIGITS:
         raise Unreadable("数字过长", "has too many digits")
-    scaled = int(digits) * Fraction(10) ** power * (unit.factor if unit else 1) * field.type.scale
-    if scaled.denominator != 1:
+    count, per = int(digits) * field.type.scale, 1
+    if unit is not None:
+        count, per = count * unit.factor.numerator, unit.factor.denominator
+    if power >= 0:
+        count *= 10**power
+    else:
+        per *= 10**-power
+    value, rest = divmod(count, per)
+    if rest:
         raise Unreadable(*_too_fine(field))
-    return -scaled.numerator if sign == "-" else scaled.numerator
+    return -value if sign == "-" else value
 
 
 def _unit(name: str, field: Field, units: Mapping[str, Unit]) -> Unit:

@@ -15,6 +15,7 @@ from dsl.quantities import DAY_MS, Field, Unit
 from validator.intake.cells import BLANKS, FLAGS, MAX_TEXT, Unreadable, read_cell
 
 MAX_INT64_DIGITS = 18
+MAX_PLACES = 12
 
 _PLAIN = r"^(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?$"
 _SEEN = r"^[0-9A-Za-z\u{4e00}-\u{9fff}]"
@@ -52,13 +53,13 @@ def dtype_of(field: Field) -> type[pl.DataType]:
 
 def read_column(texts: pl.Series, field: Field, units: Mapping[str, Unit], unit: Unit | None, aliases: Mapping[str, str]) -> Column:
     """The scalars of a String column. The name of the series does not matter."""
-    text = texts.rename("text").str.strip_chars(BLANKS)
-    frame = pl.DataFrame([text.set(text == "", None) if text.has_nulls() or (text == "").any() else text])
-    fast = frame.select(_fast(frame["text"], field, unit, aliases).cast(dtype_of(field)).alias("value"))["value"]
-    rest = (frame["text"].is_not_null() & fast.is_null()).arg_true()
+    text = texts.str.strip_chars(BLANKS)
+    text = _only(text, text != "")
+    fast = _fast(text, field, unit, aliases)
+    rest = (text.is_not_null() & fast.is_null()).arg_true()
     if rest.is_empty():
         return Column(fast, ())
-    return _slow(frame["text"], fast, rest, field, units, unit, aliases)
+    return _slow(text, fast, rest, field, units, unit, aliases)
 
 
 def _slow(
@@ -91,68 +92,76 @@ def _try(cell: str, field: Field, units: Mapping[str, Unit], unit: Unit | None, 
         return reason
 
 
-def _fast(text: pl.Series, field: Field, unit: Unit | None, aliases: Mapping[str, str]) -> pl.Expr:
+def _fast(text: pl.Series, field: Field, unit: Unit | None, aliases: Mapping[str, str]) -> pl.Series:
     """The values of the plain forms, null for every other; a value outside the field's bounds is null too."""
-    cell = pl.col("text")
     match field.type.type.kind:
         case "number":
             return _within(_number(text, field, unit), field)
         case "date":
-            return _within(_day(cell, _DATE), field)
+            return _within(_days(_where(text, _DATE)), field)
         case "moment":
-            return _within(_moment(cell), field)
+            return _within(_moments(_where(text, _MOMENT)), field)
         case "flag":
-            words = {w: v for w, v in FLAGS.items() if not w.isalpha() or not w.isascii()}
-            return (
-                pl.when(cell.is_in([w for w, v in words.items() if v]))
-                .then(True)
-                .when(cell.is_in([w for w, v in words.items() if not v]))
-                .then(False)
-            )
+            return _mapped(text, pl.Boolean, FLAGS)
         case "words":
-            word = cell.replace(dict(aliases)) if aliases else cell
-            return pl.when(word.is_in(list(field.type.type.words))).then(word)
+            words = field.type.type.words
+            return _mapped(text, pl.String, {w: w for w in words} | {a: w for a, w in aliases.items() if w in words})
         case _:
-            return pl.when(cell.str.contains(_SEEN) & (cell.str.len_bytes() <= MAX_TEXT)).then(cell)
+            return _only(text, text.str.contains(_SEEN) & (text.str.len_bytes() <= MAX_TEXT))
 
 
-def _within(value: pl.Expr, field: Field) -> pl.Expr:
-    return pl.when(value.is_between(field.type.low, field.type.high)).then(value)
+# Each step is worked out before the next: in one expression Polars would do the early ones again for each use.
 
 
-def _number(text: pl.Series, field: Field, unit: Unit | None) -> pl.Expr:
-    """Digits before and after the point as one integer, then times the unit; null where that is not exact or could pass 64 bits."""
-    cell = pl.col("text")
-    plain: pl.Expr = pl.when(cell.str.contains(_PLAIN)).then(cell)
-    if text.str.contains(",", literal=True).any():
+def _only(values: pl.Series, where: pl.Series) -> pl.Series:
+    """The values where the mask is true, null elsewhere."""
+    return pl.select(pl.when(where).then(values)).to_series()
+
+
+def _where(text: pl.Series, form: str) -> pl.Series:
+    return _only(text, text.str.contains(form))
+
+
+def _within(values: pl.Series, field: Field) -> pl.Series:
+    return _only(values, values.is_between(field.type.low, field.type.high))
+
+
+def _mapped(text: pl.Series, dtype: type[pl.DataType], table: Mapping[str, Scalar]) -> pl.Series:
+    return text.replace_strict(dict(table), default=None, return_dtype=dtype)
+
+
+def _number(text: pl.Series, field: Field, unit: Unit | None) -> pl.Series:
+    """The digits as one integer, then times the unit; null where that is not exact or could pass 64 bits."""
+    plain = _where(text, _PLAIN)
+    if plain.str.contains(",", literal=True).any():
         plain = plain.str.replace_all(",", "", literal=True)
-    places = _places(text)
-    factor = field.type.scale * (unit.factor if unit else 1) / Fraction(10**places)
-    room = MAX_INT64_DIGITS - places - len(str(factor.numerator))
-    if room < 1:
-        return pl.lit(None, pl.Int64)
-    whole, part = plain.str.extract(r"^0*([0-9]*)", 1), plain.str.extract(r"\.([0-9]*)$", 1).fill_null("")
-    fits = (whole.str.len_bytes() <= room) & (part.str.len_bytes() <= places)
-    digits = pl.when(fits).then(pl.concat_str(whole, part.str.pad_end(places, "0")) if places else whole)
-    count = pl.when(digits == "").then(pl.lit("0")).otherwise(digits).str.to_integer(strict=False, dtype=pl.Int64) * factor.numerator
-    return pl.when(count % factor.denominator == 0).then(count // factor.denominator)
+    length = plain.str.len_bytes().cast(pl.Int64)
+    after = (length - 1 - plain.str.find(".", literal=True).cast(pl.Int64)).fill_null(0)
+    places = min(_int(after.max()), MAX_PLACES)
+    factor = Fraction(field.type.scale, 10**places) * (unit.factor if unit else 1)
+    room = MAX_INT64_DIGITS - len(str(factor.numerator))
+    digits = plain.str.replace(".", "", literal=True)
+    fits = (after <= places) & (digits.str.len_bytes().cast(pl.Int64) + places - after <= room)
+    whole = _only(digits, fits).str.to_integer(strict=False, dtype=pl.Int64)
+    if places:
+        whole = whole * after.replace_strict({p: 10 ** (places - p) for p in range(places + 1)}, default=1, return_dtype=pl.Int64)
+    whole = whole * factor.numerator
+    if factor.denominator == 1:
+        return whole
+    return _only(whole // factor.denominator, whole % factor.denominator == 0)
 
 
-def _places(text: pl.Series) -> int:
-    """The decimals of the longest plain number, up to 12."""
-    lengths = text.str.extract(r"\.([0-9]{1,12})$", 1).str.len_bytes()
-    longest = lengths.max()
-    return longest if isinstance(longest, int) else 0
+def _int(value: object) -> int:
+    return value if isinstance(value, int) else 0
 
 
-def _day(cell: pl.Expr, form: str) -> pl.Expr:
-    """Days from 1970-01-01; null where the text has not this form or is no day of the calendar."""
-    day = pl.when(cell.str.contains(form)).then(cell.str.slice(0, 10))
-    return day.str.to_date("%Y-%m-%d", strict=False).cast(pl.Int32).cast(pl.Int64)
+def _days(text: pl.Series) -> pl.Series:
+    """Days from 1970-01-01; null for what is no day of the calendar."""
+    return text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).cast(pl.Int32).cast(pl.Int64)
 
 
-def _moment(cell: pl.Expr) -> pl.Expr:
-    plain = pl.when(cell.str.contains(_MOMENT)).then(cell)
-    part = [plain.str.slice(at, 2).str.to_integer(strict=False, dtype=pl.Int64) for at in (11, 14, 17)]
-    millis = plain.str.slice(20, 3).str.to_integer(strict=False, dtype=pl.Int64).fill_null(0)
-    return _day(cell, _MOMENT) * DAY_MS + ((part[0] * 60 + part[1]) * 60 + part[2]) * 1000 + millis
+def _moments(text: pl.Series) -> pl.Series:
+    hour, minute, second, milli = (
+        text.str.slice(at, size).str.to_integer(strict=False, dtype=pl.Int64) for at, size in ((11, 2), (14, 2), (17, 2), (20, 3))
+    )
+    return _days(text) * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000 + milli.fill_null(0)

@@ -10,14 +10,24 @@ from dsl.quantities import Entity
 from validator.intake.parents import OF, ROW
 
 ID = "^id"
+ALIKE = "^alike"
 
 
 def with_ids(records: pl.DataFrame, entity: Entity) -> pl.DataFrame:
-    """Sorted by id. `^place` is the record's place in `records`."""
-    frame = records.with_columns(_base(entity).alias(ID), pl.int_range(pl.len(), dtype=pl.Int64).alias("^place"))
-    while (alike := frame[ID].is_duplicated() | frame[ID].str.ends_with("/#")).any():
-        frame = pl.concat([frame.filter(~alike), _numbered(frame.filter(alike), entity)])
-    return frame.sort(ID)
+    """Sorted by id. `^place` is the record's place in `records`; `^alike` marks those whose key alone was no id of their own."""
+    frame = records.with_columns(_base(entity).alias(ID), pl.int_range(pl.len(), dtype=pl.Int64).alias("^place")).sort(ID)
+    alike = _alike(frame[ID])
+    frame = frame.with_columns(alike.alias(ALIKE))
+    while alike.any():
+        frame = pl.concat([frame.filter(~alike), _numbered(frame.filter(alike), entity)]).sort(ID)
+        alike = _alike(frame[ID])
+    return frame
+
+
+def _alike(ids: pl.Series) -> pl.Series:
+    """Which of the sorted ids stand beside their like, or still want a number."""
+    after = (ids == ids.shift(1)).fill_null(False)
+    return after | after.shift(-1, fill_value=False) | ids.str.ends_with("/#")
 
 
 def _base(entity: Entity) -> pl.Expr:

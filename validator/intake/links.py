@@ -1,22 +1,21 @@
 """Records with ids -> the row of each record's parent, and what stands in the way: orphans, missing keys, keys that stand twice."""
 
-from collections.abc import Sequence
-
 import polars as pl
 
 from dsl.quantities import Entity
 from validator.intake.cells import shown
+from validator.intake.ids import ALIKE
 from validator.intake.parents import KEY, OF, ROW, Records
 from validator.report import Both, Issue
 
 
 def link(frame: pl.DataFrame, entity: Entity, parent: Entity, parents: pl.DataFrame) -> pl.Series:
     """The row of each record's parent in `parents`. Null where it is missing or stands twice, or where a lender has a rival."""
-    known = parents.select(KEY, pl.int_range(pl.len(), dtype=pl.Int64).alias("^at"))
-    once = known.filter(pl.col(KEY).is_not_null() & ~pl.col(KEY).is_duplicated())
+    known = parents.select(KEY, ALIKE, pl.int_range(pl.len(), dtype=pl.Int64).alias("^at"))
+    once = known.filter(pl.col(KEY).is_not_null() & ~pl.col(ALIKE))
     rows = frame.select(OF).join(once, left_on=OF, right_on=KEY, how="left", maintain_order="left")["^at"]
     if entity.lends:
-        rows = rows.set(frame[OF].is_not_null() & frame[OF].is_duplicated(), None)
+        rows = rows.set(frame[ALIKE], None)
     return rows.alias(f"^{parent.name}")
 
 
@@ -26,8 +25,7 @@ def parent_issues(records: Records, frame: pl.DataFrame, parent: Entity, parents
     if header is None:
         return []
     issues = []
-    read = frame.filter(~pl.col("^place").is_in(sorted(records.unread))) if records.unread else frame
-    for row in read.filter(pl.col(OF).is_null())[ROW].to_list():
+    for row in _blank(records, frame, OF):
         zh, en = f"没有{header},不知属于哪一个{parent.zh}", f"no {header}: it cannot be told to which {parent.name} the record belongs"
         issues.append(Issue("missing-key", records.table, row, header, None, Both(zh, en)))
     lost = frame.filter(pl.col(OF).is_not_null()).join(parents.select(KEY), left_on=OF, right_on=KEY, how="anti", maintain_order="left")
@@ -59,8 +57,8 @@ def key_issues(records: Records, frame: pl.DataFrame, entity: Entity) -> list[Is
     """Records of one key, and records whose own text key is missing."""
     issues = _missing(records, frame, entity) if KEY in records.headers else []
     parts = [OF if name not in entity.fields else name for name in entity.key]
-    whole = frame.filter(pl.all_horizontal(pl.col(parts).is_not_null()))
-    twice = whole.filter(pl.struct(parts).is_duplicated()) if len(parts) > 1 else whole.filter(pl.col(parts[0]).is_duplicated())
+    whole = frame.filter(pl.col(ALIKE)).filter(pl.all_horizontal(pl.col(parts).is_not_null()))
+    twice = whole.filter(pl.struct(parts).is_duplicated())
     header = records.headers.get(KEY) or records.headers.get(OF)
     for row, key in twice.select(ROW, pl.concat_str([pl.col(p).cast(pl.String) for p in parts], separator="/")).iter_rows():
         zh, en = f"{entity.zh}{shown(key)}出现多次", f"{entity.name} {shown(key)} stands more than once"
@@ -71,5 +69,11 @@ def key_issues(records: Records, frame: pl.DataFrame, entity: Entity) -> list[Is
 def _missing(records: Records, frame: pl.DataFrame, entity: Entity) -> list[Issue]:
     header = records.headers[KEY]
     zh, en = f"没有{header}", f"no {header}"
-    rows: Sequence[int] = frame.filter(pl.col(KEY).is_null())[ROW].to_list()
-    return [Issue("missing-key", records.table, row, header, None, Both(zh, en)) for row in rows]
+    return [Issue("missing-key", records.table, row, header, None, Both(zh, en)) for row in _blank(records, frame, KEY)]
+
+
+def _blank(records: Records, frame: pl.DataFrame, name: str) -> list[int]:
+    """The rows whose key is blank; those whose key could not be read have their issue already."""
+    unread = sorted(records.unread.get(name, ()))
+    rows: list[int] = frame.filter(pl.col(name).is_null() & ~pl.col("^place").is_in(unread))[ROW].to_list()
+    return rows

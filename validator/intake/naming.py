@@ -73,7 +73,8 @@ def _owners(raw: RawTable, entity: str, vocabulary: Vocabulary) -> list[str]:
 
 def _refuse_foreign(raw: RawTable, entity: str, vocabulary: Vocabulary) -> None:
     if raw.columns and not _owners(raw, entity, vocabulary):
-        hint = f"the headers stand in the first row, such as {'、'.join(f.zh for f in list(vocabulary.schema.entities[entity].fields.values())[:3])}"
+        names = "、".join(f.zh for f in list(vocabulary.schema.entities[entity].fields.values())[:3])
+        hint = f"the headers stand in the first row, such as {names}"
         raise refuse("foreign-schema", f"no column of `{raw.name or entity}` is known: {_headers(raw)}", hint)
 
 

@@ -4,7 +4,7 @@ A parent without a table of its own is derived from the codes and columns of the
 parent differ, or one of them could not be read, the field is missing for it: neither is believed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -23,16 +23,17 @@ BAD = "!"
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """The records of an entity before they are linked: `^row`, `^key` (its own key, where that is one text), `^of` (its parent's), its fields.
+    """The records of an entity before they are linked: `^row`, `^key` (its own key, if that is one text), `^of` (its parent's), its fields.
 
-    `table` is where they stand: their own table's, or that of the flat table they were derived from. `headers` are those of `^key` and `^of`.
+    `table` is where they stand: their own table, or the flat one they were derived from. `headers` are those of `^key` and `^of` there,
+    `unread` the places of records whose `^key` or `^of` has an issue already.
     """
 
     frame: pl.DataFrame
     table: str
     headers: dict[str, str]
     issues: tuple[Issue, ...]
-    unread: frozenset[int] = frozenset()
+    unread: Mapping[str, frozenset[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def records_of(entity: Entity, tables: Sequence[TypedTable], schema: Schema) -> 
     if own is not None:
         return _merged(entity, schema, _own(own, entity, key, schema), own, key, [s for s in sources if s.columns])
     if not sources or key is None:
-        return Records(_empty(entity, key), entity.collection, {}, ())
+        return Records(_empty(entity, key), entity.collection, {}, (), {})
     return _derived(entity, sources, schema)
 
 
@@ -108,7 +109,7 @@ def _merged(entity: Entity, schema: Schema, frame: pl.DataFrame, own: TypedTable
     link = parent_key(entity, schema)
     held = {KEY: own.columns.get((entity.name, key or "")), OF: own.columns.get(link or ("", ""))}
     headers = {name: cells.header for name, cells in held.items() if cells is not None}
-    unread = frozenset(at for cells in held.values() if cells is not None for at in cells.bad)
+    unread = {name: cells.bad for name, cells in held.items() if cells is not None}
     if not sources or key is None or KEY not in headers:
         return Records(frame, own.name, headers, (), unread)
     first = _Source(own, own.columns[entity.name, key], _columns(own, entity, key, schema))
@@ -135,7 +136,7 @@ def _derived(entity: Entity, sources: list[_Source], schema: Schema) -> Records:
     speaker = next((s for s in sources if OF in s.columns), sources[0])
     if OF in speaker.columns:
         headers[OF] = speaker.columns[OF].header
-    return Records(_complete(agreed, entity, entity.key[0]), speaker.table.name, headers, issues)
+    return Records(_complete(agreed, entity, entity.key[0]), speaker.table.name, headers, issues, {})
 
 
 def _agree(entity: Entity, sources: list[_Source], keys: pl.DataFrame | None) -> tuple[pl.DataFrame, tuple[Issue, ...]]:

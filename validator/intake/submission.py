@@ -21,7 +21,7 @@ NO_ALIASES: Mapping[str, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """Records by entity in canonical order, each with all fields, `^id`, `^key`, `^row` (None) and `^<parent>`, a place in the parent's list."""
+    """Records by entity in canonical order: all fields, `^id`, `^key`, `^row` (None) and `^<parent>`, a place in the parent's list."""
 
     tables: Mapping[str, list[Record]]
     supplied: frozenset[tuple[str, str]]
@@ -147,7 +147,8 @@ class _Reader:
         seen: dict[tuple[str, str], str] = {}
         for key, value in data.items():
             name = key if isinstance(key, str) else str(key)
-            below = self.plan.tables.get(name_key(name)) if isinstance(value, Mapping | list | tuple) else None
+            plain = value is None or isinstance(value, str | int | float)
+            below = None if plain or not isinstance(value, Mapping | list | tuple) else self.plan.tables.get(name_key(name))
             if below is not None:
                 self.records(below, f"{path}.{name}", value, self._above(below, entity, draft))
             else:
@@ -166,7 +167,10 @@ class _Reader:
                 f"`{draft.path}.{name}` is the same field as `{seen[slot.column]}`",
             )
             self.say("duplicate-header", self.plan.vocabulary.schema.entities[entity], name, text_of(value), zh, en)
-            draft.record[slot.field.name] = slot.field.default
+            if slot.link:
+                draft.of = None
+            else:
+                draft.record[slot.field.name] = slot.field.default
             return
         seen[slot.column] = name
         self.supplied.add(slot.column)

@@ -107,7 +107,7 @@ def _lost_zeros(entity: Entity, raw: RawTable, heading: Heading, given: RawColum
     at, count = short[0], len(short)
     text = shown(given.texts[at])
     zh = f"{count}个代码是数字且不足{longest}位(首个为{text}):可能丢了前导零,按原样读取"
-    en = f"{count} codes are numbers of less than {longest} digits (the first is {text}): leading zeros may be lost; they are read as they are"
+    en = f"{count} codes are numbers of less than {longest} digits (the first is {text}): leading zeros may be lost; read as they are"
     return [Issue("lost-zeros", entity.collection, raw.rows[at], heading.header, text, Both(zh, en))]
 
 

@@ -60,8 +60,9 @@ def _remark(report: Report, bid: BidLine, against: _Against, lang: Lang) -> str:
     reasons = [rule_name(report, rule, lang) for rule, whole in rules if whole] if not bid.live else []
     said = [name(bid.fate, lang) if bid.fate else "", ("；" if lang == "zh" else "; ").join(reasons)]
     if bid.live and any(not whole for _, whole in rules):
-        excess = ", ".join(rule_name(report, rule, lang) for rule, whole in rules if not whole)
-        said.append(f"{excess}, {say('quantity', lang)} {shares(bid.admitted_quantity, lang)}")
+        comma = "，" if lang == "zh" else ", "
+        excess = comma.join(rule_name(report, rule, lang) for rule, whole in rules if not whole)
+        said.append(f"{excess}{comma}{say('quantity', lang)} {shares(bid.admitted_quantity, lang)}")
     said.append(say("annex-open", lang) if bid.open else "")
     fate, *more = (visible(s) for s in said)
     left, right = ("（", "）") if lang == "zh" else (" (", ")")

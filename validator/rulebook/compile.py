@@ -104,9 +104,7 @@ class _Compiler:
     def _ordered(self, trees: "Mapping[str, dict[Path, _Piece] | None]") -> list[str]:
         """Names in the order of their needs; a circle is a diagnostic."""
         called = {n: name for name, placed in self.flat.values.items() for n in (name, placed.form.zh)}
-        needs = {
-            name: {called[n] for p in (parts or {}).values() for n in names(p.expr) if n in called} for name, parts in trees.items()
-        }
+        needs = {name: {called[n] for p in (parts or {}).values() for n in names(p.expr) if n in called} for name, parts in trees.items()}
         done: list[str] = []
         while len(done) < len(needs):
             ready = [n for n in needs if n not in done and needs[n] <= set(done)]
@@ -373,7 +371,9 @@ class _Compiler:
             source, _, clause = part.partition(" ")
             if source not in self.flat.sources:
                 known = ", ".join(f"`{s}`" for s in self.flat.sources)
-                self.mistakes.append(placed.mistake("unknown-source", f"unknown source `{source}`", "cite", hint=f"the sources are {known}"))
+                self.mistakes.append(
+                    placed.mistake("unknown-source", f"unknown source `{source}`", "cite", hint=f"the sources are {known}")
+                )
             found.append(Cite(source, clause.strip()))
         return tuple(found)
 
@@ -422,5 +422,3 @@ def _checked(meaning: Checked | Take) -> list[Checked]:
         return [meaning]
     parts = [meaning.source, *(k.value for k in meaning.order), meaning.sum, meaning.limit, meaning.bound, meaning.last, meaning.equals]
     return [p for p in parts if p is not None]
-
-

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any, Generic, TypeVar
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
-from validator.rulebook.file import Applies, Both, RuleForm, RulebookFile, SourceDocument, TermForm, ValueForm
+from validator.rulebook.file import Applies, Both, RulebookFile, RuleForm, SourceDocument, TermForm, ValueForm
 from validator.source import Source
 
 F = TypeVar("F")

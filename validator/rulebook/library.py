@@ -81,7 +81,9 @@ class Library:
             if file.form.revision == revision:
                 return chain, i
         known = ", ".join(f"`{f.form.revision}`" for f in chain)
-        raise DiagnosticError([Diagnostic("unknown-revision", f"{rulebook} has no revision `{revision}`", hint=f"the revisions are {known}")])
+        raise DiagnosticError(
+            [Diagnostic("unknown-revision", f"{rulebook} has no revision `{revision}`", hint=f"the revisions are {known}")]
+        )
 
     def _salt(self) -> str:
         files = [self.folder / name for name in OTHER]
@@ -152,7 +154,9 @@ def _chain(files: list[File], vocabulary: Vocabulary) -> list[File]:
         chain.append(after[0])
     for file in files:
         if file not in chain and not mistakes:
-            mistakes.append(_at(file, "amends", "overlap", f"{file.name} does not follow the other revisions of {file.form.rulebook}", _LINE))
+            mistakes.append(
+                _at(file, "amends", "overlap", f"{file.name} does not follow the other revisions of {file.form.rulebook}", _LINE)
+            )
     for old, new in zip(chain, chain[1:], strict=False):
         if new.form.applies.by == old.form.applies.by and new.form.applies.from_ <= old.form.applies.from_:
             message = f"{new.name} applies from {new.form.applies.from_}, not later than {old.name} ({old.form.applies.from_})"
@@ -176,7 +180,9 @@ def _form_mistakes(files: list[File], vocabulary: Vocabulary) -> Iterator[Diagno
         if amends is not None and amends not in {f.name for f in files}:
             yield _at(file, "amends", "amends-nothing", f"{file.name} amends `{amends}`, which does not exist")
         if file.form.applies.by not in dates:
-            yield _at(file, "applies", "unknown-name", f"`{file.form.applies.by}` is no date of an offering", "the dates are " + ", ".join(dates))
+            yield _at(
+                file, "applies", "unknown-name", f"`{file.form.applies.by}` is no date of an offering", "the dates are " + ", ".join(dates)
+            )
         try:
             date.fromisoformat(file.form.applies.from_)
         except ValueError:

@@ -59,7 +59,10 @@ def _border(name: str, placed: Placed[ValueForm], i: int, upper: Tier, lower: Ti
         say("unreachable-row", f"row {i + 1} of value `{name}` is never reached: row {i} has no upper limit")
         return
     if lower.high is not None and (lower.high, lower.closed_high) <= (upper.high, upper.closed_high):
-        say("unreachable-row", f"row {i + 1} of value `{name}` is never reached: it ends at {_shown(lower.high)}, row {i} does so too or later")
+        say(
+            "unreachable-row",
+            f"row {i + 1} of value `{name}` is never reached: it ends at {_shown(lower.high)}, row {i} does so too or later",
+        )
         return
     if lower.low is None:
         return
@@ -83,19 +86,21 @@ def tier(form: TierRow, parts: dict[str, Expr]) -> Tier | str:
     return Tier(_number(low), form.from_ is not None, _number(high), form.up_to is not None, high, parts["is"])
 
 
-def first(name: str, placed: Placed[ValueForm], rows: Sequence[tuple[FirstRow, Expr | None, Expr]], mistakes: list[Diagnostic]) -> Expr | None:
+def first(
+    name: str, placed: Placed[ValueForm], rows: Sequence[tuple[FirstRow, Expr | None, Expr]], mistakes: list[Diagnostic]
+) -> Expr | None:
     """The first row whose condition holds; the last has none."""
     for i, (_, condition, _) in enumerate(rows[:-1]):
         if condition is None:
             mistakes.append(
-                placed.mistake("unreachable-row", f"row {i + 2} of value `{name}` is never reached: row {i + 1} has no condition", "first", i + 1)
+                placed.mistake(
+                    "unreachable-row", f"row {i + 2} of value `{name}` is never reached: row {i + 1} has no condition", "first", i + 1
+                )
             )
             return None
     if rows[-1][1] is not None:
         hint = "end with a row without `if:`"
-        mistakes.append(
-            placed.mistake("gap", f"value `{name}` says nothing where no condition holds", "first", len(rows) - 1, hint=hint)
-        )
+        mistakes.append(placed.mistake("gap", f"value `{name}` says nothing where no condition holds", "first", len(rows) - 1, hint=hint))
         return None
     found = rows[-1][2]
     for _, condition, result in reversed(rows[:-1]):

@@ -1,0 +1,169 @@
+"""`<revision>.cases.yaml` -> what each case gives in both evaluators, beside what it should: the proof that rules say what they mean.
+
+A revision runs its own cases and those that it inherits; cases of its own for a rule or value stand in for inherited ones.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+from dsl.diagnostics import DiagnosticError
+from validator.casefile import Base, Case, CaseFile, read_cases, tables_of
+from validator.checker import Checker, Disagreement, for_offering
+from validator.coverage import gaps, margin_matches
+from validator.report import Report
+from validator.rulebook.library import CASES, Library, library
+from validator.rulebook.model import Rulebook
+from validator.trial import Trial, attempt
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReport:
+    """`passed` cases, and a line for everything that did not come out as stated or is not proved by any case."""
+
+    passed: int
+    failures: tuple[str, ...]
+
+
+@dataclass
+class Suite:
+    """All cases of one revision, its own and inherited, by the rule or value that they prove."""
+
+    rulebook: Rulebook
+    groups: dict[str, tuple[Base, list[Case], bool]] = field(default_factory=dict)
+    """Per id: the base, the cases, and whether they are the revision's own."""
+    files: list[CaseFile] = field(default_factory=list)
+    bound: dict[str, Checker] = field(default_factory=dict)
+
+    def checker(self, books: Library, offering: Mapping[str, object]) -> Checker:
+        """The checker of an offering under this revision; most cases share theirs."""
+        key = repr(sorted(offering.items()))
+        if key not in self.bound:
+            self.bound[key] = for_offering(books, offering, self.rulebook)
+        return self.bound[key]
+
+
+def run(folder: Path, names: Iterable[str] = ()) -> CaseReport:
+    """Run the cases of every revision in a folder (or of the named ones). Raises DiagnosticError for what is wrong with the files."""
+    books = library(folder)
+    wanted = list(names) or [f.name for chain in books.chains.values() for f in chain]
+    passed, failures = 0, []
+    for name in wanted:
+        suite = load(books, name)
+        outcome = check(books, suite)
+        passed += outcome.passed
+        failures += outcome.failures
+    return CaseReport(passed, tuple(failures))
+
+
+def load(books: Library, name: str) -> Suite:
+    """The cases of a revision and of all that it amends."""
+    rulebook = books.get(name)
+    chain = books.chains[rulebook.id]
+    suite = Suite(rulebook)
+    known = {*rulebook.rules, *rulebook.values}
+    for file in chain[: [f.name for f in chain].index(rulebook.name) + 1]:
+        path = Path(file.source.file)
+        cases = read_cases(path.with_name(path.name.removesuffix(".yaml") + CASES), books.vocabulary, file.name)
+        suite.files.append(cases)
+        own = file.name == rulebook.name
+        for id_, found in cases.groups.items():
+            if id_ in known:
+                suite.groups[id_] = (cases.base, found, own)
+            elif own:
+                raise DiagnosticError([cases.mistake("unknown-name", f"no rule or value `{id_}` in {rulebook.name}", id_)])
+    return suite
+
+
+def check(books: Library, suite: Suite) -> CaseReport:
+    """Run every case in both evaluators, and look for what no case proves."""
+    place = suite.rulebook.name
+    failures = [f"{place}: {m}" for f in suite.files[-1:] for m in f.miscounted()]
+    passed = 0
+    proofs: dict[str, list[tuple[Case, Base, Trial]]] = {}
+    for id_, (base, cases, own) in suite.groups.items():
+        for case in cases:
+            said, trial = _run(books, suite, base, case, id_, own)
+            if trial is not None:
+                proofs.setdefault(id_, []).append((case, base, trial))
+            failures += [f"{place}: {id_}: {case.name}: {s}" for s in said]
+            passed += not said
+    failures += [f"{place}: {g}" for g in gaps(suite.rulebook, proofs)]
+    return CaseReport(passed, tuple(failures))
+
+
+def _run(books: Library, suite: Suite, base: Base, case: Case, id_: str, own: bool) -> tuple[list[str], Trial | None]:
+    try:
+        checker = suite.checker(books, {**base.offering, **case.offering})
+        trial = attempt(checker, tables_of(base, case, books.vocabulary.schema), id_)
+    except DiagnosticError as error:
+        return [f"{d.code}: {d.message}" for d in error.diagnostics], None
+    except Disagreement as error:
+        return [str(error)], None
+    ignored = frozenset() if own else frozenset(suite.rulebook.own - {id_})
+    said = list(_differences(case, trial.report, ignored))
+    if not margin_matches(case, trial.margins):
+        said.append(f"the margin is {', '.join(map(str, trial.margins))}, not {case.margin}")
+    return said, trial
+
+
+# ── what differs ──
+
+
+def _differences(case: Case, report: Report, ignored: frozenset[str]) -> Iterator[str]:
+    """Rules in `ignored` are those that a later revision states anew: an inherited case does not speak of them."""
+    for outcome, wanted in (("violated", case.gives), ("not_evaluable", case.not_evaluable)):
+        got = {rule for rule, counts in report.by_rule.items() if counts.get(outcome)} - ignored
+        want = set(wanted) - ignored
+        if got != want:
+            missing, extra = sorted(want - got), sorted(got - want)
+            yield f"{outcome.replace('_', ' ')}: " + "; ".join(
+                ([f"not {', '.join(missing)}"] if missing else []) + ([f"but {', '.join(extra)}"] if extra else [])
+            )
+    if any(f.outcome == "error" for f in report.findings):
+        yield "a rule failed in evaluation"
+    for issue in report.intake:
+        yield f"cannot be read: {issue.message.en}"
+    yield from _subjects(case, report)
+    yield from _values(case, report)
+    yield from _bids(case, report)
+
+
+def _subjects(case: Case, report: Report) -> Iterator[str]:
+    for rule, ids in case.subjects.items():
+        got = sorted(f.subject.id for f in report.violated if f.rule == rule)
+        if got != sorted(ids):
+            yield f"{rule}: subjects {got}, not {sorted(ids)}"
+
+
+def _values(case: Case, report: Report) -> Iterator[str]:
+    for name, want in case.values.items():
+        if name not in report.values:
+            yield f"no value `{name}` of the offering"
+            continue
+        got = report.values_exact.get(name, report.values[name])
+        if _exact(got) != _exact(want):
+            yield f"{name} is {got}, not {want}"
+
+
+def _bids(case: Case, report: Report) -> Iterator[str]:
+    bids = {b.id: b for b in report.bids}
+    for id_, fate in case.fates.items():
+        if id_ not in bids or bids[id_].fate != fate:
+            yield f"{id_} is {bids[id_].fate if id_ in bids else 'not there'}, not {fate}"
+    for id_, admitted in case.admitted.items():
+        if id_ not in bids or bids[id_].admitted_quantity != admitted:
+            yield f"{id_} is admitted with {bids[id_].admitted_quantity if id_ in bids else 'nothing'}, not {admitted}"
+    if case.eliminated is not None:
+        got = sorted(b.id for b in report.bids if b.eliminated)
+        if got != sorted(case.eliminated):
+            yield f"eliminated are {got}, not {sorted(case.eliminated)}"
+
+
+def _exact(text: object) -> object:
+    """Numbers compare by value: 20.4 is 20.4000 is 102/5."""
+    try:
+        return Fraction(str(text))
+    except (ValueError, ZeroDivisionError):
+        return text
