@@ -48,7 +48,8 @@ def run(folder: Path, names: Iterable[str] = ()) -> CaseReport:
     """Run the cases of every revision in a folder (or of the named ones). Raises DiagnosticError for what is wrong with the files."""
     books = library(folder)
     wanted = list(names) or [f.name for chain in books.chains.values() for f in chain]
-    passed, failures = 0, []
+    passed = 0
+    failures: list[str] = []
     for name in wanted:
         suite = load(books, name)
         outcome = check(books, suite)

@@ -91,6 +91,14 @@ class Checker:
         report = summarise(plan, raw, given, run, self._shown(stages), self.vocabulary.words_en)
         return report.with_verified() if both else report
 
+    def offering_only(self, stages: Sequence[str] | None = None) -> Report:
+        """Check the offering alone: the rules of its own fields. Those that need a book are listed as unsupplied."""
+        given = submission_input(Submission({}, frozenset(), ()), self.plan)
+        plan = without(self.plan, given.supplied)
+        run = self._stages(plan, stages)
+        raw = rows.run(plan, records.from_dicts({}, plan.layout), run, lambda a: a.rule.entity == plan.schema.root)
+        return summarise(plan, raw, given, run, self._shown(stages), self.vocabulary.words_en)
+
     def submission(self, data: object) -> Report:
         """Check one investor's submission: the rules that read only its own records and the offering. Loads no Polars."""
         read = read_submission(data, self.vocabulary)

@@ -250,7 +250,7 @@ class Report:
             "fate": pl.String,
         }
         rows = [[getattr(b, name) for name in schema] for b in self.bids]
-        texts = {n: (pl.String if n == "price" else t) for n, t in schema.items()}
+        texts: dict[str, Any] = {n: (pl.String if n == "price" else t) for n, t in schema.items()}
         return pl.DataFrame(rows, schema=texts, orient="row").with_columns(pl.col("price").str.to_decimal(scale=4).cast(pl.Decimal(38, 4)))
 
     def findings_frame(self) -> "pl.DataFrame":

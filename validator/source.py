@@ -32,6 +32,8 @@ class Lines(NamedTuple):
 
     line: int
     below: "Mapping[str | int, Lines]"
+    span: tuple[int, int] = (0, 0)
+    """Where a text, number or flag stands in the file, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,10 @@ class Source:
     def line_of(self, path: Place) -> int:
         """The line of a path, or of the innermost part of it that the file has."""
         return self._follow(path)[0].line
+
+    def span_of(self, path: Place) -> tuple[int, int]:
+        """Where the text, number or flag of a path stands in the file: from and to, in characters."""
+        return self._follow(path)[0].span
 
     def has(self, path: Place) -> bool:
         """Whether something is written at a path, be it empty."""
@@ -146,7 +152,7 @@ class _Reader:
         self.check_form(event)
         match event:
             case yaml.ScalarEvent():
-                return self.scalar(event), Lines(_line(event), _NOTHING)
+                return self.scalar(event), Lines(_line(event), _NOTHING, _span(event))
             case yaml.SequenceStartEvent():
                 self.check_depth(event, depth)
                 return self.sequence(event, depth + 1)
@@ -174,7 +180,7 @@ class _Reader:
                 said = f"the key `{_short(key)}` stands in line {lines[key].line} already"
                 self.say("duplicate-key", said, event, "take one of them out")
             else:
-                items[key], lines[key] = value, Lines(_line(event), found.below)
+                items[key], lines[key] = value, Lines(_line(event), found.below, found.span)
         return items, Lines(_line(start), lines)
 
     def key(self, event: yaml.Event) -> str:
@@ -343,6 +349,11 @@ def _syntax_error(error: yaml.YAMLError, text: str) -> tuple[str, str, int]:
     message, hint = _TAB if char == "\t" or "tab character" in problem else _SYNTAX.get(problem, other)
     line = begun.line + 1 if begun is not None else at.line + 1
     return message.replace("{line}", str(line)).replace("{char}", char).replace("{{", "{"), hint, min(at.line + 1, last)
+
+
+def _span(event: yaml.Event) -> tuple[int, int]:
+    start, end = event.start_mark, event.end_mark
+    return (start.index, end.index) if start is not None and end is not None else (0, 0)
 
 
 def _is_plain(event: yaml.ScalarEvent) -> bool:

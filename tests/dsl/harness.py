@@ -225,9 +225,26 @@ def understand(case: Case) -> Meant:
 
 
 def by_rows(case: Case, meant: Meant | None = None) -> list[Answer]:
-    """The answer per record through generated Python."""
+    """The answer per record through generated Python, as one more value of the record."""
     meant = meant or understand(case)
-    steps = [*meant.steps, Assign(case.of, "~answer", meant.meaning)]
+    layout, tables, root = _assigned(case, meant, [*meant.steps, Assign(case.of, "~answer", meant.meaning)])
+    if case.of == ROOT:
+        return [_answer(meant.meaning, [root["~answer"], root.get("~answer#den")])]
+    slots = layout.slots[case.of]
+    return [_answer(meant.meaning, [r[slots["~answer"]], r[slots["~answer#den"]]]) for r in tables[case.of]]
+
+
+def by_function(case: Case, meant: Meant | None = None) -> list[Answer]:
+    """The answer per record through `to_function`, one call per record."""
+    meant = meant or understand(case)
+    layout, tables, root = _assigned(case, meant, meant.steps)
+    answer = to_function([meant.meaning], case.of, layout)
+    asked: Sequence[Record | None] = [None] if case.of == ROOT else tables[case.of]
+    return [_answer(meant.meaning, answer(r, root, tables)) for r in asked]
+
+
+def _assigned(case: Case, meant: Meant, steps: Sequence[Assign]) -> tuple[Layout, dict[str, list[Record]], dict[str, Scalar]]:
+    """The records of a case, with the values of `steps` computed in order."""
     layout = Layout.of(meant.schema, [(s.entity, s.name) for s in steps])
     tables, root = _records(case, layout)
     for step in steps:
@@ -236,20 +253,7 @@ def by_rows(case: Case, meant: Meant | None = None) -> list[Answer]:
             root |= dict(zip((step.name, f"{step.name}#den"), done, strict=False))
         else:
             to_python([step], layout)(tables, root, [], [])
-    if case.of == ROOT:
-        return [_answer(meant.meaning, [root["~answer"], root.get("~answer#den")])]
-    slots = layout.slots[case.of]
-    return [_answer(meant.meaning, [r[slots["~answer"]], r[slots["~answer#den"]]]) for r in tables[case.of]]
-
-
-def by_function(case: Case, meant: Meant | None = None) -> list[Answer]:
-    """The answer per record through `to_function`, one call per record. For cases without values."""
-    meant = meant or understand(case)
-    layout = Layout.of(meant.schema)
-    tables, root = _records(case, layout)
-    answer = to_function([meant.meaning], case.of, layout)
-    asked: Sequence[Record | None] = [None] if case.of == ROOT else tables[case.of]
-    return [_answer(meant.meaning, answer(r, root, tables)) for r in asked]
+    return layout, tables, root
 
 
 def by_columns(case: Case, meant: Meant | None = None) -> list[Answer]:

@@ -11,7 +11,7 @@ from harness import ROOT, SCHEMA, Case, by_columns, by_function, by_rows, unders
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reference import by_reference
-from trees import Choose, question, tables
+from trees import Choose, question, tables, value
 
 from dsl.checker import references
 from dsl.diagnostics import DiagnosticError
@@ -44,8 +44,8 @@ def _agree(one: Choose, seen: Counter[str]) -> None:
     schema = SCHEMA
     read = {(ROOT, d) for d in SCHEMA.days.values()}
     try:
-        for name in one(((), ("u",), ("u", "w"))):
-            owner, expr = question(one, 2, _values(schema))
+        for name in one((("u",), (), ("u", "w"))):
+            owner, expr = value(one, _values(schema))
             checked = understand(Case({}, owner, expr, values)).checked
             read |= {(r.field.entity, r.field.name) for r in references(checked.expr)}
             values.append((owner, name, expr))

@@ -44,6 +44,7 @@ LITERALS: dict[Dimension, tuple[Fraction, ...]] = {
 TEXTS = ("", "A1", "A2", "公章", "__import__('os')")
 DAYS = tuple(day(t) for t in ("1990-01-01", "2024-02-29", "2026-01-31", "2026-03-02", "2099-12-31"))
 MOMENTS = tuple(moment(t) for t in ("1990-01-01", "2026-03-02 09:30:00", "2026-03-02 15:00:00.001", "2099-12-31 23:59:59.999"))
+OWNERS = ("bid", "investor", "placee", "application", "offering", "subscription")
 COLLECTIONS = {e.name: e.collection for e in ENTITIES}
 Choose = Callable[[Sequence[Any]], Any]
 """Picks one of several: Hypothesis, or a seeded generator."""
@@ -95,6 +96,9 @@ class Ask:
 
     def leaf(self, type_: Type) -> Expr:
         fields = [(e, f) for e in self.levels() for f in self.fields(e) if f.type.type == type_]
+        computed = [(e, f) for e, f in fields if f.source == "value"]
+        if computed and self.one((True, False)):
+            return self.name(*self.one(computed))
         if fields and (type_.kind == "words" or self.one((True, True, True, False))):
             return self.name(*self.one(fields))
         match type_.kind:
@@ -278,11 +282,18 @@ def _walk(expr: Expr) -> list[Expr]:
     return [expr, *(x for c in children(expr) for x in _walk(c))]
 
 
-def question(one: Choose, depth: int = 3, values: tuple[Field, ...] = ()) -> tuple[str, Expr]:
+def question(one: Choose, depth: int = 3, values: tuple[Field, ...] = (), owners: Sequence[str] = OWNERS) -> tuple[str, Expr]:
     """Who is asked, and what."""
-    owner = one(("bid", "investor", "placee", "application", "offering", "subscription"))
-    type_ = one((FLAG, *NUMERIC, FLAG, FLAG, DATE, MOMENT, TEXT))
-    return owner, Ask(one, owner, depth=depth, values=values).expr(type_, depth)
+    ask = Ask(one, one(owners), depth=depth, values=values)
+    return ask.owner, ask.expr(one((FLAG, *NUMERIC, FLAG, FLAG, DATE, MOMENT, TEXT)), depth)
+
+
+def value(one: Choose, values: tuple[Field, ...] = ()) -> tuple[str, Expr]:
+    """What a value may say: often a quotient, which reads as two columns from then on."""
+    ask = Ask(one, one(("bid", "placee", "investor", "offering")), depth=2, values=values)
+    if one((True, False)):
+        return ask.owner, ask.scaled("/", [(d, e) for d in DIMENSIONS for e in DIMENSIONS if d / e in DIMENSIONS], 1)
+    return ask.owner, ask.expr(one((FLAG, *NUMERIC, DATE, MOMENT, TEXT)), 2)
 
 
 def cells(type_: FieldType) -> tuple[Any, ...]:

@@ -53,7 +53,7 @@ class Sheet:
         figures = [_known(f.meaning, at) for f in self.figures]
         margin = None if self.margin is None else _known(self.margin, at)
         missing = [name for name, _ in self.probes if next(at) is True]
-        exact = None if margin is None else Fraction(margin)  # type: ignore[arg-type]
+        exact = None if margin is None else Fraction(margin)
         return figures, exact, tuple(dict.fromkeys((*missing, *self.absent)))
 
 

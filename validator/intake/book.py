@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import polars as pl
 
 from dsl.quantities import MAX_RECORDS, Entity, Schema
+from validator.intake.agreement import KEY, ROW
 from validator.intake.ids import ID, with_ids
 from validator.intake.links import key_issues, link, parent_issues
 from validator.intake.naming import Decision, name_tables
-from validator.intake.parents import KEY, ROW, records_of
+from validator.intake.parents import records_of
 from validator.intake.raw import RawTable, refuse
 from validator.intake.tables import Source
 from validator.intake.typed import Typed, TypedTable, type_table
@@ -90,9 +91,9 @@ def _frames(tables: Sequence[TypedTable], entities: Sequence[Entity], schema: Sc
     for entity in sorted(entities, key=lambda e: len(schema.parents(e.name))):
         records = records_of(entity, tables, schema)
         frame = with_ids(_defaults(records.frame, entity), entity)
-        issues += [*records.issues, *key_issues(records, frame, entity)]
-        if entity.of is not None:
-            parent = schema.entities[entity.of]
+        parent = schema.entities[entity.of] if entity.of is not None else None
+        issues += [*records.issues, *key_issues(records, frame, entity, parent)]
+        if parent is not None:
             issues += parent_issues(records, frame, parent, whole[parent.name])
             frame = frame.with_columns(link(frame, entity, parent, whole[parent.name]))
         whole[entity.name] = frame

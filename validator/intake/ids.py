@@ -7,15 +7,15 @@ records have one id, the later one by content gets `#2`: the order of rows never
 import polars as pl
 
 from dsl.quantities import Entity
-from validator.intake.parents import OF, ROW
+from validator.intake.agreement import OF, ROW
 
 ID = "^id"
 ALIKE = "^alike"
 
 
 def with_ids(records: pl.DataFrame, entity: Entity) -> pl.DataFrame:
-    """Sorted by id. `^place` is the record's place in `records`; `^alike` marks those whose key alone was no id of their own."""
-    frame = records.with_columns(_base(entity).alias(ID), pl.int_range(pl.len(), dtype=pl.Int64).alias("^place")).sort(ID)
+    """Sorted by id. `^alike` marks those whose key alone was no id of their own."""
+    frame = records.with_columns(_base(entity).alias(ID)).sort(ID)
     alike = _alike(frame[ID])
     frame = frame.with_columns(alike.alias(ALIKE))
     while alike.any():

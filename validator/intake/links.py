@@ -3,9 +3,10 @@
 import polars as pl
 
 from dsl.quantities import Entity
+from validator.intake.agreement import KEY, OF, ROW, TOLD
 from validator.intake.cells import shown
 from validator.intake.ids import ALIKE
-from validator.intake.parents import KEY, OF, ROW, Records
+from validator.intake.parents import Records, key_columns
 from validator.report import Both, Issue
 
 
@@ -25,7 +26,7 @@ def parent_issues(records: Records, frame: pl.DataFrame, parent: Entity, parents
     if header is None:
         return []
     issues = []
-    for row in _blank(records, frame, OF):
+    for row in _blank(frame, OF):
         zh, en = f"没有{header},不知属于哪一个{parent.zh}", f"no {header}: it cannot be told to which {parent.name} the record belongs"
         issues.append(Issue("missing-key", records.table, row, header, None, Both(zh, en)))
     lost = frame.filter(pl.col(OF).is_not_null()).join(parents.select(KEY), left_on=OF, right_on=KEY, how="anti", maintain_order="left")
@@ -53,27 +54,39 @@ def _bare(key: str) -> str:
     return key.lstrip("0") or "0"
 
 
-def key_issues(records: Records, frame: pl.DataFrame, entity: Entity) -> list[Issue]:
-    """Records of one key, and records whose own text key is missing."""
-    issues = _missing(records, frame, entity) if KEY in records.headers else []
-    parts = [OF if name not in entity.fields else name for name in entity.key]
-    whole = frame.filter(pl.col(ALIKE)).filter(pl.all_horizontal(pl.col(parts).is_not_null()))
-    twice = whole.filter(pl.struct(parts).is_duplicated())
+def key_issues(records: Records, frame: pl.DataFrame, entity: Entity, parent: Entity | None) -> list[Issue]:
+    """Records of one key, and records that lack a part of it. A bid may lack its number: the platform gives it later."""
+    columns = key_columns(entity)
+    issues = [i for name, column in columns.items() if column != OF for i in _lacking(records, frame, entity, name, column)]
+    for name, column in columns.items():
+        if records.own and column in (KEY, OF) and column not in records.headers and not frame.is_empty():
+            issues.append(_no_column(records.table, name, entity, entity if column == KEY else parent))
+    whole = frame.filter(pl.col(ALIKE)).filter(pl.all_horizontal(pl.col(columns.values()).is_not_null()))
+    twice = whole.filter(pl.struct(columns.values()).is_duplicated())
     header = records.headers.get(KEY) or records.headers.get(OF)
-    for row, key in twice.select(ROW, pl.concat_str([pl.col(p).cast(pl.String) for p in parts], separator="/")).iter_rows():
+    text = pl.concat_str([pl.col(c).cast(pl.String) for c in columns.values()], separator="/")
+    for row, key in twice.select(ROW, text).iter_rows():
         zh, en = f"{entity.zh}{shown(key)}出现多次", f"{entity.name} {shown(key)} stands more than once"
         issues.append(Issue("duplicate-key", records.table, row, header, shown(key), Both(zh, en)))
     return issues
 
 
-def _missing(records: Records, frame: pl.DataFrame, entity: Entity) -> list[Issue]:
-    header = records.headers[KEY]
-    zh, en = f"没有{header}", f"no {header}"
-    return [Issue("missing-key", records.table, row, header, None, Both(zh, en)) for row in _blank(records, frame, KEY)]
+def _lacking(records: Records, frame: pl.DataFrame, entity: Entity, name: str, column: str) -> list[Issue]:
+    header = records.headers.get(column)
+    if header is None or entity.fields[name].type.name != "text":
+        return []
+    message = Both(f"没有{header}", f"no {header}")
+    return [Issue("missing-key", records.table, row, header, None, message) for row in _blank(frame, column)]
 
 
-def _blank(records: Records, frame: pl.DataFrame, name: str) -> list[int]:
-    """The rows whose key is blank; those whose key could not be read have their issue already."""
-    unread = sorted(records.unread.get(name, ()))
-    rows: list[int] = frame.filter(pl.col(name).is_null() & ~pl.col("^place").is_in(unread))[ROW].to_list()
+def _no_column(table: str, name: str, entity: Entity, owner: Entity | None) -> Issue:
+    field = owner.fields[name] if owner is not None else entity.fields[name]
+    zh = f"表中没有可读的“{field.zh}”列,不知其记录是哪一个{(owner or entity).zh}的"
+    en = f"the table has no column {field.name} that can be read: it cannot be told of which {(owner or entity).name} its records are"
+    return Issue("missing-key", table, None, None, None, Both(zh, en))
+
+
+def _blank(frame: pl.DataFrame, column: str) -> list[int]:
+    """The rows whose key is blank and was not told of before."""
+    rows: list[int] = frame.filter(pl.col(column).is_null() & ~pl.col(column + TOLD))[ROW].to_list()
     return rows

@@ -64,8 +64,11 @@ class Flat:
     own: set[str] = field(default_factory=set)
     head: Source | None = None
 
-    def digest(self, salt: str) -> str:
-        """sha256 over everything that decides a verdict: the flat revision and the vocabulary it speaks (`salt`)."""
+    def digest(self, salt: str, meanings: Mapping[tuple[str, Path], str]) -> str:
+        """sha256 over everything that decides a verdict: the flat revision and the vocabulary it speaks (`salt`).
+
+        `meanings` holds the canonical text of the expressions, by file and path: the language that they are written in changes nothing.
+        """
         data: dict[str, Any] = {
             "vocabulary": salt,
             "rulebook": self.id,
@@ -73,10 +76,24 @@ class Flat:
             "applies": self.applies.model_dump(),
             "stages": self.stages,
         }
-        for kind, parts in (("terms", self.terms), ("values", self.values), ("rules", self.rules)):
-            data[kind] = {k: v.form.model_dump(by_alias=True, exclude_defaults=True) for k, v in parts.items()}  # type: ignore[attr-defined]
+        parts: dict[str, Mapping[str, Placed[Any]]] = {"terms": self.terms, "values": self.values, "rules": self.rules}
+        for kind, named in parts.items():
+            data[kind] = {k: _meant(v, meanings) for k, v in named.items()}
         text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return "sha256:" + sha256(text.encode()).hexdigest()
+
+
+def _meant(placed: Placed[Any], meanings: Mapping[tuple[str, Path], str]) -> Any:
+    """A part as plain data, its expressions in canonical text."""
+    data: Any = placed.form.model_dump(by_alias=True, exclude_defaults=True)
+    for (file, path), text in meanings.items():
+        if file == placed.source.file and path[: len(placed.path)] == placed.path:
+            at = data
+            *above, last = path[len(placed.path) :]
+            for step in above:
+                at = at[step]
+            at[last] = text
+    return data
 
 
 def flatten(chain: Sequence[File]) -> Flat:
@@ -113,7 +130,7 @@ def _remove(flat: Flat, file: File) -> Iterator[Diagnostic]:
                 line=file.line("removes", i),
             )
         for parts in found:
-            del parts[name]  # type: ignore[attr-defined]
+            del parts[name]
 
 
 def _rules(flat: Flat, file: File) -> Iterator[Diagnostic]:

@@ -1,0 +1,1 @@
+"""What Guiju costs, beside what one might use instead: `python -m benchmarks` measures, checks and writes docs/performance.md."""

@@ -1,0 +1,140 @@
+"""The terms and rules of a flat revision -> checked ones: form, clause, stage, expressions and messages."""
+
+from typing import Any
+
+from dsl.checker import Checked, check, references
+from dsl.diagnostics import DiagnosticError
+from dsl.nodes import Word, children
+from dsl.parser import parse
+from dsl.quantities import FLAG, Field, Type
+from validator.report import Both
+from validator.rulebook.file import RuleForm, TermForm
+from validator.rulebook.flat import Placed
+from validator.rulebook.model import Rule, Template, Term
+from validator.rulebook.scope import Scope
+from validator.rulebook.template import pieces
+
+_CITE = "add `cite: <source> <clause>`"
+
+
+def compile_terms(scope: Scope) -> dict[str, Term]:
+    done: dict[str, Term] = {}
+    fields = scope.schema.entities[scope.schema.root].fields
+    for name, placed in scope.flat.terms.items():
+        found = fields.get(name)
+        if found is None:
+            hint = "a figure that no offering states is a value of the offering"
+            scope.mistakes.append(placed.mistake("unknown-term", f"`{name}` is no field of an offering", hint=hint))
+            continue
+        made = _term(scope, placed, found)
+        if made is not None:
+            done[name] = made
+    return done
+
+
+def _term(scope: Scope, placed: Placed[TermForm], found: Field) -> Term | None:
+    form = placed.form
+    modes = [k for k, v in (("required", form.required), ("default", form.default), ("fixed", form.fixed)) if v is not None]
+    if len(modes) != 1:
+        scope.mistakes.append(placed.mistake("wrong-form", "a term is one of `required`, `default`, `fixed`"))
+        return None
+    text = form.default or form.fixed
+    value = None
+    if text is not None:
+        piece = scope.parse(placed, (modes[0],), text)
+        value = scope.check(placed, (modes[0],), piece, scope.schema.root, found.type.type) if piece else None
+        if value is None:
+            return None
+        if any(r.field.source == "value" for r in references(value.expr)):
+            scope.mistakes.append(placed.mistake("wrong-form", "a term rests on other terms only, not on values", modes[0]))
+    if form.cite is None and modes[0] != "required":
+        scope.mistakes.append(placed.mistake("missing-clause", f"term `{found.name}` names no clause", hint=_CITE))
+    mode: Any = modes[0]
+    return Term(found, mode, value, scope.cites(placed, form.cite), bool(form.unverified), text or "")
+
+
+def compile_rules(scope: Scope) -> dict[str, Rule]:
+    made = [_rule(scope, placed) for placed in scope.flat.rules.values()]
+    return {r.id: r for r in made if r is not None}
+
+
+def _rule(scope: Scope, placed: Placed[RuleForm]) -> Rule | None:
+    form = placed.form
+    stage = form.id.split(".")[0]
+    effect = () if form.effect == [] else (form.effect,) if isinstance(form.effect, str) else tuple(form.effect)
+    if not _form_fits(scope, placed, stage, effect):
+        return None
+    when, require, admits = (
+        _optional(scope, placed, key, text, expect)
+        for key, text, expect in (("when", form.when, FLAG), ("require", form.require, FLAG), ("admits", form.admits, None))
+    )
+    for part in (when, require, admits):
+        if part is not None:
+            scope.stage_fits(placed, stage, [part], "rule")
+    message = None
+    if form.message is not None:
+        zh, en = _template(scope, placed, "zh", form.message.zh), _template(scope, placed, "en", form.message.en)
+        message = (zh, en)
+    note = Both(form.note.zh, form.note.en) if form.note else None
+    return Rule(
+        form.id,
+        stage,
+        form.for_,
+        Both(form.name.zh, form.name.en),
+        when,
+        require,
+        form.selects,
+        effect,
+        admits,
+        message,
+        scope.cites(placed, form.cite),
+        bool(form.unverified),
+        note,
+    )
+
+
+def _form_fits(scope: Scope, placed: Placed[RuleForm], stage: str, effect: tuple[str, ...]) -> bool:
+    form, before = placed.form, len(scope.mistakes)
+
+    def say(code: str, message: str, key: str, hint: str | None = None) -> None:
+        scope.mistakes.append(placed.mistake(code, message, key, hint=hint))
+
+    if stage not in scope.flat.stages:
+        say("unknown-stage", f"the stage of rule `{form.id}` is not in `stages`", "id", scope.stages())
+    if form.for_ not in scope.schema.entities:
+        say("unknown-record", f"unknown record `{form.for_}`", "for", scope.entities())
+    if form.cite is None:
+        say("missing-clause", f"rule `{form.id}` names no clause", "id", _CITE)
+    if form.selects is not None:
+        value = scope.flat.values.get(form.selects)
+        if value is None or value.form.take is None:
+            say("unknown-name", f"`{form.selects}` is no value with `take`", "selects")
+    if ("attest" in effect) != (form.require is None and form.selects is None):
+        say("wrong-form", f"rule `{form.id}`: without `require` its effect is attest, with it it is not", "effect")
+    if ("excess-invalid" in effect) != (form.admits is not None) and form.for_ == "bid":
+        say("wrong-form", f"rule `{form.id}`: excess-invalid and `admits` go together", "effect")
+    return len(scope.mistakes) == before
+
+
+def _optional(scope: Scope, placed: Placed[RuleForm], key: str, text: str | None, expect: Type | None) -> Checked | None:
+    if text is None:
+        return None
+    piece = scope.parse(placed, (key,), text)
+    return scope.check(placed, (key,), piece, placed.form.for_, expect) if piece else None
+
+
+def _template(scope: Scope, placed: Placed[RuleForm], lang: str, text: str) -> Template:
+    parts: list[str | Checked] = []
+    for piece, is_name in pieces(text):
+        if not is_name:
+            parts.append(piece)
+            continue
+        try:
+            parts.append(check(parse(piece, units=scope.schema.units), scope.schema, placed.form.for_, text=piece))
+            if not isinstance(parts[-1].expr, Word) and children(parts[-1].expr):  # type: ignore[union-attr]
+                raise DiagnosticError([])
+        except DiagnosticError as error:
+            hint = next((d.hint for d in error.diagnostics if d.hint), "a placeholder is a name of this record, e.g. `{quantity}`")
+            message = f"`{{{piece}}}` in the message of rule `{placed.form.id}` is no name here"
+            scope.mistakes.append(placed.mistake("bad-placeholder", message, "message", lang, hint=hint))
+    return Template(tuple(parts))

@@ -1,0 +1,120 @@
+"""What compiling one revision shares: the schema as it grows, the mistakes found, and every expression with its place."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dsl.checker import Checked, check, references
+from dsl.diagnostics import Diagnostic, DiagnosticError
+from dsl.lower import Env, lower
+from dsl.nodes import Expr
+from dsl.parser import parse, parse_order
+from dsl.quantities import Field, Schema, Type
+from validator.report import Cite
+from validator.rulebook.flat import Flat, Path, Placed
+from validator.source import Source
+from validator.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One expression: its text, its tree, and for a key of an order its direction."""
+
+    text: str
+    expr: Expr
+    descending: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A checked expression and where it stands."""
+
+    source: Source
+    path: Path
+    piece: Piece
+    checked: Checked
+
+
+@dataclass
+class Scope:
+    """One revision while it is compiled."""
+
+    flat: Flat
+    vocabulary: Vocabulary
+    mistakes: list[Diagnostic] = field(default_factory=list)
+    written: list[Written] = field(default_factory=list)
+    failed: set[str] = field(default_factory=set)
+    """Names of values that did not compile: that others do not find them is no mistake of theirs."""
+    known: dict[str, dict[str, Field]] = field(init=False)
+    schema: Schema = field(init=False)
+    env: Env = field(init=False)
+    """How names read before an offering is bound: with the bounds of their types."""
+
+    def __post_init__(self) -> None:
+        base = self.vocabulary.schema
+        self.known = {e: dict(base.values.get(e, {})) for e in base.entities}
+        self.schema = replace(base, values=self.known)
+        self.env = Env(self.schema)
+
+    def settle(self) -> None:
+        """Raises DiagnosticError with all mistakes."""
+        follows = ("unknown-name", "unknown-word", "bad-placeholder")
+        own = [
+            m
+            for m in self.mistakes
+            if not (m.code in follows and any(f"`{n}`" in m.message or f"{{{n}}}" in m.message for n in self.failed))
+        ]
+        if self.mistakes:
+            raise DiagnosticError(dict.fromkeys(own or self.mistakes))
+
+    def parse(self, placed: Placed[Any], path: Path, text: str) -> Piece | None:
+        try:
+            if path[:2] == ("take", "order"):
+                return Piece(text, *parse_order(text, units=self.schema.units))
+            return Piece(text, parse(text, units=self.schema.units))
+        except DiagnosticError as error:
+            self.mistakes += [d.at(placed.source.file, placed.line(*path)) for d in error.diagnostics]
+            return None
+
+    def check(self, placed: Placed[Any], path: Path, piece: Piece, entity: str, expect: Type | None = None) -> Checked | None:
+        try:
+            checked = check(piece.expr, self.schema, entity, expect=expect, text=piece.text)
+            lower(checked, self.env)
+        except DiagnosticError as error:
+            self.mistakes += [d.at(placed.source.file, placed.line(*path)) for d in error.diagnostics]
+            return None
+        self.written.append(Written(placed.source, (*placed.path, *path), piece, checked))
+        return checked
+
+    def stage_fits(self, placed: Placed[Any], stage: str, parts: Iterable[Checked], what: str) -> None:
+        """Nothing reads what only a later stage knows."""
+        for ref in (r for p in parts for r in references(p.expr) if r.field.source == "value"):
+            needed = ref.field.stage
+            if what == "value" and not stage and (needed or self.effects(ref.field)):
+                message = f"`{ref.field.name}` depends on the stage, so this value needs `stage:`"
+                self.mistakes.append(placed.mistake("needs-stage", message, hint=self.stages()))
+            elif needed and (not stage or self.flat.stages.index(needed) > self.flat.stages.index(stage)):
+                message = f"`{ref.field.name}` is known from stage {needed} on, this {what} belongs to {stage}"
+                self.mistakes.append(placed.mistake("later-stage", message))
+
+    def effects(self, found: Field) -> bool:
+        """Whether a name is one that the engine keeps from stage to stage (live, admitted_quantity)."""
+        return found.name in self.vocabulary.schema.values.get(found.entity, {})
+
+    def cites(self, placed: Placed[Any], text: str | None) -> tuple[Cite, ...]:
+        found = []
+        for part in (p.strip() for p in (text or "").split(";") if p.strip()):
+            source, _, clause = part.partition(" ")
+            if source not in self.flat.sources:
+                known = ", ".join(f"`{s}`" for s in self.flat.sources)
+                self.mistakes.append(
+                    placed.mistake("unknown-source", f"unknown source `{source}`", "cite", hint=f"the sources are {known}")
+                )
+            found.append(Cite(source, clause.strip()))
+        return tuple(found)
+
+    def entities(self) -> str:
+        return "the records are " + ", ".join(f"`{e}`" for e in self.schema.entities)
+
+    def stages(self) -> str:
+        return "the stages are " + ", ".join(f"`{s}`" for s in self.flat.stages)
