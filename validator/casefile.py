@@ -40,6 +40,7 @@ class Case(Form):
     admitted: dict[str, int] = {}
     eliminated: list[str] | None = None
     margin: Text = None
+    effect: list[str] | None = None
 
     @property
     def offering(self) -> Row:

@@ -103,16 +103,24 @@ def _run(books: Library, suite: Suite, base: Base, case: Case, id_: str, own: bo
     except Disagreement as error:
         return [str(error)], None
     ignored = frozenset() if own else frozenset(suite.rulebook.own - {id_})
-    said = list(_differences(case, trial.report, ignored))
+    said = list(_differences(case, trial.report, ignored, id_))
     if not margin_matches(case, trial.margins):
         said.append(f"the margin is {', '.join(map(str, trial.margins))}, not {case.margin}")
     return said, trial
 
 
+def differs(books: Library, suite: Suite, base: Base, case: Case, id_: str, own: bool) -> bool:
+    """Whether a case comes out otherwise than stated, by rows alone: what the search for mutants asks many times."""
+    checker = suite.checker(books, {**base.offering, **case.offering})
+    trial = attempt(checker, tables_of(base, case, books.vocabulary.schema), id_, both=False)
+    ignored = frozenset() if own else frozenset(suite.rulebook.own - {id_})
+    return any(_differences(case, trial.report, ignored, id_)) or not margin_matches(case, trial.margins)
+
+
 # ── what differs ──
 
 
-def _differences(case: Case, report: Report, ignored: frozenset[str]) -> Iterator[str]:
+def _differences(case: Case, report: Report, ignored: frozenset[str], id_: str) -> Iterator[str]:
     """Rules in `ignored` are those that a later revision states anew: an inherited case does not speak of them."""
     for outcome, wanted in (("violated", case.gives), ("not_evaluable", case.not_evaluable)):
         got = {rule for rule, counts in report.by_rule.items() if counts.get(outcome)} - ignored
@@ -126,6 +134,9 @@ def _differences(case: Case, report: Report, ignored: frozenset[str]) -> Iterato
         yield "a rule failed in evaluation"
     for issue in report.intake:
         yield f"cannot be read: {issue.message.en}"
+    effects = {f.effect for f in report.violated if f.rule == id_}
+    if case.effect is not None and effects != {tuple(case.effect)}:
+        yield f"the effect is {sorted(effects)}, not {case.effect}"
     yield from _subjects(case, report)
     yield from _values(case, report)
     yield from _bids(case, report)

@@ -41,6 +41,8 @@ def _values(rulebook: Rulebook, cases: Sequence[Case]) -> Iterator[str]:
 def _rule(rulebook: Rulebook, rule: Rule, proofs: Sequence[Proof]) -> Iterator[str]:
     if not any(rule.id in case.gives for case, _, _ in proofs):
         yield f"{rule.id}: no case breaks it"
+    elif not any(case.effect is not None for case, _, _ in proofs):
+        yield f"{rule.id}: no case states its effect"
     holding = [p for p in proofs if rule.id not in (*p[0].gives, *p[0].not_evaluable)]
     if not any(t.report.by_rule.get(rule.id, {}).get("holds") for _, _, t in holding):
         yield f"{rule.id}: no case in which it holds"

@@ -91,7 +91,8 @@ def _completed(own: TypedTable, entity: Entity, schema: Schema, sources: Sequenc
         return Records(_whole(frame, entity), own.name, True, headers)
     once = frame.filter(pl.col(KEY).is_not_null() & ~pl.col(KEY).is_duplicated()).select(KEY)
     agreed, issues = agree(entity, [first, *sources], once)
-    headers = {OF: s.columns[OF].header for s in sources if OF in s.columns} | headers
+    speaker = _speaker(sources)
+    headers = ({OF: speaker.columns[OF].header} if OF in speaker.columns else {}) | headers
     return Records(_whole(_overlaid(frame, agreed.drop(ROW)), entity), own.name, True, headers, issues)
 
 
@@ -107,6 +108,11 @@ def _overlaid(frame: pl.DataFrame, agreed: pl.DataFrame) -> pl.DataFrame:
 def _derived(entity: Entity, sources: Sequence[Statements]) -> Records:
     """One record per key that any table names; its row is the first that names it."""
     agreed, issues = agree(entity, sources, None)
-    speaker = next((s for s in sources if OF in s.columns), sources[0])
+    speaker = _speaker(sources)
     headers = {KEY: speaker.key.header} | ({OF: speaker.columns[OF].header} if OF in speaker.columns else {})
     return Records(_whole(agreed, entity), speaker.table.name, False, headers, issues)
+
+
+def _speaker(sources: Sequence[Statements]) -> Statements:
+    """The table that issues about a parent's key name."""
+    return next((s for s in sources if OF in s.columns), sources[0])
