@@ -384,7 +384,7 @@ class _Check:
 
     def _together(self, exprs: Sequence[Expr], expect: Type | None = None) -> list[Typed]:
         """Visit operands that must be of one type, so that bare words find the list beside them."""
-        late = [i for i, x in enumerate(exprs) if isinstance(x, Name) and len(x.parts) == 1 and not self.lookup(x)]
+        late = [i for i, x in enumerate(exprs) if self._open(x)]
         done: dict[int, Typed] = {i: self.visit(x, expect) for i, x in enumerate(exprs) if i not in late}
         lists = [t for _, t in done.values() if t is not None and t.kind == "words"]
         words = lists[0] if lists and expect != ANY_WORD else expect
@@ -396,6 +396,12 @@ class _Check:
                 if others and x.parts[0] in others[0].words:
                     done[i] = self.visit(x, others[0])
         return [done[i] for i in range(len(exprs))]
+
+    def _open(self, expr: Expr) -> bool:
+        """Whether a bare word stands here, or in both branches, so that the list must be known first."""
+        if isinstance(expr, If):
+            return self._open(expr.then) and self._open(expr.other)
+        return isinstance(expr, Name) and len(expr.parts) == 1 and not self.lookup(expr)
 
     def _compare(self, expr: Compare) -> Typed:
         typed = self._together(expr.operands)
@@ -445,7 +451,7 @@ class _Check:
         if any(t is None for _, t in typed):
             return expr, None
         known = [(e, t) for e, t in typed if t is not None]
-        (then, other), common = self._align(known, expect if expect == ANY_WORD else None)
+        (then, other), common = self._align(known, expect if expect is not None and expect.kind == "words" else None)
         if common is None:
             a, b = known
             self.say("type-mismatch", f"both branches must be of one type, not {self._shown(*a)} and {self._shown(*b)}", expr.span)

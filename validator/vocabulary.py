@@ -40,9 +40,12 @@ def rules_folder() -> Path:
     return packed if packed.exists() else Path(__file__).parents[1] / "rules"
 
 
-def load_vocabulary(folder: Path) -> Vocabulary:
-    """Read `vocabulary.yaml` of a rules folder. Raises DiagnosticError with the line of every mistake."""
-    return _Reader(load(folder / "vocabulary.yaml")).vocabulary()
+def load_vocabulary(folder: Path, root: str = ROOT, above: Vocabulary | None = None) -> Vocabulary:
+    """Read `vocabulary.yaml` of a rules folder. Raises DiagnosticError with the line of every mistake.
+
+    `root` is the one record that all others belong to. The units and words of the vocabulary `above` need not be said again.
+    """
+    return _Reader(load(folder / "vocabulary.yaml"), root, above).vocabulary()
 
 
 _UNIT_KINDS: Mapping[str, tuple[Kind, Dimension]] = {
@@ -62,8 +65,10 @@ _DAY_NAME = re.compile(r"[A-Z]")
 class _Reader:
     """Collects the mistakes; whatever has one is left out of what is built."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, root: str, above: Vocabulary | None) -> None:
         self.source = source
+        self.root = root
+        self.above = above
         self.mistakes: list[Diagnostic] = []
         self.aliases: dict[tuple[str, str], Mapping[str, str]] = {}
 
@@ -71,22 +76,23 @@ class _Reader:
         top = self.form((), self.source.data, "entities", "derived", "units", "days", "words")
         raw = self.form(("entities",), top.get("entities"))
         entities = {e.name: e for e in self.entities(raw)}
+        units = {u.name: u for u in self.units(self.form(("units",), top.get("units")))}
         schema = Schema(
             entities={name: self.joined(entity, entities) for name, entity in entities.items()},
-            units={u.name: u for u in self.units(self.form(("units",), top.get("units")))},
+            units={**(self.above.schema.units if self.above else {}), **units},
             days=dict(self.days(self.form(("days",), top.get("days")), entities)),
-            root=ROOT,
+            root=self.root,
             values=dict(self.derived(self.form(("derived",), top.get("derived")), entities)),
         )
         tables = dict(self.tables(raw))
         words = {word: self.text(("words", word), en) for word, en in self.form(("words",), top.get("words")).items()}
         if self.mistakes:
             raise DiagnosticError(self.mistakes)
-        return Vocabulary(schema, tables, self.aliases, words)
+        return Vocabulary(schema, tables, self.aliases, {**(self.above.words_en if self.above else {}), **words})
 
     def entities(self, raw: Form) -> Iterator[Entity]:
-        if ROOT not in raw:
-            self.say("missing-key", f"`{ROOT}` is missing", ("entities",), "every rule is bound to an offering")
+        if self.root not in raw:
+            self.say("missing-key", f"`{self.root}` is missing", ("entities",), f"every rule is bound to an {self.root}")
         for name, data in raw.items():
             place = ("entities", name)
             form = self.form(place, data, "zh", "table", "key", "fields", optional=("of",))
@@ -135,7 +141,7 @@ class _Reader:
                 kind = self.bounded((*here, "highest"), form["highest"], kind)
             if "aliases" in form:
                 self.aliases[entity, name] = self.other_words((*here, "aliases"), form["aliases"], kind)
-            source: Literal["term", "field"] = "term" if entity == ROOT else "field"
+            source: Literal["term", "field"] = "term" if entity == self.root else "field"
             default = False if "default" in form else None
             yield Field(self.name(here, name), zh, entity, kind, source, default)
 
@@ -213,7 +219,7 @@ class _Reader:
                 yield Unit(name, Fraction(factor), dim, kind)
 
     def days(self, raw: Form, entities: Mapping[str, Entity]) -> Iterator[tuple[str, str]]:
-        dates = [f.name for f in entities[ROOT].fields.values() if f.type.name == "date"] if ROOT in entities else []
+        dates = [f.name for f in entities[self.root].fields.values() if f.type.name == "date"] if self.root in entities else []
         for letter, data in raw.items():
             field = self.text(("days", letter), data)
             if not _DAY_NAME.fullmatch(letter):

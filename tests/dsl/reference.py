@@ -97,7 +97,9 @@ class _Scope:
         match expr:
             case Number(value=value):
                 return value
-            case Text(value=value) | Word(value=value) | Flag(value=value):
+            case Text(value=text):
+                return text.strip()
+            case Word(value=value) | Flag(value=value):
                 return value
             case Date(days=days):
                 return days

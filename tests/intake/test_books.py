@@ -35,7 +35,10 @@ def test_a_flat_table_gives_its_parents(book_of: BookOf) -> None:
     book = book_of(bids=FLAT)
     assert said(book) == []
     assert book.records == {"bid": 3}
-    assert book.frames["investor"].select("^row", "^id", "investor", "investor_name").rows() == [(3, "V1", "V1", "甲"), (2, "V2", "V2", "乙")]
+    assert book.frames["investor"].select("^row", "^id", "investor", "investor_name").rows() == [
+        (3, "V1", "V1", "甲"),
+        (2, "V2", "V2", "乙"),
+    ]
     assert book.frames["placee"].select("^row", "^id", "placee_name").rows() == [(3, "P1", "一"), (4, "P2", "二"), (2, "P3", "丙")]
     assert links(book, "placee", "investor") == {"P1": "V1", "P2": "V1", "P3": "V2"}
     assert links(book, "bid", "placee") == {"P1/1": "P1", "P2/2": "P2", "P3/3": "P3"}
@@ -53,7 +56,9 @@ def test_every_entity_has_a_typed_frame(book_of: BookOf, vocabulary: Vocabulary)
         link = [f"^{entity.of}"] if entity.of else []
         assert frame.columns == ["^row", "^id", "^key", *link, *entity.fields]
         kinds = {"flag": pl.Boolean, "text": pl.String, "words": pl.String}
-        assert [frame.schema[f.name] for f in entity.fields.values()] == [kinds.get(f.type.type.kind, pl.Int64) for f in entity.fields.values()]
+        assert [frame.schema[f.name] for f in entity.fields.values()] == [
+            kinds.get(f.type.type.kind, pl.Int64) for f in entity.fields.values()
+        ]
         assert all(frame.schema[n] == pl.Int64 for n in ("^row", *link))
 
 
@@ -130,7 +135,12 @@ def test_bids_without_a_number_are_numbered_by_content(book_of: BookOf) -> None:
     for rows in (["P1,,11", "P1,,10", "P1,7,9", "P2,,8"], ["P2,,8", "P1,7,9", "P1,,10", "P1,,11"]):
         book = book_of(bids="\n".join(["配售对象代码,申报序号,申购价格", *rows]))
         assert book.issues == ()
-        assert book.frames["bid"].select("^id", "price").rows() == [("P1/#1", 100_000), ("P1/#2", 110_000), ("P1/7", 90_000), ("P2/#1", 80_000)]
+        assert book.frames["bid"].select("^id", "price").rows() == [
+            ("P1/#1", 100_000),
+            ("P1/#2", 110_000),
+            ("P1/7", 90_000),
+            ("P2/#1", 80_000),
+        ]
 
 
 def test_missing_keys_are_said(book_of: BookOf) -> None:
@@ -193,9 +203,7 @@ def test_a_flat_table_completes_a_table_of_parents(book_of: BookOf) -> None:
 
 
 def test_the_same_figure_in_two_units_is_no_contradiction(book_of: BookOf) -> None:
-    book = book_of(
-        bids="配售对象代码,询价前总资产(万元),申报序号\nP1,100.5,1\n", placees="placee,pre_inquiry_assets\nP1,1005000.00\n"
-    )
+    book = book_of(bids="配售对象代码,询价前总资产(万元),申报序号\nP1,100.5,1\n", placees="placee,pre_inquiry_assets\nP1,1005000.00\n")
     assert said(book) == []
     assert book.frames["placee"]["pre_inquiry_assets"].to_list() == [1_005_000 * 10_000]
 
@@ -240,7 +248,10 @@ def test_a_header_alone_is_a_table_without_records(book_of: BookOf) -> None:
 
 def test_the_order_of_rows_changes_rows_only(book_of: BookOf) -> None:
     draw = random.Random(7)
-    rows = [f"V{draw.randrange(3)},名{draw.randrange(2)},P{draw.randrange(6)},{draw.choice(['', '1', '2', 'x'])},{draw.choice(['10', '11', '', 'y'])}" for _ in range(40)]
+    prices, numbers = ["10", "11", "", "y"], ["", "1", "2", "x"]
+    rows = [
+        f"V{draw.randrange(3)},名{draw.randrange(2)},P{draw.randrange(6)},{draw.choice(numbers)},{draw.choice(prices)}" for _ in range(40)
+    ]
     header = "投资者代码,投资者名称,配售对象代码,申报序号,申购价格"
 
     def seen(rows: list[str]) -> tuple[object, ...]:

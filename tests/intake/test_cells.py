@@ -1,6 +1,6 @@
 """One cell at a time: what it stands for, and the words in which it is refused."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -65,7 +65,7 @@ READ = [
     ("submitted_at", None, "2026-03-30 14:49:12.1", MOMENT - 52),
     ("submitted_at", None, "2026－03－30　14：49：12．152", MOMENT),
     ("submitted_at", None, datetime(2026, 3, 30, 14, 49, 12, 152_000), MOMENT),
-    ("submitted_at", None, datetime(2026, 3, 30, 6, 49, 12, 152_000, timezone.utc), MOMENT),
+    ("submitted_at", None, datetime(2026, 3, 30, 6, 49, 12, 152_000, UTC), MOMENT),
     ("submitted_at", None, datetime(2026, 3, 30, 15, 49, 12, 152_000, timezone(timedelta(hours=9))), MOMENT),
     ("submitted_at", None, datetime(2026, 3, 30), 20542 * DAY),
     ("established", None, "2026-03-30", 20542),

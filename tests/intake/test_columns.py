@@ -50,10 +50,19 @@ moments = st.builds(
     st.integers(0, 61),
     st.sampled_from(["", ".152", ":152", ".1", ".1520", ".1521", ",152", "Z", ".000+08:00"]),
 )
-days = st.builds("{:04}-{:02}-{:02}{}".format, st.integers(1988, 2101), st.integers(0, 13), st.integers(0, 32), st.sampled_from(["", " 00:00:00"]))
-words = st.sampled_from([str(c) for _, _, c, *_ in (*READ, *REFUSED) if isinstance(c, str) and len(c) < 99] + ["是", "true", "TRUE", "1", "无", "私募基金"])
+days = st.builds(
+    "{:04}-{:02}-{:02}{}".format, st.integers(1988, 2101), st.integers(0, 13), st.integers(0, 32), st.sampled_from(["", " 00:00:00"])
+)
+words = st.sampled_from(
+    [str(c) for _, _, c, *_ in (*READ, *REFUSED) if isinstance(c, str) and len(c) < 99] + ["是", "true", "TRUE", "1", "无", "私募基金"]
+)
 wild = st.text(max_size=8)
-padded = st.builds("{}{}{}".format, st.sampled_from(["", " ", "　", "\t"]), st.one_of(numbers, moments, days, words, wild), st.sampled_from(["", " ", "\xa0"]))
+padded = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(["", " ", "　", "\t"]),
+    st.one_of(numbers, moments, days, words, wild),
+    st.sampled_from(["", " ", "\xa0"]),
+)
 cells = st.one_of(st.none(), numbers, moments, days, words, wild, padded)
 
 

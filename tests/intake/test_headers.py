@@ -50,7 +50,14 @@ def test_a_header_of_a_bids_table(vocabulary: Vocabulary, header: str, wanted: o
 
 @pytest.mark.parametrize(
     ("name", "entity"),
-    [("bids", "bid"), ("报价", "bid"), (" Bids ", "bid"), ("offline_subscriptions", "offline_subscription"), ("缴款", "payment"), ("Sheet1", None)],
+    [
+        ("bids", "bid"),
+        ("报价", "bid"),
+        (" Bids ", "bid"),
+        ("offline_subscriptions", "offline_subscription"),
+        ("缴款", "payment"),
+        ("Sheet1", None),
+    ],
 )
 def test_the_name_of_a_table(vocabulary: Vocabulary, name: str, entity: str | None) -> None:
     assert table_entity(name, vocabulary) == entity

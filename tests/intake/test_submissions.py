@@ -13,14 +13,18 @@ from hypothesis import strategies as st
 from dsl.diagnostics import DiagnosticError
 from validator.intake import read_book
 from validator.intake.submission import Submission, read_submission
-from validator.vocabulary import Vocabulary, load_vocabulary, rules_folder
+from validator.vocabulary import load_vocabulary, rules_folder
 
 VOCABULARY = load_vocabulary(rules_folder())
 CLEAN = {
     "investor": {"investor": "V1", "机构投资者": "是", "suggested_low": 50.0},
     "placees": [
         {"placee": "P2", "bids": [{"price": "51.38", "拟申购数量(万股)": "1,400", "sequence": 2}]},
-        {"配售对象代码": "P1", "配售对象类型": "私募基金", "报价": [{"申购价格": Decimal("51.4"), "quantity": 10, "submitted_at": "2026-03-30 14:49:12.152"}]},
+        {
+            "配售对象代码": "P1",
+            "配售对象类型": "私募基金",
+            "报价": [{"申购价格": Decimal("51.4"), "quantity": 10, "submitted_at": "2026-03-30 14:49:12.152"}],
+        },
     ],
 }
 
@@ -41,8 +45,13 @@ def parents(found: Submission, entity: str, parent: str) -> dict[object, object]
 def test_a_nested_submission() -> None:
     found = read(CLEAN)
     assert found.issues == () and found.unknown_columns == ()
-    assert [(r["^id"], r["institution"], r["suggested_low"], r["restricted"]) for r in found.tables["investor"]] == [("V1", True, 500_000, None)]
-    assert [(r["^id"], r["placee_type"], r["placee_strategic"]) for r in found.tables["placee"]] == [("P1", "私募证券投资基金", False), ("P2", None, False)]
+    assert [(r["^id"], r["institution"], r["suggested_low"], r["restricted"]) for r in found.tables["investor"]] == [
+        ("V1", True, 500_000, None)
+    ]
+    assert [(r["^id"], r["placee_type"], r["placee_strategic"]) for r in found.tables["placee"]] == [
+        ("P1", "私募证券投资基金", False),
+        ("P2", None, False),
+    ]
     assert [(r["^id"], r["^row"], r["price"], r["quantity"], r["withdrawn"]) for r in found.tables["bid"]] == [
         ("P1/#1", None, 514_000, 10, False),
         ("P2/2", None, 513_800, 14_000_000, False),
@@ -81,13 +90,30 @@ def test_where_a_bid_belongs(data: object, wanted: object) -> None:
 @pytest.mark.parametrize(
     ("data", "wanted"),
     [
-        ({"investor": {"restricted": "或许", "investor": "V"}}, [("unreadable", "investors", "restricted", "或许", "`investor.restricted` `或许` is neither 是 nor 否")]),
+        (
+            {"investor": {"restricted": "或许", "investor": "V"}},
+            [("unreadable", "investors", "restricted", "或许", "`investor.restricted` `或许` is neither 是 nor 否")],
+        ),
         (
             {"placees": [{"placee": "P1", "bids": [{"price": "25.31001"}]}]},
-            [("unreadable", "bids", "price", "25.31001", "`placees[0].bids[0].price` `25.31001` is finer than 0.0001元/股 and cannot be held exactly")],
+            [
+                (
+                    "unreadable",
+                    "bids",
+                    "price",
+                    "25.31001",
+                    "`placees[0].bids[0].price` `25.31001` is finer than 0.0001元/股 and cannot be held exactly",
+                )
+            ],
         ),
-        ({"bids": [{"placee": "P1", "price": [1]}]}, [("unreadable", "bids", "price", "[1]", "`bids[0].price` `[1]` is not the value of one cell")]),
-        ({"bids": [{"placee": "P1", "price(股)": 1}]}, [("unknown-unit", "bids", "price(股)", "股", "`股` is no unit of `bids[0].price(股)`")]),
+        (
+            {"bids": [{"placee": "P1", "price": [1]}]},
+            [("unreadable", "bids", "price", "[1]", "`bids[0].price` `[1]` is not the value of one cell")],
+        ),
+        (
+            {"bids": [{"placee": "P1", "price(股)": 1}]},
+            [("unknown-unit", "bids", "price(股)", "股", "`股` is no unit of `bids[0].price(股)`")],
+        ),
         (
             {"bids": [{"placee": "P1", "price": 1, "申购价格": 2}]},
             [("duplicate-header", "bids", "申购价格", "2", "`bids[0].申购价格` is the same field as `price`")],
@@ -98,16 +124,16 @@ def test_where_a_bid_belongs(data: object, wanted: object) -> None:
         ),
         (
             {"placees": [{"placee": "P1"}], "bids": [{"placee": "P9"}]},
-            [("orphan", "bids", "placee", "P9", "`bids[0]` names P9, which is not in its table")],
+            [("orphan", "bids", "placee", "P9", "`bids[0]` names P9, which is not among the placees")],
         ),
         (
             {"placees": [{"placee": "P1", "bids": [{"placee": "P9"}]}]},
-            [("contradiction", "bids", "placee", "P9", "`placees[0].bids[0]` stands under P1 but names P9"), ("orphan", "bids", "placee", "P9", "`placees[0].bids[0]` names P9, which is not in its table")],
+            [("contradiction", "bids", "placee", "P9", "`placees[0].bids[0]` stands under P1 but names P9")],
         ),
         ({"placees": [{"placee_name": "甲"}]}, [("missing-key", "placees", "placee", None, "`placees[0]` has no placee")]),
         (
             {"placees": [{"placee": "P1"}, {"placee": "P2"}], "bids": [{"price": 1}]},
-            [("missing-key", "bids", "placee", None, "`bids[0]` does not name its parent")],
+            [("missing-key", "bids", "placee", None, "`bids[0]` does not name its placee")],
         ),
     ],
 )
@@ -150,9 +176,14 @@ def test_a_submission_needs_no_polars() -> None:
 
 codes = st.sampled_from(["P1", "P2", "P1#2", "?", "é", None, ""])
 cells = {
-    "bids": {"placee": codes, "sequence": st.sampled_from([None, "1", "2", "x"]), "price": st.sampled_from([None, "10", "11", 10.5, "y"]), "withdrawn": st.sampled_from([None, "是"])},
-    "placees": {"placee": codes, "investor": st.sampled_from(["V1", "V2", None]), "placee_name": st.sampled_from([None, "甲", "乙"])},
-    "investors": {"investor": st.sampled_from(["V1", "V2", "V3", None]), "restricted": st.sampled_from([None, "是", "z"])},
+    "bids": {
+        "placee": codes,
+        "sequence": st.sampled_from([None, "1", "2", "x"]),
+        "price": st.sampled_from([None, "10", "11", 10.5, "y"]),
+        "withdrawn": st.sampled_from(["否", "是"]),
+    },
+    "placees": {"placee": codes, "investor": st.sampled_from(["V1", "V2", None]), "placee_name": st.sampled_from(["甲", "乙"])},
+    "investors": {"investor": st.sampled_from(["V1", "V2", "V3", None]), "restricted": st.sampled_from(["是", "z"])},
     "payments": {"placee": codes, "payment_offering": st.sampled_from([None, "301666"]), "paid": st.sampled_from(["1", "2"])},
     "offline_subscriptions": {"placee": codes, "subscribed_quantity": st.sampled_from(["1", "2"])},
 }
@@ -166,4 +197,4 @@ def test_tables_give_the_same_records_either_way(data: dict[str, list[dict[str, 
     for entity, frame in book.frames.items():
         assert [{k: v for k, v in r.items() if k != "^row"} for r in found.tables.get(entity, [])] == frame.drop("^row").to_dicts()
     assert found.supplied == book.supplied
-    assert sorted((i.code, i.table, i.text) for i in found.issues) == sorted((i.code, i.table, i.text) for i in book.issues if i.code != "blank-rows")
+    assert sorted((i.code, i.table, i.text) for i in found.issues) == sorted((i.code, i.table, i.text) for i in book.issues)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from dsl.kernel import Scalar
 from dsl.quantities import Entity, Schema
 
+OF = "^of"
 Record = dict[str, Scalar]
 Say = Callable[[str, Entity, "str | None", "str | None", str, str], None]
 """Code, entity, column, text, Chinese, English."""
@@ -14,18 +15,25 @@ Say = Callable[[str, Entity, "str | None", "str | None", str, str], None]
 
 @dataclass(slots=True, eq=False)
 class Draft:
-    """A record on its way: `above` is the parent that it is nested in, `of` the parent's key that it names."""
+    """A record on its way: `above` is the parent that it is nested in, `of` the parent's key that it names.
+
+    `told` are the keys that are missing, or of no use, for a reason that has been told.
+    """
 
     record: Record
     path: str
     above: "Draft | None" = None
     of: str | None = None
     place: int = 0
+    told: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
 class Family:
-    """All records of one submission by entity. An entity is in `lists` if a list of it was handed in, or its codes were."""
+    """All records of one submission by entity, first as handed in, then in canonical order.
+
+    `named` are the key columns (entity, name) that some record named: its own keys and its parent's.
+    """
 
     schema: Schema
     entities: tuple[Entity, ...]
@@ -33,6 +41,7 @@ class Family:
     blank: Mapping[str, Record]
     say: Say
     lists: dict[str, list[Draft]] = field(default_factory=dict)
+    named: set[tuple[str, str]] = field(default_factory=set)
 
     def settle(self) -> None:
         """Derive the parents of whom only codes are known, then number and link everything."""
@@ -71,20 +80,17 @@ class Family:
             zh, en = f"{draft.path}属于{key},而它写的是{draft.of}", f"`{draft.path}` stands under {key} but names {draft.of}"
             self.say("contradiction", entity, self.schema.entities[entity.of or ""].key[0], draft.of, zh, en)
             draft.above = None
+            draft.told.add(OF)
             return
         draft.above = above
         draft.of = key if isinstance(key, str) else None
 
     def _keys(self, entity: Entity, drafts: list[Draft]) -> None:
-        """Records of one key, and records whose own text key is missing."""
+        """Records of one key, and records that lack a part of it. A bid may lack its number: the platform gives it later."""
         keys = [tuple(draft.of if n not in entity.fields else draft.record[n] for n in entity.key) for draft in drafts]
         count = Counter(keys)
         for draft, key in zip(drafts, keys, strict=True):
-            own = len(key) == 1 and entity.key[0] in entity.fields
-            if own and key[0] is None:
-                zh, en = f"{draft.path}没有{entity.fields[entity.key[0]].zh}", f"`{draft.path}` has no {entity.key[0]}"
-                self.say("missing-key", entity, entity.key[0], None, zh, en)
-            elif None not in key and count[key] > 1:
+            if None not in key and count[key] > 1:
                 text = "/".join(map(str, key))
                 self.say(
                     "duplicate-key",
@@ -94,6 +100,14 @@ class Family:
                     f"{entity.zh}{text}出现多次",
                     f"{entity.name} {text} stands more than once",
                 )
+            for name, part in zip(entity.key, key, strict=True):
+                if part is None and name in entity.fields and name not in draft.told and self._wanted(entity, name):
+                    self.say(
+                        "missing-key", entity, name, None, f"{draft.path}没有{entity.fields[name].zh}", f"`{draft.path}` has no {name}"
+                    )
+
+    def _wanted(self, entity: Entity, name: str) -> bool:
+        return entity.fields[name].type.name == "text" and (len(entity.key) == 1 or (entity.name, name) in self.named)
 
     def _link(self, entity: Entity, drafts: list[Draft], by_key: Mapping[Scalar, list[Draft]]) -> None:
         """The place of each record's parent; None where it is missing, stands twice, or where a lender has a rival."""
@@ -104,18 +118,24 @@ class Family:
             draft.record[f"^{entity.of}"] = parent.place if parent is not None and lone else None
 
     def _parent(self, entity: Entity, draft: Draft, by_key: Mapping[Scalar, list[Draft]]) -> Draft | None:
+        parent = self.schema.entities[entity.of or ""]
+        key = parent.key[0]
+        if OF in draft.told:
+            return None
         if draft.of is None:
-            if draft.above is None and entity.of in self.lists:
-                self._lost(entity, draft, "missing-key", "没有写明上级", "does not name its parent")
+            if draft.above is None and (key in entity.key or (entity.name, key) in self.named):
+                self.say(
+                    "missing-key", entity, key, None, f"{draft.path}没有写明{parent.zh}", f"`{draft.path}` does not name its {parent.name}"
+                )
             return draft.above
         same = by_key.get(draft.of, [])
         if not same:
-            self._lost(entity, draft, "orphan", f"的上级{draft.of}不在表中", f"names {draft.of}, which is not in its table")
+            zh, en = (
+                f"{draft.path}的{parent.zh}{draft.of}不在表中",
+                f"`{draft.path}` names {draft.of}, which is not among the {parent.collection}",
+            )
+            self.say("orphan", entity, key, draft.of, zh, en)
         return same[0] if len(same) == 1 else None
-
-    def _lost(self, entity: Entity, draft: Draft, code: str, zh: str, en: str) -> None:
-        parent = self.schema.entities[entity.of or ""]
-        self.say(code, entity, parent.key[0], draft.of, f"{draft.path}{zh}", f"`{draft.path}` {en}")
 
 
 def _by_key(drafts: list[Draft]) -> Mapping[Scalar, list[Draft]]:

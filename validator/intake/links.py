@@ -12,12 +12,19 @@ from validator.report import Both, Issue
 
 def link(frame: pl.DataFrame, entity: Entity, parent: Entity, parents: pl.DataFrame) -> pl.Series:
     """The row of each record's parent in `parents`. Null where it is missing or stands twice, or where a lender has a rival."""
-    known = parents.select(KEY, ALIKE, pl.int_range(pl.len(), dtype=pl.Int64).alias("^at"))
-    once = known.filter(pl.col(KEY).is_not_null() & ~pl.col(ALIKE))
+    known = parents.select(KEY, pl.int_range(pl.len(), dtype=pl.Int64).alias("^at"))
+    once = known.filter(pl.col(KEY).is_not_null() & ~_twice(parents, KEY))
     rows = frame.select(OF).join(once, left_on=OF, right_on=KEY, how="left", maintain_order="left")["^at"]
     if entity.lends:
-        rows = rows.set(frame[ALIKE], None)
+        rows = rows.set(_twice(frame, OF), None)
     return rows.alias(f"^{parent.name}")
+
+
+def _twice(frame: pl.DataFrame, column: str) -> pl.Series:
+    """Which records share their key: looked for only where some id was not enough."""
+    if not frame[ALIKE].any():
+        return frame[ALIKE]
+    return frame[column].is_not_null() & frame[column].is_duplicated()
 
 
 def parent_issues(records: Records, frame: pl.DataFrame, parent: Entity, parents: pl.DataFrame) -> list[Issue]:

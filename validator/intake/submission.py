@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.quantities import Entity, Field, Unit
 from validator.intake.cells import Unreadable, read_cell, shown, text_of
-from validator.intake.drafts import Draft, Family, Record
+from validator.intake.drafts import OF, Draft, Family, Record
 from validator.intake.headers import field_names, name_key, read_header
 from validator.report import Both, Issue
 from validator.vocabulary import Vocabulary
@@ -174,10 +174,12 @@ class _Reader:
             return
         seen[slot.column] = name
         self.supplied.add(slot.column)
+        self.family.named.add((entity, slot.field.name))
         try:
             read = read_cell(value, slot.field, self.units, unit, slot.aliases)
         except Unreadable as reason:
             self.unreadable(entity, draft, name, slot.field, value, reason)
+            draft.told.add(OF if slot.link else slot.field.name)
             return
         if slot.link:
             draft.of = read if isinstance(read, str) else None

@@ -21,6 +21,8 @@ from validator.vocabulary import Vocabulary, load_vocabulary
 
 OTHER = ("vocabulary.yaml", "calendar.yaml")
 CASES = ".cases.yaml"
+ANNOUNCEMENTS = "announcements"
+"""The folder of the rulebooks that speak of announcements: they have a vocabulary and an evaluator of their own."""
 
 
 @dataclass(frozen=True)
@@ -106,8 +108,9 @@ def library(folder: Path) -> Library:
 
 
 def rulebook_files(folder: Path) -> list[Path]:
-    """The rulebook files below a folder, in a stable order."""
-    return sorted(p for p in folder.rglob("*.yaml") if p.name not in OTHER and not p.name.endswith(CASES))
+    """The rulebook files below a folder, in a stable order; not those of announcements."""
+    files = (p for p in folder.rglob("*.yaml") if p.name not in OTHER and not p.name.endswith(CASES))
+    return sorted(p for p in files if ANNOUNCEMENTS not in p.relative_to(folder).parent.parts)
 
 
 def lint(folder: Path) -> tuple[Diagnostic, ...]:

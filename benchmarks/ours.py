@@ -1,0 +1,58 @@
+"""Guiju's own ways in, and its runs in the form in which they are compared."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.result import HOLDS, NOT_EVALUABLE, VIOLATED, Result
+from dsl.kernel import Scalar
+from dsl.lower import Ratio
+from validator.checker import Checker, for_offering
+from validator.engine.figures import questions
+from validator.engine.plan import Plan, Ranking
+from validator.engine.raw import Raw
+from validator.rulebook.library import library
+from validator.vocabulary import rules_folder
+
+if TYPE_CHECKING:
+    from validator.intake.book import Book
+
+
+def checker(offering: Path | Mapping[str, object]) -> Checker:
+    return for_offering(library(rules_folder()), offering)
+
+
+def run_columns(made: Checker, book: "Book") -> Raw:
+    """Typed frames -> outcomes and figures: the kernel of a book."""
+    from validator.engine import columns
+
+    return columns.run(made.plan, book.frames, made.plan.stages)
+
+
+def result_of(plan: Plan, raw: Raw) -> Result:
+    """A raw run by the names of rules and figures."""
+    found = Result()
+    for asked in plan.asked():
+        name = asked.rule.id
+        if asked.number not in raw.counts:
+            continue
+        found.counts[name] = tuple(raw.counts[asked.number][:4])
+        sheet = questions(plan, asked)
+        found.findings[name] = [
+            (h.row, h.outcome, {f.key: v for f, v in zip(sheet.figures, sheet.read(h.answers)[0], strict=True)})
+            for h in raw.hits.get(asked.number, ())
+        ]
+    for step in plan.steps():
+        if step.entity == plan.schema.root and not isinstance(step.meaning, Ranking):
+            found.values[step.name] = _exact(raw.root, step.name, isinstance(step.meaning, Ratio))
+    found.bids = {name: list(column) for (entity, name), column in raw.columns.items() if entity == "bid"}
+    return found
+
+
+def _exact(root: Mapping[str, Scalar], name: str, ratio: bool) -> Any:
+    num, den = root.get(name), root.get(f"{name}#den")
+    if not ratio or num is None or den is None:
+        return num
+    return Fraction(int(num), int(den))

@@ -1,0 +1,37 @@
+"""What every contender must find, in one form: compared before anything is timed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+HOLDS, VIOLATED, NOT_APPLICABLE, NOT_EVALUABLE = range(4)
+
+Figures = Mapping[str, object]
+
+
+@dataclass
+class Result:
+    """Per rule how often each outcome, and each finding by row with its outcome and figures; then what became of the bids."""
+
+    counts: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    findings: dict[str, list[tuple[int, int, Figures]]] = field(default_factory=dict)
+    values: dict[str, Fraction | None] = field(default_factory=dict)
+    bids: dict[str, list[object]] = field(default_factory=dict)
+
+
+def require_same(name: str, wanted: Result, found: Result) -> None:
+    """Raises AssertionError naming the first thing in which a contender differs. What it does not say at all is not compared."""
+    for part in ("counts", "findings", "values", "bids"):
+        ours, theirs = getattr(wanted, part), getattr(found, part)
+        for key, value in theirs.items():
+            assert key in ours, f"{name}: {part} of {key} is not ours"
+            assert ours[key] == value, f"{name}: {part} of {key}: {_first(ours[key], value)}"
+
+
+def _first(ours: object, theirs: object) -> str:
+    if isinstance(ours, list) and isinstance(theirs, list):
+        for i, (a, b) in enumerate(zip(ours, theirs, strict=False)):
+            if a != b:
+                return f"at {i} wanted {a}, found {b}"
+        return f"wanted {len(ours)}, found {len(theirs)}"
+    return f"wanted {ours}, found {theirs}"

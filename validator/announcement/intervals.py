@@ -1,0 +1,179 @@
+"""Intervals of fractions and what can be true of them: every value that printed figures may stand for.
+
+INVARIANT: the operators take their sides to vary independently. Whoever calls them sees to it that no printed figure stands on both.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations
+from math import lcm
+from statistics import median
+
+Test = Callable[[Fraction, Fraction], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """All values from `low` to `high`, both included. `printed` is what the figures give as they are printed.
+
+    After a rounding the values are the multiples of `grid` only.
+    """
+
+    low: Fraction
+    high: Fraction
+    printed: Fraction
+    grid: Fraction | None = None
+
+    @property
+    def exact(self) -> bool:
+        """Whether there is one value only."""
+        return self.low == self.high
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """Whether a condition can be true, whether it can be false, and which of the two it is of the figures as printed."""
+
+    may_hold: bool
+    may_fail: bool
+    printed: bool
+
+
+def point(value: Fraction | int) -> Interval:
+    """A value that is known exactly."""
+    return Interval(Fraction(value), Fraction(value), Fraction(value))
+
+
+def known(value: bool) -> Truth:
+    """A condition that no printed figure has a part in."""
+    return Truth(value, not value, value)
+
+
+def plus(a: Interval, b: Interval) -> Interval:
+    return Interval(a.low + b.low, a.high + b.high, a.printed + b.printed)
+
+
+def negative(a: Interval) -> Interval:
+    return Interval(-a.high, -a.low, -a.printed)
+
+
+def times(a: Interval, b: Interval) -> Interval:
+    ends = [x * y for x in (a.low, a.high) for y in (b.low, b.high)]
+    return Interval(min(ends), max(ends), a.printed * b.printed)
+
+
+def over(a: Interval, b: Interval) -> Interval | None:
+    """The quotient; None where the divisor can be 0."""
+    if b.low <= 0 <= b.high:
+        return None
+    ends = [x / y for x in (a.low, a.high) for y in (b.low, b.high)]
+    return Interval(min(ends), max(ends), a.printed / b.printed)
+
+
+def each(function: Callable[..., Fraction], sides: Sequence[Interval]) -> Interval:
+    """A function that rises with every side: least, greatest, the middle of several."""
+    return Interval(*(function(ends) for ends in zip(*((s.low, s.high, s.printed) for s in sides), strict=True)))
+
+
+def middle(values: Sequence[Fraction]) -> Fraction:
+    """The median, exactly."""
+    return Fraction(median(values))
+
+
+ROUNDINGS: Mapping[str, Callable[[Fraction], int]] = {
+    "round_up": lambda x: -(-x.numerator // x.denominator),
+    "round_down": lambda x: x.numerator // x.denominator,
+    "round_half_up": lambda x: (1 if x >= 0 else -1) * ((2 * abs(x.numerator) + x.denominator) // (2 * x.denominator)),
+}
+
+
+def rounded(name: str, a: Interval, unit: Fraction) -> Interval:
+    """The multiples of `unit` that the values round to."""
+    low, high, printed = (ROUNDINGS[name](x / unit) * unit for x in (a.low, a.high, a.printed))
+    return Interval(low, high, printed, unit)
+
+
+# ── conditions ──
+
+_TESTS: Mapping[str, Test] = {
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+_MIRROR = {">": "<", ">=": "<="}
+
+
+def compare(ops: Sequence[str], sides: Sequence[Interval]) -> Truth:
+    """`a = b`, or a chain `a <= x < b`: true where one choice of values makes the whole chain true."""
+    if ops[0] in ("=", "!="):
+        a, b = sides
+        truth = Truth(_meet(a, b), not (a.exact and b.exact and a.low == b.low), a.printed == b.printed)
+        return truth if ops[0] == "=" else opposite(truth)
+    if ops[0] in _MIRROR:
+        ops, sides = [_MIRROR[o] for o in reversed(ops)], list(reversed(sides))
+    may_hold = all(_below(ops[i:j])(sides[i].low, sides[j].high) for i, j in combinations(range(len(sides)), 2))
+    pairs = list(zip(ops, sides, sides[1:], strict=False))
+    may_fail = any(not _TESTS[o](a.high, b.low) for o, a, b in pairs)
+    return Truth(may_hold, may_fail, all(_TESTS[o](a.printed, b.printed) for o, a, b in pairs))
+
+
+def _below(ops: Sequence[str]) -> Test:
+    return _TESTS["<" if "<" in ops else "<="]
+
+
+def _meet(a: Interval, b: Interval) -> bool:
+    """Whether some value belongs to both."""
+    low, high = max(a.low, b.low), min(a.high, b.high)
+    grids = [s.grid for s in (a, b) if s.grid is not None]
+    return low <= high if not grids else _first_multiple(low, _common(grids)) <= high
+
+
+def multiple(a: Interval, unit: Fraction) -> Truth:
+    """Whether a value is a multiple of `unit`."""
+    found = _first_multiple(a.low, unit if a.grid is None else _common([unit, a.grid])) <= a.high
+    return Truth(found, not (found and a.exact), (a.printed / unit).denominator == 1)
+
+
+def _first_multiple(low: Fraction, unit: Fraction) -> Fraction:
+    return ROUNDINGS["round_up"](low / unit) * unit
+
+
+def _common(grids: Sequence[Fraction]) -> Fraction:
+    """The least multiple of all."""
+    bottom = lcm(*(g.denominator for g in grids))
+    return Fraction(lcm(*(int(g * bottom) for g in grids)), bottom)
+
+
+def opposite(a: Truth) -> Truth:
+    return Truth(a.may_fail, a.may_hold, not a.printed)
+
+
+def both(sides: Sequence[Truth | None]) -> Truth | None:
+    """`and`: what is certainly false decides, else what is missing."""
+    if any(s is not None and not s.may_hold for s in sides):
+        return known(False)
+    if any(s is None for s in sides):
+        return None
+    there = [s for s in sides if s is not None]
+    return Truth(True, any(s.may_fail for s in there), all(s.printed for s in there))
+
+
+def either(sides: Sequence[Truth | None]) -> Truth | None:
+    """`or`: what is certainly true decides, else what is missing."""
+    turned = both([None if s is None else opposite(s) for s in sides])
+    return None if turned is None else opposite(turned)
+
+
+def slack(op: str, a: Interval, b: Interval) -> Fraction:
+    """How far the sides may still move apart before the comparison fails: 0 on the limit, negative where it has failed."""
+    match op:
+        case "=":
+            return min(a.high - b.low, b.high - a.low)
+        case "<" | "<=":
+            return b.high - a.low
+        case ">" | ">=":
+            return a.high - b.low
+        case _:
+            return Fraction(1)
