@@ -4,13 +4,15 @@ A name that stands alone is a field where there is one, else a word of the other
 the operands of a comparison are looked at together.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from itertools import pairwise
-from typing import Literal, assert_never
+from typing import assert_never
 
 from dsl.diagnostics import Diagnostic, DiagnosticError, Span
+from dsl.fitting import ANY_WORD, align, unit_hint
+from dsl.names import Names, nearest
 from dsl.nodes import (
     Aggregate,
     At,
@@ -33,12 +35,10 @@ from dsl.nodes import (
     Word,
     children,
 )
-from dsl.quantities import DATE, FLAG, MOMENT, MONEY, NUMBER, PLAIN, PRICE, TEXT, Dimension, Field, Schema, Type
+from dsl.quantities import DATE, FLAG, MOMENT, NUMBER, TEXT, Schema, Type
 
-ANY_WORD = Type("words")
-"""Expected where a value's own results make its list of words: any bare word will do."""
+__all__ = ["ANY_WORD", "Checked", "check", "collections", "names", "references", "type_of"]
 
-_THIS = ("this", "本")
 _ORDERED = ("number", "date", "moment")
 
 
@@ -113,6 +113,10 @@ class _Check:
     element: str | None = None
     mistakes: list[Diagnostic] = field(default_factory=list)
 
+    @property
+    def names(self) -> Names:
+        return Names(self.schema, self.owner, self.element)
+
     def say(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
         self.mistakes.append(Diagnostic(code, message, span, hint, self.text))
 
@@ -164,7 +168,7 @@ class _Check:
 
     def fit(self, expr: Expr, type_: Type, expect: Type) -> tuple[Expr, Type]:
         """`expr` as the type that its place needs; a literal in 元 becomes a price, a word must be in the list."""
-        (expr,), common = self._align([(expr, type_)], expect)
+        (expr,), common = align([(expr, type_)], expect)
         if common is None or common.kind != expect.kind or (common.kind == "number" and common.dim != expect.dim):
             if not self.mistakes:
                 self.say("wrong-type", f"this gives {type_}, but {expect} is wanted here", expr.span)
@@ -188,112 +192,33 @@ class _Check:
         return replace(expr, day=day), MOMENT
 
     def _name(self, expr: Name, expect: Type | None) -> Typed:
-        found = self.lookup(expr)
-        if expect is not None and expect.kind == "words" and len(expr.parts) == 1:
-            word = expr.parts[0]
-            if found and (word in expect.words):
-                self.say(
-                    "word-clash",
-                    f"`{word}` is both a name and a word of the list beside it",
-                    expr.span,
-                    f"write `{_qualifier(self.schema, found[0])}.{word}` for the name",
-                )
-                return expr, None
-            if not found and (word in expect.words or expect == ANY_WORD):
-                return Word(word, span=expr.span), Type("words", words=(word,))
-            if not found:
-                self.say("unknown-word", f"`{word}` is neither a name nor in the list beside it", expr.span, _suggest(word, expect.words))
-                return expr, None
+        found = self.names.lookup(expr)
+        if expect is not None and expect.kind == "words" and len(expr.parts) == 1 and (not found or expr.parts[0] in expect.words):
+            return self._word(expr, expr.parts[0], expect, clash=bool(found))
+        if not found and re.fullmatch("[A-Z]", expr.parts[-1]):
+            return self._day(Day(expr.parts[-1], span=expr.span))
         if not found:
-            self._unknown(expr)
+            code, message, hint = self.names.unknown(expr)
+            quoted = f'a text is written in quotation marks: `"{expr.parts[0]}"`' if expect == TEXT and len(expr.parts) == 1 else None
+            self.say(code, message, expr.span, hint or quoted)
             return expr, None
         if len(found) > 1:
-            ways = " or ".join(f"`{_qualifier(self.schema, f)}.{expr.parts[-1]}`" for f in found)
+            ways = " or ".join(self.names.qualified(f) for f in found)
             self.say("ambiguous-name", f"`{expr.parts[-1]}` is a name of more than one record", expr.span, f"write {ways}")
             return expr, None
-        return Ref(found[0], self._via(expr, found[0]), span=expr.span), found[0].type.type
+        return Ref(found[0], self.names.via(expr, found[0]), span=expr.span), found[0].type.type
 
-    def _via(self, expr: Name, found: Field) -> Literal["bare", "parent", "element", "this"]:
-        if len(expr.parts) == 1 and found.entity in self._levels():
-            return "bare"
-        if len(expr.parts) == 1 or expr.parts[0] in _THIS:
-            return "this"
-        return "element" if found.entity == self.element else "parent"
-
-    def _unknown(self, expr: Name) -> None:
-        shown = ".".join(expr.parts)
-        if len(expr.parts) == 2 and self._qualified(expr.parts[0]) is None and expr.parts[0] not in _THIS:
-            below = self._collection(expr.parts[0])
-            if below is not None:
-                self.say(
-                    "bare-collection",
-                    f"`{shown}` names many records",
-                    expr.span,
-                    f"put it into an aggregate, e.g. `max({shown})`",
-                )
-                return
-            self.say("unknown-name", f"unknown record `{expr.parts[0]}`", expr.span, _suggest(expr.parts[0], self._record_names()))
-            return
-        if len(expr.parts) == 1 and self._collection(expr.parts[0]) is not None:
-            self.say("bare-collection", f"`{shown}` names many records", expr.span, f"put it into an aggregate, e.g. `count({shown})`")
-            return
-        self.say("unknown-name", f"unknown name `{shown}`", expr.span, self._nearest(expr.parts[-1]))
-
-    def _nearest(self, name: str) -> str | None:
-        known: dict[str, Field] = {}
-        for entity in (*self._levels(), *(self.schema.parents(self.owner))):
-            for f in self._fields(entity):
-                known.setdefault(f.name, f)
-                known.setdefault(f.zh, f)
-        close = get_close_matches(name, known, 1, 0.6)
-        if not close:
-            return None
-        f = known[close[0]]
-        return f"did you mean `{f.name}` ({f.zh})?"
-
-    # ── names ──
-
-    def lookup(self, name: Name) -> list[Field]:
-        """The fields that a name may mean from here; none where unknown, several where ambiguous."""
-        last = name.parts[-1]
-        if len(name.parts) == 1:
-            return self._among(self._levels(), last) or self._among(self._around(self.owner), last)
-        first = name.parts[0]
-        if first in _THIS:
-            return self._among((self.owner,), last) or self._among(self._around(self.owner), last)
-        entity = self._qualified(first)
-        return self._among((entity,), last) if entity else []
-
-    def _levels(self) -> tuple[str, ...]:
-        return self._around(self.element or self.owner)
-
-    def _around(self, entity: str) -> tuple[str, ...]:
-        """A record, those above it, and the tables that lend their fields to any of these."""
-        above = self.schema.parents(entity)
-        return (*above, *(x for e in above for x in self.schema.lenders(e) if x != entity))
-
-    def _among(self, entities: Iterable[str], name: str) -> list[Field]:
-        return [f for e in entities for f in self._fields(e) if name in (f.name, f.zh)]
-
-    def _fields(self, entity: str) -> Iterable[Field]:
-        yield from self.schema.entities[entity].fields.values()
-        yield from self.schema.values.get(entity, {}).values()
-
-    def _qualified(self, word: str) -> str | None:
-        """The entity that `word.` means: the element by its collection's name, or a record at or above this one by its own."""
-        for e in self._levels() if self.element else self._around(self.owner):
-            entity = self.schema.entities[e]
-            if word in (entity.name, entity.zh) or (e == self.element and word == entity.collection):
-                return e
-        return None
-
-    def _collection(self, word: str, everywhere: bool = False) -> str | None:
-        reach = [e for e in self.schema.entities if e != self.schema.root] if everywhere else self.schema.below(self.owner)
-        return next((e for e in reach if word in (self.schema.entities[e].collection, self.schema.entities[e].zh)), None)
-
-    def _record_names(self) -> list[str]:
-        below = [self.schema.entities[e].collection for e in self.schema.below(self.owner)]
-        return [*self._around(self.owner), *below]
+    def _word(self, expr: Name, word: str, expect: Type, clash: bool) -> Typed:
+        """A bare name beside a list of words: a word of the list, unless it is a name too or in no list."""
+        if clash:
+            message = f"`{word}` is both a name and a word of the list beside it"
+            self.say("word-clash", message, expr.span, f"write {self.names.qualified(self.names.lookup(expr)[0])} for the name")
+            return expr, None
+        if word in expect.words or expect == ANY_WORD:
+            return Word(word, span=expr.span), Type("words", words=(word,))
+        hint = nearest(word, expect.words) or f"the list is {', '.join(expect.words)}"
+        self.say("unknown-word", f"`{word}` is neither a name nor in the list beside it", expr.span, hint)
+        return expr, None
 
     # ── operators ──
 
@@ -327,7 +252,7 @@ class _Check:
             return replace(expr, left=left, right=right), Type("number", lt.dim * rt.dim)
         if expr.op == "/":
             return replace(expr, left=left, right=right), Type("number", lt.dim / rt.dim)
-        (left, right), common = self._align([(left, lt), (right, rt)])
+        (left, right), common = align([(left, lt), (right, rt)])
         if common is None:
             self._mismatch(expr, left, lt, right, rt)
             return expr, None
@@ -347,40 +272,12 @@ class _Check:
         said = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "multiple": "measure"}[expr.op]
         joined = {"+": "and", "-": "and", "*": "and", "/": "by", "multiple": "by"}[expr.op]
         code = "unit-mismatch" if lt.kind == rt.kind == "number" else "type-mismatch"
-        hint = "write the unit of the bare number, e.g. `3股`" if code == "unit-mismatch" and PLAIN in (lt.dim, rt.dim) else None
+        hint = unit_hint([(left, lt), (right, rt)])
         self.say(code, f"cannot {said} {self._shown(left, lt)} {joined} {self._shown(right, rt)}", expr.span, hint)
 
     def _shown(self, expr: Expr, type_: Type) -> str:
         text = self.text[expr.span.start : expr.span.end].strip()
         return f"`{text}` ({type_})" if text else str(type_)
-
-    def _align(self, operands: Sequence[tuple[Expr, Type]], expect: Type | None = None) -> tuple[list[Expr], Type | None]:
-        """One type for all operands, literals in 元 read as prices beside a price; None where they do not fit."""
-        types = [t for _, t in operands] + ([expect] if expect else [])
-        exprs = [e for e, _ in operands]
-        kinds = {t.kind for t in types}
-        if len(kinds) != 1:
-            return exprs, None
-        if kinds == {"number"}:
-            if any(t.dim == PRICE for t in types):
-                exprs = [_as_price(e) for e in exprs]
-            dims = {_literal_dim(e) or t.dim for e, (_, t) in zip(exprs, operands, strict=True)}
-            dims |= {expect.dim} if expect else set()
-            return exprs, Type("number", dims.pop()) if len(dims) == 1 else None
-        if kinds == {"words"}:
-            return exprs, self._words(operands, expect)
-        return exprs, types[0]
-
-    def _words(self, operands: Sequence[tuple[Expr, Type]], expect: Type | None) -> Type | None:
-        """Bare words join the list of the side that has one; without such a side they are a list of their own."""
-        lists = [t.words for e, t in operands if not isinstance(e, Word) and t.words]
-        lists += [expect.words] if expect and expect.words else []
-        alone = tuple(dict.fromkeys(w for e, t in operands for w in t.words))
-        if not lists:
-            return Type("words", words=alone)
-        if any(set(x) != set(lists[0]) for x in lists) or any(w not in lists[0] for w in alone):
-            return Type("words", words=alone) if expect == ANY_WORD else None
-        return Type("words", words=lists[0])
 
     def _together(self, exprs: Sequence[Expr], expect: Type | None = None) -> list[Typed]:
         """Visit operands that must be of one type, so that bare words find the list beside them."""
@@ -388,8 +285,9 @@ class _Check:
         done: dict[int, Typed] = {i: self.visit(x, expect) for i, x in enumerate(exprs) if i not in late}
         lists = [t for _, t in done.values() if t is not None and t.kind == "words"]
         words = lists[0] if lists and expect != ANY_WORD else expect
+        texts = [t for _, t in done.values() if t == TEXT]
         for i in late:
-            done[i] = self.visit(exprs[i], words)
+            done[i] = self.visit(exprs[i], words or (texts[0] if texts else None))
         for i, x in enumerate(exprs):
             if i not in late and isinstance(x, Name) and len(x.parts) == 1 and words is not None and words.kind == "words":
                 others = [t for j, (_, t) in done.items() if j != i and t is not None and t.kind == "words"]
@@ -397,22 +295,29 @@ class _Check:
                     done[i] = self.visit(x, others[0])
         return [done[i] for i in range(len(exprs))]
 
+    def _letter(self, expr: Expr) -> Expr:
+        """A capital letter that names no day of the offering may be a word: `investor_class = A`."""
+        if isinstance(expr, Day) and not expr.offset and expr.anchor not in self.schema.days:
+            return Name((expr.anchor,), span=expr.span)
+        return expr
+
     def _open(self, expr: Expr) -> bool:
         """Whether a bare word stands here, or in both branches, so that the list must be known first."""
         if isinstance(expr, If):
             return self._open(expr.then) and self._open(expr.other)
-        return isinstance(expr, Name) and len(expr.parts) == 1 and not self.lookup(expr)
+        return isinstance(expr, Name) and len(expr.parts) == 1 and not self.names.lookup(expr)
 
     def _compare(self, expr: Compare) -> Typed:
+        expr = replace(expr, operands=tuple(self._letter(x) for x in expr.operands))
         typed = self._together(expr.operands)
         if any(t is None for _, t in typed):
             return expr, FLAG
         known = [(e, t) for e, t in typed if t is not None]
-        operands, common = self._align(known)
+        operands, common = align(known)
         if common is None:
             (a, ta), (b, tb) = next(((x, y) for x, y in pairwise(known) if x[1] != y[1]), (known[0], known[-1]))
             same = ta.kind == tb.kind == "number"
-            hint = "write the unit of the bare number, e.g. `3股`" if same and PLAIN in (ta.dim, tb.dim) else None
+            hint = unit_hint([(a, ta), (b, tb)])
             if {ta.kind, tb.kind} == {"date", "moment"}:
                 hint = "a date becomes a moment with a clock time, e.g. `I-1 12:00`"
             code = "unit-mismatch" if same else "type-mismatch"
@@ -433,13 +338,13 @@ class _Check:
             return expr, FLAG
         items: list[Expr] = []
         for item in expr.right.items:
-            found, type_ = self.visit(item, lt if lt.kind == "words" else None)
+            found, type_ = self.visit(self._letter(item), lt if lt.kind == "words" else None)
             if type_ is None:
                 continue
             if not isinstance(found, Word | Text | Number | Date):
                 self.say("not-constant", "a list holds words, texts, numbers and dates only", item.span)
                 continue
-            fitted, common = self._align([(found, type_)], lt)
+            fitted, common = align([(found, type_)], lt)
             if common is None:
                 self.say("type-mismatch", f"{self._shown(item, type_)} cannot be one of {self._shown(left, lt)}", item.span)
             items += fitted
@@ -451,10 +356,13 @@ class _Check:
         if any(t is None for _, t in typed):
             return expr, None
         known = [(e, t) for e, t in typed if t is not None]
-        (then, other), common = self._align(known, expect if expect is not None and expect.kind == "words" else None)
+        listed = expect if expect is not None and expect.kind == known[0][1].kind == "words" else None
+        (then, other), common = align(known, listed)
         if common is None:
             a, b = known
-            self.say("type-mismatch", f"both branches must be of one type, not {self._shown(*a)} and {self._shown(*b)}", expr.span)
+            code = "unit-mismatch" if a[1].kind == b[1].kind == "number" else "type-mismatch"
+            said = f"both branches must be of one type, not {self._shown(*a)} and {self._shown(*b)}"
+            self.say(code, said, expr.span, unit_hint(known))
             return expr, None
         return replace(expr, condition=condition, then=then, other=other), common
 
@@ -466,7 +374,7 @@ class _Check:
         if any(t is None for _, t in typed):
             return expr, None
         known = [(e, t) for e, t in typed if t is not None]
-        args, common = self._align(known)
+        args, common = align(known)
         if common is None or common.kind not in _ORDERED or (expr.function.startswith("round") and common.kind != "number"):
             a, b = known[0], known[-1]
             same = a[1].kind == b[1].kind == "number"
@@ -474,6 +382,7 @@ class _Check:
                 "unit-mismatch" if same else "type-mismatch",
                 f"`{expr.function}` cannot take {self._shown(*a)} and {self._shown(*b)}",
                 expr.span,
+                unit_hint(known),
             )
             return expr, None
         if expr.function.startswith("round") and not _constant(args[1]):
@@ -511,7 +420,7 @@ class _Check:
         if expr.function == "count":
             arg = expr.args[0]
             if isinstance(arg, Name) and len(arg.parts) == 1:
-                found = self._collection(arg.parts[0], expr.everywhere)
+                found = self.names.collection(arg.parts[0], expr.everywhere)
                 if found is not None:
                     return found
             self.say(
@@ -519,7 +428,7 @@ class _Check:
             )
             return None
         qualified = [n.parts[0] for a in expr.args for n in _all_names(a) if len(n.parts) == 2]
-        found_all = {e for e in (self._collection(q, expr.everywhere) for q in qualified) if e is not None}
+        found_all = {e for e in (self.names.collection(q, expr.everywhere) for q in qualified) if e is not None}
         for e in found_all:
             if all(x in self.schema.parents(e) for x in found_all):
                 return e
@@ -532,7 +441,7 @@ class _Check:
         return None
 
     def _collection_hint(self) -> str:
-        below = [f"`{self.schema.entities[e].collection}`" for e in self.schema.below(self.owner)]
+        below = [f"`{c}`" for c in self.names.collections()]
         return f"below {self.owner} there are {', '.join(below)}" if below else f"there are no records below {self.owner}"
 
     def _aggregate_type(self, expr: Aggregate, types: list[Type]) -> Type | None:
@@ -554,27 +463,5 @@ def _all_names(expr: Expr) -> Iterable[Name]:
         yield from _all_names(child)
 
 
-def _as_price(expr: Expr) -> Expr:
-    """`0.01元` beside a price is 0.01元/股; so is `-0.01元`."""
-    if isinstance(expr, Unary) and expr.op == "-":
-        return replace(expr, operand=_as_price(expr.operand))
-    return replace(expr, dim=PRICE) if isinstance(expr, Number) and expr.dim == MONEY else expr
-
-
-def _literal_dim(expr: Expr) -> Dimension | None:
-    if isinstance(expr, Unary) and expr.op == "-":
-        return _literal_dim(expr.operand)
-    return expr.dim if isinstance(expr, Number) else None
-
-
 def _constant(expr: Expr) -> bool:
     return isinstance(expr, Number) or (isinstance(expr, Ref) and expr.field.source == "term")
-
-
-def _suggest(word: str, known: Iterable[str]) -> str | None:
-    close = get_close_matches(word, list(known), 1, 0.6)
-    return f"did you mean `{close[0]}`?" if close else None
-
-
-def _qualifier(schema: Schema, found: Field) -> str:
-    return schema.entities[found.entity].name

@@ -133,11 +133,14 @@ class _Lower:
             )
 
     def lower(self, expr: Expr) -> Lowered:
-        done = self._lower(expr)
+        return self.measure(self._lower(expr), expr.span)
+
+    def measure(self, done: Lowered, span: Span) -> Lowered:
+        """Refuses what has grown too large; asked after every step, so that nothing ever recurses deep."""
         for part in parts(done):
             size, depth = _measure(part, self.measured)
             if size > MAX_KERNEL or depth > MAX_DEPTH:
-                self.refuse("too-large", "this expression is too large once its quotients are expanded", expr.span)
+                self.refuse("too-large", "this expression is too large once its quotients are expanded", span)
         return done
 
     def _lower(self, expr: Expr) -> Lowered:
@@ -246,10 +249,9 @@ class _Lower:
             return present(done.num if isinstance(done, Ratio) else done)
         args = [self.lower(a) for a in expr.args]
         match expr.function:
-            case "least":
-                return reduce(lambda x, y: choice(relation("<=", x, y), x, y), args)
-            case "greatest":
-                return reduce(lambda x, y: choice(relation(">=", x, y), x, y), args)
+            case "least" | "greatest":
+                op = "<=" if expr.function == "least" else ">="
+                return reduce(lambda x, y: self.measure(choice(relation(op, x, y), x, y), expr.span), args)
             case "round_up" | "round_down" | "round_half_up":
                 return rounded(expr.function, ratio_of(args[0]), ratio_of(args[1]))
         raise AssertionError(expr.function)

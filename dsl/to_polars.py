@@ -245,9 +245,9 @@ class Columns:
         height = self.frames[entity].height
         if node.owner == self.schema.root or (node.everywhere and not node.keys):
             return pl.repeat(self.fold(node), height, dtype=_dtype(node), eager=True)
-        own = pl.DataFrame({_ROW: self._numbers(entity)})
         if node.everywhere:
-            return self._matched(node, entity, own)
+            return self._matched(node, entity, pl.DataFrame({_ROW: self._numbers(entity)}))
+        own = pl.DataFrame({_ROW: self.rows(entity, node.owner)})
         answers = self._grouped(self._elements(node), [_ROW], node)
         return own.join(answers, on=_ROW, how="left", maintain_order="left").select(_default(node)).to_series()
 

@@ -235,14 +235,17 @@ class _Source:
                     scope.known[read] = self.let(self.reach(read, scope))
 
     def reach(self, read: Input, scope: _Scope) -> str:
-        schema = self.layout.schema
-        if read.entity == schema.root:
+        if read.entity == self.layout.schema.root:
             return f"root.get({self.constant(read.name)})"
+        return f"{self.walk(read.entity, scope)}[{self.layout.slots[read.entity][read.name]}]"
+
+    def walk(self, goal: str, scope: _Scope) -> str:
+        """The one record of `goal` that the record at hand belongs to or is lent by."""
         at, record = scope.entity, scope.record
-        for link in schema.links(at, read.entity):
+        for link in self.layout.schema.links(at, goal):
             record += f"[{self.layout.slots[at]['^' + link]}]"
             at = link
-        return f"{record}[{self.layout.slots[at][read.name]}]"
+        return record
 
     # ── expressions ──
 
@@ -309,7 +312,7 @@ class _Source:
         if node.owner == self.layout.schema.root:
             records = f"tables[{self.constant(node.element)}]"
         else:
-            records = f"{scope.record}[{self.layout.slots[scope.entity]['*' + node.element]}]"
+            records = f"{self.walk(node.owner, scope)}[{self.layout.slots[node.owner]['*' + node.element]}]"
         if node.function == "count" and node.where is None:
             return self.let(f"len({records})")
         values, gap = self.gather(node, records)

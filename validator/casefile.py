@@ -41,6 +41,7 @@ class Case(Form):
     eliminated: list[str] | None = None
     margin: Text = None
     effect: list[str] | None = None
+    not_applicable: list[str] = []
 
     @property
     def offering(self) -> Row:
@@ -53,16 +54,18 @@ class CasesForm(Form):
     rulebook: str
     revision: str
     count: int
+    upto: str | None = None
     base: dict[str, dict[str, Plain]] = {}
     cases: dict[str, list[Case]]
 
 
 @dataclass(frozen=True)
 class Base:
-    """The clean record of each kind."""
+    """The clean record of each kind, and the stage that every case runs up to at least."""
 
     offering: Row
     records: Mapping[str, Row]
+    upto: str | None = None
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def read_cases(path: Path, vocabulary: Vocabulary, revision: str) -> CaseFile:
     if mistakes:
         raise DiagnosticError(mistakes)
     records = {e: r for e, r in form.base.items() if e != schema.root}
-    return CaseFile(source, Base(form.base.get(schema.root, {}), records), form.cases, form.count)
+    return CaseFile(source, Base(form.base.get(schema.root, {}), records, form.upto), form.cases, form.count)
 
 
 def tables_of(base: Base, case: Case, schema: Schema) -> dict[str, list[Row]]:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
+from dsl.checker import Checked, references
 from dsl.diagnostics import DiagnosticError
 from validator.casefile import Base, Case, CaseFile, read_cases, tables_of
 from validator.checker import Checker, Disagreement, for_offering
 from validator.coverage import gaps, margin_matches
 from validator.report import Report
 from validator.rulebook.library import CASES, Library, library
-from validator.rulebook.model import Rulebook
+from validator.rulebook.model import Rulebook, parts_of
 from validator.trial import Trial, attempt
 
 
@@ -35,6 +36,15 @@ class Suite:
     """Per id: the base, the cases, and whether they are the revision's own."""
     files: list[CaseFile] = field(default_factory=list)
     bound: dict[str, Checker] = field(default_factory=dict)
+    stages: dict[str, str] = field(default_factory=dict)
+
+    def stage(self, id_: str) -> str:
+        """The stage up to which the cases of a rule or value run: its own, or the first in which a value is read, or `upto` if later."""
+        if id_ not in self.stages:
+            known = self.rulebook.stages
+            least = self.groups[id_][0].upto
+            self.stages[id_] = max(_stage(self.rulebook, id_), least if least in known else known[0], key=known.index)
+        return self.stages[id_]
 
     def checker(self, books: Library, offering: Mapping[str, object]) -> Checker:
         """The checker of an offering under this revision; most cases share theirs."""
@@ -61,10 +71,9 @@ def run(folder: Path, names: Iterable[str] = ()) -> CaseReport:
 def load(books: Library, name: str) -> Suite:
     """The cases of a revision and of all that it amends."""
     rulebook = books.get(name)
-    chain = books.chains[rulebook.id]
     suite = Suite(rulebook)
     known = {*rulebook.rules, *rulebook.values}
-    for file in chain[: [f.name for f in chain].index(rulebook.name) + 1]:
+    for file in books.lineage(rulebook.name):
         path = Path(file.source.file)
         cases = read_cases(path.with_name(path.name.removesuffix(".yaml") + CASES), books.vocabulary, file.name)
         suite.files.append(cases)
@@ -97,7 +106,7 @@ def check(books: Library, suite: Suite) -> CaseReport:
 def _run(books: Library, suite: Suite, base: Base, case: Case, id_: str, own: bool) -> tuple[list[str], Trial | None]:
     try:
         checker = suite.checker(books, {**base.offering, **case.offering})
-        trial = attempt(checker, tables_of(base, case, books.vocabulary.schema), id_)
+        trial = attempt(checker, tables_of(base, case, books.vocabulary.schema), id_, suite.stage(id_))
     except DiagnosticError as error:
         return [f"{d.code}: {d.message}" for d in error.diagnostics], None
     except Disagreement as error:
@@ -112,9 +121,32 @@ def _run(books: Library, suite: Suite, base: Base, case: Case, id_: str, own: bo
 def differs(books: Library, suite: Suite, base: Base, case: Case, id_: str, own: bool) -> bool:
     """Whether a case comes out otherwise than stated, by rows alone: what the search for mutants asks many times."""
     checker = suite.checker(books, {**base.offering, **case.offering})
-    trial = attempt(checker, tables_of(base, case, books.vocabulary.schema), id_, both=False)
+    trial = attempt(checker, tables_of(base, case, books.vocabulary.schema), id_, suite.stage(id_), both=False)
     ignored = frozenset() if own else frozenset(suite.rulebook.own - {id_})
     return any(_differences(case, trial.report, ignored, id_)) or not margin_matches(case, trial.margins)
+
+
+def _stage(rulebook: Rulebook, id_: str) -> str:
+    rule = rulebook.rules.get(id_)
+    if rule is not None:
+        return rule.stage
+    if stage := rulebook.values[id_].field.stage:
+        return stage
+    readers = [r.stage for r in rulebook.rules.values() if id_ in _read(rulebook, r.when, r.require, r.admits)]
+    readers += [v.field.stage for v in rulebook.values.values() if v.field.stage and id_ in _read(rulebook, *parts_of(v))]
+    return min(readers, key=rulebook.stages.index, default=rulebook.stages[0])
+
+
+def _read(rulebook: Rulebook, *checked: Checked | None) -> set[str]:
+    """The values that expressions read, through those that no stage changes."""
+    found: set[str] = set()
+    open_ = [c for c in checked if c is not None]
+    while open_:
+        for name in {r.field.name for r in references(open_.pop().expr) if r.field.source == "value"} - found:
+            found.add(name)
+            value = rulebook.values.get(name)
+            open_ += parts_of(value) if value is not None and not value.field.stage else ()
+    return found
 
 
 # ── what differs ──
@@ -134,6 +166,9 @@ def _differences(case: Case, report: Report, ignored: frozenset[str], id_: str) 
         yield "a rule failed in evaluation"
     for issue in report.intake:
         yield f"cannot be read: {issue.message.en}"
+    for rule in case.not_applicable:
+        if not report.by_rule.get(rule, {}).get("not_applicable"):
+            yield f"{rule} is asked"
     effects = {f.effect for f in report.violated if f.rule == id_}
     if case.effect is not None and effects != {tuple(case.effect)}:
         yield f"the effect is {sorted(effects)}, not {case.effect}"

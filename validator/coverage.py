@@ -86,7 +86,9 @@ def _reaches(rule: Rule, proof: Proof, unit: int) -> bool:
 def _lacks(proof: Proof, name: str) -> bool:
     """Whether a case leaves out an input: set to nothing, or not in the base and not set."""
     case, base, _ = proof
-    changes = [r for changed in case.with_.values() for r in (changed if isinstance(changed, list) else [changed]) if isinstance(r, Mapping)]
+    changes = [
+        r for changed in case.with_.values() for r in (changed if isinstance(changed, list) else [changed]) if isinstance(r, Mapping)
+    ]
     if any(name in r for r in changes):
         return any(name in r and r[name] is None for r in changes)
     return all(r.get(name) is None for r in (base.offering, *base.records.values()))

@@ -30,17 +30,18 @@ class Trial:
     step: Fraction
 
 
-def attempt(checker: Checker, tables: Mapping[str, Sequence[Mapping[str, object]]], rule: str, *, both: bool = True) -> Trial:
-    """Every column counts as handed in: an empty field is empty. Raises Disagreement where the evaluators differ."""
+def attempt(checker: Checker, tables: Mapping[str, Sequence[Mapping[str, object]]], rule: str, stage: str, *, both: bool = True) -> Trial:
+    """Run the stages up to `stage`. Every column counts as handed in: an empty field is empty. Raises Disagreement where the evaluators differ."""
     plan = checker.plan
     read = read_submission(tables, checker.vocabulary)
     found = records.from_dicts(read.tables, plan.layout)
-    by_row = rows.run(plan, found, plan.stages)
-    by_column = columns.run(plan, _frames(read, plan), plan.stages) if both else by_row
+    stages = plan.upto([stage])
+    by_row = rows.run(plan, found, stages)
+    by_column = columns.run(plan, _frames(read, plan), stages) if both else by_row
     if by_row != by_column:
         raise Disagreement(f"the two evaluators differ: {difference(by_column, by_row)}")
     given = submission_input(read, plan, _everything(plan))
-    report = summarise(plan, by_row, given, plan.stages, plan.rulebook.stages, checker.vocabulary.words_en)
+    report = summarise(plan, by_row, given, stages, plan.rulebook.stages, checker.vocabulary.words_en)
     return Trial(report, *_margins(plan, rule, found, by_row.root))
 
 

@@ -1,4 +1,4 @@
-"""What an author is told, word for word: tests/golden/mistakes holds expressions and rulebooks, each with the diagnostics they must give."""
+"""What an author is told, word for word. tests/golden/mistakes holds expressions and rulebooks with the diagnostics they must give."""
 
 from pathlib import Path
 
@@ -34,9 +34,7 @@ def test_an_expression_gives_these_words(owner, text, wanted):
 
 def test_ten_thousand_brackets_are_a_diagnostic():
     (told,) = _told("bid", "(" * 4999 + "price" + ")" * 4996)
-    assert told.splitlines()[0] == (
-        "too-deep: more than 64 levels stand inside each other; each operator in a row is a level"
-    )
+    assert told.splitlines()[0] == ("too-deep: more than 64 levels stand inside each other; each operator in a row is a level")
 
 
 def test_more_than_ten_thousand_characters_are_a_diagnostic():
@@ -55,10 +53,9 @@ def test_more_than_five_hundred_parts_are_a_diagnostic():
         "not " * 63 + "amended",
         "(" * 60 + "amended" + ")" * 60,
         "-" * 62 + "factor",
-        "round_up(" * 40 + "factor" + ", 0.5)" * 40,
+        "round_up(" * 20 + "factor" + ", 0.5)" * 20,
         "factor" + " + sequence" * 62,
         "if amended then 1 else " * 60 + "2",
-        "sequence" + " / factor" * 3,
         " or ".join(["amended"] * 490),
     ],
     ids=lambda t: t[:12],
@@ -73,6 +70,7 @@ def test_sixty_levels_are_answered(text):
 @pytest.mark.parametrize(
     "text",
     [
+        "round_up(" * 60 + "factor" + ", 0.5)" * 60,
         "round_half_up(" * 60 + "factor" + ", 0.5)" * 60,
         "least(" * 40 + "factor" + ", 0.5)" * 40,
         "least(" + ", ".join(["factor"] * 400) + ")",

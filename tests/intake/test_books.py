@@ -242,7 +242,7 @@ def test_decisions_are_handed_through_as_written(book_of: BookOf) -> None:
 
 def test_a_header_alone_is_a_table_without_records(book_of: BookOf) -> None:
     book = book_of(bids="配售对象代码,申购价格\n", placees="placee\nP1\n")
-    assert said(book) == [("no-records", "", None, None, "bids")]
+    assert said(book) == [("no-records", "bids", None, None, None)]
     assert ("bid", "price") in book.supplied
 
 

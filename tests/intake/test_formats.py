@@ -211,7 +211,7 @@ def test_a_workbook_has_a_sheet_per_table(tmp_path: Path, vocabulary: Vocabulary
 
 def test_json_numbers_are_read_by_their_digits(tmp_path: Path, vocabulary: Vocabulary) -> None:
     numbers = ["25.3100000000000000000000001", "25.310000000000000000000000", "99999.99990", "0.1e1", "1E400", "1" * 5000, "NaN", "-0"]
-    rows = ",".join('{"placee": "P%d", "price": %s}' % (i, n) for i, n in enumerate(numbers))
+    rows = ",".join(f'{{"placee": "P{i}", "price": {n}}}' for i, n in enumerate(numbers))
     book = read_book(write(tmp_path / "b.json", f"[{rows}]"), vocabulary)
     assert book.frames["bid"]["price"].to_list() == [None, 253_100, 999_999_999, 10_000, None, None, None, 0]
     assert [i.row for i in sorted(book.issues, key=lambda i: i.row or 0)] == [2, 6, 7, 8]
@@ -236,7 +236,8 @@ def test_names_in_a_zip_may_be_in_gb18030(tmp_path: Path, vocabulary: Vocabulary
 
 
 def test_an_archive_of_offerings_is_one_table(tmp_path: Path, vocabulary: Vocabulary) -> None:
-    text = "offering,board,online_multiple,total_shares(万股),eliminated_share_announced(%)\n688002,sse-star,1659.6539,6000,10.3491\n001391,x,,,\n"
+    header = "offering,board,online_multiple,total_shares(万股),eliminated_share_announced(%)"
+    text = f"{header}\n688002,sse-star,1659.6539,6000,10.3491\n001391,x,,,\n"
     book = read_archive(write(tmp_path / "any.csv", text), vocabulary)
     assert book.frames["offering"].select("^row", "^id", "online_multiple", "total_shares", "eliminated_share_announced").rows() == [
         (3, "001391", None, None, None),

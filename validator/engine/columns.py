@@ -169,7 +169,9 @@ class _Run:
             else:
                 columns = [c.gather(rows).to_list() for c in self.columns.values(asked.rule.entity, nodes)] if nodes else []
                 answers = list(zip(*columns, strict=True)) if columns else [()] * len(rows)
-        except Exception:  # an outcome "error" has no figures to show
+        except Exception:
+            if ERROR not in codes:
+                raise
             answers = [(None,) * len(nodes)] * len(rows)
         self.raw.hits[asked.number] = [Hit(r, c, a) for r, c, a in zip(rows.to_list(), codes, answers, strict=True)]
 

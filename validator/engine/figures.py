@@ -14,7 +14,7 @@ from dsl.nodes import Aggregate, At, Day, Expr, Ref, children
 from dsl.quantities import MOMENT, Field, Type
 from dsl.to_text import to_text
 from validator.engine.plan import Asked, Plan
-from validator.rulebook.model import Take, Template, Value
+from validator.rulebook.model import Template, parts_of
 
 Known = Fraction | int | bool | str | None
 
@@ -86,7 +86,7 @@ def closure(plan: Plan, checked: Iterable[Checked | None]) -> list[Checked]:
         for name in {r.field.name for r in references(found[-1].expr) if r.field.source == "value"} - seen:
             seen.add(name)
             value = plan.rulebook.values.get(name)
-            open_ += [] if value is None else expressions(value)
+            open_ += [] if value is None else parts_of(value)
     return found
 
 
@@ -151,7 +151,7 @@ def _probes(plan: Plan, asked: Asked) -> tuple[tuple[tuple[str, Kernel], ...], t
     for checked in conditions(asked):
         for leaf in () if checked is None else _leaves(plan, checked.expr, entity, None):
             found = leaf.ref.field
-            if found.source != "term" and found.name not in probes and leaf.owner in (entity, plan.schema.root):
+            if found.source != "term" and found.name not in probes:
                 probes[found.name] = _probe(plan, leaf)
     absent = sorted(f.name for f in reads(plan, conditions(asked)) if f.source == "term" and plan.terms.get(f.name) is None)
     return tuple(probes.items()), tuple(absent)
@@ -181,19 +181,12 @@ def _leaves(plan: Plan, expr: Expr, owner: str, inside: Aggregate | None) -> Ite
         if value is None:
             yield _Leaf(expr, inside, owner)
         elif inside is None or value.field.entity == inside.collection:
-            at = owner if inside is not None else value.field.entity if value.field.entity == plan.schema.root else owner
-            for part in expressions(value):
+            at = owner if inside is not None else value.field.entity
+            for part in parts_of(value):
                 yield from (x for x in _leaves(plan, part.expr, at, inside) if inside is None or x.fold is inside)
         return
     for child in children(expr):
         yield from _leaves(plan, child, owner, expr if isinstance(expr, Aggregate) else inside)
-
-
-def expressions(value: Value) -> list[Checked]:
-    if isinstance(value.meaning, Take):
-        take = value.meaning
-        return [take.source, *(k.value for k in take.order), take.sum, take.limit, take.bound]
-    return [value.meaning]
 
 
 def _known(meaning: Lowered, answers: Iterator[Scalar]) -> Known:

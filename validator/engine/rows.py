@@ -153,7 +153,9 @@ class _Run:
             sheet = questions(self.plan, asked)
             try:
                 answers = self.function(("figures", asked.number), sheet.meanings, entity)(record, self.root, self.tables)
-            except Exception:  # an outcome "error" has no figures to show
+            except Exception:
+                if outcome != ERROR:
+                    raise
                 answers = (None,) * sum(len(parts(m)) for m in sheet.meanings)
             row = 0 if record is None else rows[entity][id(record)]
             self.raw.hits.setdefault(asked.number, []).append(Hit(row, outcome, answers))

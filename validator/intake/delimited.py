@@ -41,7 +41,7 @@ def _decode(data: bytes, file: str) -> str:
     except UnicodeDecodeError:
         pass
     try:
-        return data.decode("gb18030")
+        return data.decode("gb18030").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise refuse("wrong-encoding", f"the file is neither UTF-8 nor GB18030 (line {line})", "save it as CSV UTF-8", file) from None

@@ -47,9 +47,13 @@ def name_tables(raws: Sequence[RawTable], vocabulary: Vocabulary) -> Named:
         rest = _adopt_bids(tables, rest, vocabulary)
     if not tables and not decisions:
         raise _unknown(raws, vocabulary)
+    if tables and not any(raw.columns for raw in tables.values()):
+        raise refuse("empty-file", "there is no record in it", "hand in a table with a header row")
     for entity, raw in tables.items():
         _refuse_foreign(raw, entity, vocabulary)
-    issues = [_not_read(raw) for raw in rest] + [_no_records(raw) for raw in tables.values() if raw.rows.is_empty()]
+    issues = [_not_read(raw) for raw in rest] + [
+        _no_records(vocabulary.schema.entities[e].collection) for e, raw in tables.items() if raw.rows.is_empty()
+    ]
     return Named(tables, decisions, tuple(issues))
 
 
@@ -60,7 +64,7 @@ def _adopt_bids(tables: dict[str, RawTable], rest: list[RawTable], vocabulary: V
         names = ", ".join(f"`{raw.name}`" for raw in like)
         raise refuse("unknown-table", f"more than one table could hold the bids: {names}", "name one of them `bids` (报价)")
     if like:
-        tables[BIDS] = replace(like[0])
+        tables[BIDS] = like[0]
     return [raw for raw in rest if raw not in like]
 
 
@@ -101,8 +105,8 @@ def _not_read(raw: RawTable) -> Issue:
     return note("unknown-table", zh, en, None, None, raw.name)
 
 
-def _no_records(raw: RawTable) -> Issue:
-    return note("no-records", f"表“{raw.name}”没有记录", f"the table `{raw.name}` has no records", None, None, raw.name)
+def _no_records(table: str) -> Issue:
+    return replace(note("no-records", "表中没有记录", "the table has no records"), table=table)
 
 
 def _decisions(raw: RawTable) -> tuple[Decision, ...]:

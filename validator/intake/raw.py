@@ -79,8 +79,8 @@ def table(name: str, columns: Sequence[RawColumn], header_row: int = 1, issues: 
             said.append(
                 note(
                     "blank-rows",
-                    f"跳过{len(inner)}个空行:{_list(inner)}",
-                    f"{len(inner)} blank rows are no records: {_list(inner)}",
+                    f"跳过{len(inner)}个空行:{listed(inner)}",
+                    f"{len(inner)} blank rows are no records: {listed(inner)}",
                     inner[0],
                 )
             )
@@ -156,5 +156,5 @@ def _int(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _list(rows: Sequence[int]) -> str:
+def listed(rows: Sequence[int]) -> str:
     return ", ".join(map(str, rows[:SHOWN_ROWS])) + (" …" if len(rows) > SHOWN_ROWS else "")

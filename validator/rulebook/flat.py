@@ -99,7 +99,7 @@ def _meant(placed: Placed[Any], meanings: Mapping[tuple[str, Path], str]) -> Any
 def flatten(chain: Sequence[File]) -> Flat:
     """The last file of a chain (each amends the one before) with all that it inherits. Raises DiagnosticError."""
     first = chain[0].form
-    flat = Flat(first.rulebook, first.revision, first.title, first.applies, list(first.stages))
+    flat = Flat(chain[-1].form.rulebook, first.revision, first.title, first.applies, list(first.stages))
     mistakes: list[Diagnostic] = []
     for file in chain:
         form = file.form

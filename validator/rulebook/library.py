@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
@@ -33,6 +34,8 @@ class Library:
     vocabulary: Vocabulary
     calendar: Calendar
     chains: Mapping[str, Sequence[File]]
+    shared: Mapping[str, Sequence[File]]
+    """Per rulebook what its first revision amends: revisions of other rulebooks, which several boards share."""
     _compiled: dict[str, Rulebook] = field(default_factory=dict)
 
     def all(self) -> list[Rulebook]:
@@ -49,8 +52,12 @@ class Library:
 
     def flat(self, name: str) -> Flat:
         """The revision's text with all it inherits, not compiled."""
+        return flatten(self.lineage(name))
+
+    def lineage(self, name: str) -> list[File]:
+        """All files that make up a revision, the first to the last."""
         chain, at = self._find(name)
-        return flatten(chain[: at + 1])
+        return [*self.shared[chain[0].form.rulebook], *chain[: at + 1]]
 
     def governing(self, rulebook: str, dates: Mapping[str, int | None]) -> tuple[Rulebook, str]:
         """The revision that governs an offering, and the date field that selected it. `dates`: days by the offering's field names."""
@@ -99,12 +106,12 @@ def library(folder: Path) -> Library:
     chains: dict[str, Sequence[File]] = {}
     for name in sorted({f.form.rulebook for f in files}):
         try:
-            chains[name] = _chain([f for f in files if f.form.rulebook == name], vocabulary)
+            chains[name] = _chain(name, files, vocabulary)
         except DiagnosticError as error:
             mistakes += error.diagnostics
     if mistakes:
         raise DiagnosticError(mistakes)
-    return Library(folder, vocabulary, calendar, chains)
+    return Library(folder, vocabulary, calendar, chains, {n: _roots(c[0], files) for n, c in chains.items()})
 
 
 def rulebook_files(folder: Path) -> list[Path]:
@@ -148,19 +155,18 @@ def _gather(reads: Iterable[Callable[[], File]]) -> tuple[list[File], list[Diagn
     return files, mistakes
 
 
-def _chain(files: list[File], vocabulary: Vocabulary) -> list[File]:
-    """The revisions of one rulebook, each amending the one before."""
-    mistakes = list(_form_mistakes(files, vocabulary))
-    heads = [f for f in files if f.form.amends is None]
-    chain = heads[:1]
-    while chain and (after := [f for f in files if f.form.amends == chain[-1].name and f not in chain]):
+def _chain(name: str, files: list[File], vocabulary: Vocabulary) -> list[File]:
+    """The revisions of one rulebook, each amending the one before; the first may amend a revision that boards share."""
+    own = [f for f in files if f.form.rulebook == name]
+    mistakes = list(_form_mistakes(own, files, vocabulary))
+    names = {f.name for f in own}
+    chain = [f for f in own if f.form.amends not in names][:1]
+    while chain and (after := [f for f in own if f.form.amends == chain[-1].name and f not in chain]):
         chain.append(after[0])
-    for file in files:
+    for file in own:
         if file not in chain and not mistakes:
-            mistakes.append(
-                _at(file, "amends", "overlap", f"{file.name} does not follow the other revisions of {file.form.rulebook}", _LINE)
-            )
-    for old, new in zip(chain, chain[1:], strict=False):
+            mistakes.append(_at(file, "amends", "overlap", f"{file.name} does not follow the other revisions of {name}", _LINE))
+    for old, new in pairwise(chain):
         if new.form.applies.by == old.form.applies.by and new.form.applies.from_ <= old.form.applies.from_:
             message = f"{new.name} applies from {new.form.applies.from_}, not later than {old.name} ({old.form.applies.from_})"
             mistakes.append(_at(new, "applies", "overlap", message))
@@ -169,10 +175,23 @@ def _chain(files: list[File], vocabulary: Vocabulary) -> list[File]:
     return chain
 
 
-_LINE = "each revision amends the one before it; only the first amends none"
+_LINE = "each revision amends the one before it; only the first may amend none, or one of another rulebook"
 
 
-def _form_mistakes(files: list[File], vocabulary: Vocabulary) -> Iterator[Diagnostic]:
+def _roots(first: File, files: list[File]) -> list[File]:
+    """What the first revision of a rulebook amends, and what that amends."""
+    found: list[File] = []
+    at = first
+    while at.form.amends is not None:
+        at = next(f for f in files if f.name == at.form.amends)
+        if at in found or at is first:
+            message = f"{first.name} amends itself, by way of others"
+            raise DiagnosticError([_at(first, "amends", "circular", message)])
+        found.insert(0, at)
+    return found
+
+
+def _form_mistakes(files: list[File], every: list[File], vocabulary: Vocabulary) -> Iterator[Diagnostic]:
     seen: dict[str, File] = {}
     dates = [f.name for f in vocabulary.schema.entities[vocabulary.schema.root].fields.values() if f.type.name == "date"]
     for file in files:
@@ -180,7 +199,7 @@ def _form_mistakes(files: list[File], vocabulary: Vocabulary) -> Iterator[Diagno
         if other is not file:
             yield _at(file, "revision", "overlap", f"{file.name} stands twice, also in {other.source.file}")
         amends = file.form.amends
-        if amends is not None and amends not in {f.name for f in files}:
+        if amends is not None and amends not in {f.name for f in every}:
             yield _at(file, "amends", "amends-nothing", f"{file.name} amends `{amends}`, which does not exist")
         if file.form.applies.by not in dates:
             yield _at(

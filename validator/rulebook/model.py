@@ -112,3 +112,11 @@ class Rulebook:
     @property
     def name(self) -> str:
         return f"{self.id}@{self.revision}"
+
+
+def parts_of(value: Value) -> list[Checked]:
+    """The expressions that decide a value; not what is spared of a ranking."""
+    if isinstance(value.meaning, Take):
+        take = value.meaning
+        return [take.source, *(k.value for k in take.order), take.sum, take.limit, take.bound]
+    return [value.meaning]

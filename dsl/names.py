@@ -1,0 +1,104 @@
+"""A name as written -> the fields that it may mean, seen from a record or from an element of an aggregate (L12 to L14)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+from dsl.nodes import Name
+from dsl.quantities import Field, Schema
+
+THIS = ("this", "本")
+
+Via = Literal["bare", "parent", "element", "this"]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What can be named by an expression on a record of `owner`; inside an aggregate over `element`."""
+
+    schema: Schema
+    owner: str
+    element: str | None = None
+
+    def lookup(self, name: Name) -> list[Field]:
+        """The fields that a name may mean from here; none where unknown, several where ambiguous."""
+        last = name.parts[-1]
+        if len(name.parts) == 1:
+            return self._among(self._levels(), last) or self._among(self._around(self.owner), last)
+        first = name.parts[0]
+        if first in THIS:
+            return self._among((self.owner,), last) or self._among(self._around(self.owner), last)
+        entity = self._record(first)
+        return self._among((entity,), last) if entity else []
+
+    def via(self, name: Name, found: Field) -> Via:
+        """How the name was written."""
+        if len(name.parts) == 1 and found.entity in self._levels():
+            return "bare"
+        if len(name.parts) == 1 or name.parts[0] in THIS:
+            return "this"
+        return "element" if found.entity == self.element else "parent"
+
+    def collection(self, word: str, everywhere: bool = False) -> str | None:
+        """The entity whose records below this one (or all of them) a word names."""
+        reach = [e for e in self.schema.entities if e != self.schema.root] if everywhere else self.schema.below(self.owner)
+        return next((e for e in reach if word in (self.schema.entities[e].collection, self.schema.entities[e].zh)), None)
+
+    def collections(self) -> list[str]:
+        """The names of the collections below this record."""
+        return [self.schema.entities[e].collection for e in self.schema.below(self.owner)]
+
+    def unknown(self, name: Name) -> tuple[str, str, str | None]:
+        """Code, sentence and hint for a name that means nothing here."""
+        shown, first = ".".join(name.parts), name.parts[0]
+        if len(name.parts) == 2 and (first in THIS or self._record(first) is not None):
+            return "unknown-name", f"unknown name `{shown}`", self._nearest(name.parts[-1])
+        if self.collection(first) is not None:
+            example = "max" if len(name.parts) == 2 else "count"
+            return "bare-collection", f"`{shown}` names many records", f"put it into an aggregate, e.g. `{example}({shown})`"
+        if len(name.parts) == 2:
+            return "unknown-name", f"unknown record `{first}`", nearest(first, [*self._around(self.owner), *self.collections()])
+        return "unknown-name", f"unknown name `{shown}`", self._nearest(first)
+
+    def qualified(self, found: Field) -> str:
+        """A field with the record that it belongs to."""
+        return f"`{self.schema.entities[found.entity].name}.{found.name}`"
+
+    def _levels(self) -> tuple[str, ...]:
+        return self._around(self.element or self.owner)
+
+    def _around(self, entity: str) -> tuple[str, ...]:
+        """A record, those above it, and the tables that lend their fields to any of these."""
+        above = self.schema.parents(entity)
+        return (*above, *(x for e in above for x in self.schema.lenders(e) if x != entity))
+
+    def _among(self, entities: Iterable[str], name: str) -> list[Field]:
+        return [f for e in entities for f in self._fields(e) if name in (f.name, f.zh)]
+
+    def _fields(self, entity: str) -> Iterable[Field]:
+        yield from self.schema.entities[entity].fields.values()
+        yield from self.schema.values.get(entity, {}).values()
+
+    def _record(self, word: str) -> str | None:
+        """The entity that `word.` means: the element by its collection's name, or a record at or above this one by its own."""
+        for e in self._levels():
+            entity = self.schema.entities[e]
+            if word in (entity.name, entity.zh) or (e == self.element and word == entity.collection):
+                return e
+        return None
+
+    def _nearest(self, name: str) -> str | None:
+        known: dict[str, Field] = {}
+        for entity in (*self._levels(), *self._around(self.owner)):
+            for f in self._fields(entity):
+                known.setdefault(f.name, f)
+                known.setdefault(f.zh, f)
+        close = get_close_matches(name, known, 1, 0.6)
+        return f"did you mean `{known[close[0]].name}` ({known[close[0]].zh})?" if close else None
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """A hint with the word that looks most like this one."""
+    close = get_close_matches(word, list(known), 1, 0.6)
+    return f"did you mean `{close[0]}`?" if close else None
