@@ -1,16 +1,15 @@
 """Guiju's own ways in, and its runs in the form in which they are compared."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.result import HOLDS, NOT_EVALUABLE, VIOLATED, Result
-from dsl.kernel import Scalar
+from benchmarks.result import Result
+from dsl.kernel import Const, Scalar
 from dsl.lower import Ratio
 from validator.checker import Checker, for_offering
-from validator.engine.figures import questions
+from validator.engine.figures import Sheet, questions
 from validator.engine.plan import Plan, Ranking
 from validator.engine.raw import Raw
 from validator.rulebook.library import library
@@ -41,8 +40,7 @@ def result_of(plan: Plan, raw: Raw) -> Result:
         found.counts[name] = tuple(raw.counts[asked.number][:4])
         sheet = questions(plan, asked)
         found.findings[name] = [
-            (h.row, h.outcome, {f.key: v for f, v in zip(sheet.figures, sheet.read(h.answers)[0], strict=True)})
-            for h in raw.hits.get(asked.number, ())
+            (h.row, h.outcome, _figures(sheet, h.answers)) for h in raw.hits.get(asked.number, ())
         ]
     for step in plan.steps():
         if step.entity == plan.schema.root and not isinstance(step.meaning, Ranking):
@@ -51,8 +49,49 @@ def result_of(plan: Plan, raw: Raw) -> Result:
     return found
 
 
+def _figures(sheet: Sheet, answers: Sequence[Scalar]) -> dict[str, object]:
+    """By name, as integers at the scale in which they are kept."""
+    found: dict[str, object] = {}
+    at = iter(answers)
+    for figure in sheet.figures:
+        num = next(at)
+        den = next(at) if isinstance(figure.meaning, Ratio) else 1
+        plain = not isinstance(figure.meaning, Ratio) or isinstance(figure.meaning.den, Const)
+        found[figure.key] = num if plain or num is None or den is None else Fraction(int(num), int(den))
+    return found
+
+
+def submission_kernel(made: Checker, data: object) -> Callable[[], Raw]:
+    """Typed integers -> outcomes, with the figures of what does not hold."""
+    from validator.checker import _step_local, submission_input
+    from validator.engine import records, rows
+    from validator.engine.plan import Stage
+    from validator.engine.supplied import without
+    from validator.intake.submission import read_submission
+
+    found = read_submission(data, made.vocabulary)
+    plan = without(made.plan, submission_input(found, made.plan).supplied)
+    tables = records.from_dicts(found.tables, plan.layout)
+    stages = tuple(Stage(s.name, tuple(x for x in s.steps if _step_local(x, plan)), s.asked) for s in plan.stages)
+    return lambda: rows.run(plan, tables, stages, lambda a: a.number in made._local)
+
+
 def _exact(root: Mapping[str, Scalar], name: str, ratio: bool) -> Any:
     num, den = root.get(name), root.get(f"{name}#den")
     if not ratio or num is None or den is None:
         return num
     return Fraction(int(num), int(den))
+
+
+def read(made: Checker, source: Path) -> "Book":
+    from validator.intake import read_book
+
+    return read_book(source, made.vocabulary)
+
+
+def submission_tables(made: Checker, data: object) -> dict[str, dict[str, list[Scalar]]]:
+    """The integers of a submission as columns, for a peer to take."""
+    from validator.intake.submission import read_submission
+
+    found = read_submission(data, made.vocabulary)
+    return {e: {n: [r[n] for r in found.tables[e]] for n in found.tables[e][0]} for e in ("investor", "placee", "bid")}

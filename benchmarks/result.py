@@ -21,11 +21,18 @@ class Result:
 
 def require_same(name: str, wanted: Result, found: Result) -> None:
     """Raises AssertionError naming the first thing in which a contender differs. What it does not say at all is not compared."""
-    for part in ("counts", "findings", "values", "bids"):
+    for part in ("counts", "values", "bids"):
         ours, theirs = getattr(wanted, part), getattr(found, part)
         for key, value in theirs.items():
             assert key in ours, f"{name}: {part} of {key} is not ours"
             assert ours[key] == value, f"{name}: {part} of {key}: {_first(ours[key], value)}"
+    for rule in wanted.counts if found.findings else ():
+        named = found.findings.get(rule)
+        if named is None:
+            assert rule not in found.counts or not any(found.counts[rule][i] for i in (VIOLATED, NOT_EVALUABLE)), f"{name}: {rule} not said"
+            continue
+        said = [(row, o, {k: f[k] for k in (named[0][2] if named else ())}) for row, o, f in wanted.findings[rule]]
+        assert said == named, f"{name}: findings of {rule}: {_first(said, named)}"
 
 
 def _first(ours: object, theirs: object) -> str:

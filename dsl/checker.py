@@ -281,6 +281,7 @@ class _Check:
 
     def _together(self, exprs: Sequence[Expr], expect: Type | None = None) -> list[Typed]:
         """Visit operands that must be of one type, so that bare words find the list beside them."""
+        exprs = [self._letter(x) for x in exprs]
         late = [i for i, x in enumerate(exprs) if self._open(x)]
         done: dict[int, Typed] = {i: self.visit(x, expect) for i, x in enumerate(exprs) if i not in late}
         lists = [t for _, t in done.values() if t is not None and t.kind == "words"]
@@ -308,7 +309,6 @@ class _Check:
         return isinstance(expr, Name) and len(expr.parts) == 1 and not self.names.lookup(expr)
 
     def _compare(self, expr: Compare) -> Typed:
-        expr = replace(expr, operands=tuple(self._letter(x) for x in expr.operands))
         typed = self._together(expr.operands)
         if any(t is None for _, t in typed):
             return expr, FLAG

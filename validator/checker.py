@@ -51,7 +51,7 @@ def for_offering(books: Library, offering: str | Path | Mapping[str, object], ru
                 [given.mistake("no-board", "the offering does not state its `board`", hint="add e.g. `board: szse-chinext`")]
             )
         dates = {k: v for k, v in given.values.items() if isinstance(v, int) or v is None}
-        rulebook, _ = books.governing(board, dates)
+        rulebook = books.governing(board, dates)
     return Checker(bind(rulebook, given, books.calendar), books.vocabulary)
 
 

@@ -11,6 +11,7 @@ from fractions import Fraction
 import polars as pl
 
 from benchmarks.peers import limits as at
+from benchmarks.result import Result
 
 Rule = tuple[pl.Expr | None, pl.Expr, tuple[str, ...]]
 """When (None: always), require, and the columns that are its figures."""
@@ -284,6 +285,15 @@ def _hits(frame: pl.DataFrame, flags: pl.DataFrame, name: str, figures: tuple[st
     rows = (violated["v"].fill_null(False) | violated["u"]).arg_true()
     outcome = violated["u"].gather(rows).cast(pl.Int64) * 2 + 1  # violated 1, not evaluable 3
     return frame.select(figures)[rows].insert_column(0, outcome.alias("outcome")).insert_column(0, rows.cast(pl.Int64).alias("row"))
+
+
+def result(found: Found) -> Result:
+    """As all contenders are compared."""
+    findings = {
+        rule: [(h["row"], h["outcome"], {k: v for k, v in h.items() if k not in ("row", "outcome")}) for h in hits.iter_rows(named=True)]
+        for rule, hits in found.hits.items()
+    }
+    return Result(dict(found.counts), findings, dict(found.values), {n: found.bids[n].to_list() for n in found.bids.columns})
 
 
 # ── pricing ──

@@ -6,6 +6,7 @@ import io
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from validator.intake.cells import BLANKS
 from validator.intake.delimited import _plain, _quoted
 from validator.intake.raw import RawTable
 
@@ -27,7 +28,7 @@ def seen(table: RawTable) -> tuple[object, ...]:
 @settings(max_examples=600, deadline=None)
 def test_both_readers_give_the_same_table(lines: list[list[str]], end: str, closed: bool) -> None:
     text = end.join(",".join(line) for line in lines) + (end if closed else "")
-    if not text.strip(" \t\n\v\f\r\x85\xa0\u2028\u2029　,"):
+    if not text.strip(BLANKS + ","):
         return
     fast = _plain(text, "t")
     if fast is not None:

@@ -3,13 +3,13 @@
 The answers come from an evaluator as plain integers; `Sheet.read` turns them back into what they mean.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from dsl.checker import Checked, collections, references, type_of
 from dsl.kernel import Fold, Kernel, Scalar
-from dsl.lower import Lowered, Ratio, lower, negation, present, read, slack
+from dsl.lower import Bound, Lowered, Ratio, lower, negation, present, read, slack
 from dsl.nodes import Aggregate, At, Day, Expr, Ref, children
 from dsl.quantities import MOMENT, Field, Type
 from dsl.to_text import to_text
@@ -31,13 +31,13 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """All questions of one rule. `absent` are terms that the offering does not state; `probes` ask which inputs of the record are missing."""
+    """All questions of one rule. `terms` are those of the offering that it rests on; `probes` ask which inputs of the record are missing."""
 
     figures: tuple[Figure, ...]
     margin: Lowered | None
     margin_type: Type | None
     probes: tuple[tuple[str, Kernel], ...]
-    absent: tuple[str, ...]
+    terms: tuple[str, ...]
     shown: tuple[tuple[str | int, ...], tuple[str | int, ...]] | None
     """The message in Chinese and English: texts, and figures by their place in `figures`."""
     required: int
@@ -47,14 +47,14 @@ class Sheet:
     def meanings(self) -> list[Lowered]:
         return [f.meaning for f in self.figures] + ([] if self.margin is None else [self.margin]) + [p for _, p in self.probes]
 
-    def read(self, answers: Sequence[Scalar]) -> tuple[list[Known], Fraction | None, tuple[str, ...]]:
+    def read(self, answers: Sequence[Scalar], terms: Mapping[str, Bound]) -> tuple[list[Known], Fraction | None, tuple[str, ...]]:
         """Figures in order, the margin, and the names of what is missing."""
         at = iter(answers)
         figures = [_known(f.meaning, at) for f in self.figures]
         margin = None if self.margin is None else _known(self.margin, at)
         missing = [name for name, _ in self.probes if next(at) is True]
         exact = None if margin is None else Fraction(margin)
-        return figures, exact, tuple(dict.fromkeys((*missing, *self.absent)))
+        return figures, exact, tuple(dict.fromkeys((*missing, *(t for t in self.terms if terms.get(t) is None))))
 
 
 def questions(plan: Plan, asked: Asked) -> Sheet:
@@ -105,8 +105,9 @@ def _sheet(plan: Plan, asked: Asked) -> Sheet:
         zh, en = rule.message
         shown = (_template(plan, zh, figures), _template(plan, en, figures))
     margin = slack(rule.require, plan.env)
-    probes, absent = _probes(plan, asked)
-    return Sheet(tuple(figures.values()), margin, _margin_type(plan, rule.require) if margin else None, probes, absent, shown, required)
+    probes = _probes(plan, asked)
+    terms = tuple(sorted(f.name for f in reads(plan, conditions(asked)) if f.source == "term"))
+    return Sheet(tuple(figures.values()), margin, _margin_type(plan, rule.require) if margin else None, probes, terms, shown, required)
 
 
 def _figures(plan: Plan, checked: Checked, expr: Expr) -> Iterator[Figure]:
@@ -145,7 +146,7 @@ def _margin_type(plan: Plan, checked: Checked) -> Type:
 # ── what is missing ──
 
 
-def _probes(plan: Plan, asked: Asked) -> tuple[tuple[tuple[str, Kernel], ...], tuple[str, ...]]:
+def _probes(plan: Plan, asked: Asked) -> tuple[tuple[str, Kernel], ...]:
     probes: dict[str, Kernel] = {}
     entity = asked.rule.entity
     for checked in conditions(asked):
@@ -153,8 +154,7 @@ def _probes(plan: Plan, asked: Asked) -> tuple[tuple[tuple[str, Kernel], ...], t
             found = leaf.ref.field
             if found.source != "term" and found.name not in probes:
                 probes[found.name] = _probe(plan, leaf)
-    absent = sorted(f.name for f in reads(plan, conditions(asked)) if f.source == "term" and plan.terms.get(f.name) is None)
-    return tuple(probes.items()), tuple(absent)
+    return tuple(probes.items())
 
 
 def _probe(plan: Plan, leaf: "_Leaf") -> Kernel:

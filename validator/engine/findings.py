@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from dsl.checker import references
 from validator.engine.figures import Known, Sheet, closure, conditions, counted, questions, reads
@@ -56,14 +57,14 @@ def unsupplied(plan: Plan, asked: Asked, supplied: Supplied) -> frozenset[str]:
     names = {
         f.name
         for f in reads(plan, conditions(asked))
-        if (f.source == "term" and plan.terms.get(f.name) is None) or (f.source == "field" and (f.entity, f.name) not in supplied.columns)
+        if f.source != "value" and (f.entity, f.name) not in supplied.columns and (f.source == "field" or plan.terms.get(f.name) is None)
     }
     return frozenset(names | (counted(plan, conditions(asked)) - supplied.tables))
 
 
 def _finding(plan: Plan, asked: Asked, hit: Hit, names: Names, lost: frozenset[str], words: Mapping[str, str]) -> Finding | None:
     rule, sheet = asked.rule, questions(plan, asked)
-    answers, margin, missing = sheet.read(hit.answers)
+    answers, margin, missing = sheet.read(hit.answers, plan.terms)
     if hit.outcome == NOT_EVALUABLE and lost & {*missing, *plan.schema.entities}:
         return None
     figures = {f.key: t for f, a in zip(sheet.figures, answers, strict=True) if (t := plain(a, f.type)) is not None}
@@ -87,23 +88,21 @@ def _finding(plan: Plan, asked: Asked, hit: Hit, names: Names, lost: frozenset[s
 
 def rests_on_unverified(plan: Plan, asked: Asked) -> bool:
     """A rule's own mark, or that of a term (where the offering does not set it) or value that it rests on."""
-    if asked.rule.unverified:
-        return True
     key = ("unverified", asked.number)
-    found = plan.compiled.get(key)
+    found: Any = plan.compiled.get(key)
     if found is None:
-        found = plan.compiled[key] = any(_marks(plan, asked))
-    return bool(found)
+        found = plan.compiled[key] = _marks(plan, asked)
+    sure, terms = found
+    return bool(sure) or any(plan.offering.values.get(t) is None for t in terms)
 
 
-def _marks(plan: Plan, asked: Asked) -> Iterable[bool]:
-    for field in reads(plan, conditions(asked)):
-        term = plan.rulebook.terms.get(field.name) if field.source == "term" else None
-        yield term is not None and term.unverified and plan.offering.values.get(field.name) is None
+def _marks(plan: Plan, asked: Asked) -> tuple[bool, tuple[str, ...]]:
+    """Whether the rule or a value that it rests on is marked, and the terms whose own figure is."""
     parts = closure(plan, (*conditions(asked), asked.rule.admits))
-    for name in {r.field.name for part in parts for r in references(part.expr) if r.field.source == "value"}:
-        value = plan.rulebook.values.get(name)
-        yield value is not None and value.unverified
+    names = {r.field.name for part in parts for r in references(part.expr)}
+    values = [v for n, v in plan.rulebook.values.items() if n in names]
+    terms = [n for n, t in plan.rulebook.terms.items() if n in names and t.unverified]
+    return asked.rule.unverified or any(v.unverified for v in values), tuple(terms)
 
 
 def _message(

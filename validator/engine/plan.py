@@ -125,6 +125,22 @@ def bind(rulebook: Rulebook, offering: Offering, calendar: Calendar) -> Plan:
     return Plan(rulebook, offering, terms, env, Layout.of(schema, names), stages, changed)
 
 
+def unbound(rulebook: Rulebook) -> Plan:
+    """A plan that reads the offering's fields and days as it runs: for many offerings, of which only their own rules are asked."""
+    env = Env(rulebook.schema)
+    root = rulebook.schema.root
+    stages = tuple(
+        Stage(s.name, tuple(x for x in s.steps if x.entity == root), tuple(a for a in s.asked if a.rule.entity == root))
+        for s in _stages(rulebook, env)
+    )
+    return Plan(rulebook, Offering({}), {}, env, Layout.of(rulebook.schema), stages, {})
+
+
+def terms_of(rulebook: Rulebook, offering: Offering, calendar: Calendar) -> dict[str, Bound]:
+    """The offering's fields as the rules read them, defaults filled in. Raises DiagnosticError."""
+    return _terms(rulebook, offering, calendar)[0]
+
+
 # ── terms and days ──
 
 

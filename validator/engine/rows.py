@@ -18,17 +18,19 @@ from validator.engine.raw import ERROR, HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VI
 Tables = Mapping[str, list[Record]]
 
 
-def run(plan: Plan, tables: Tables, stages: Sequence[Stage], asked: Callable[[Asked], bool] = lambda _: True) -> Raw:
-    """Run the stages over all records. `asked` leaves rules out."""
-    return _Run(plan, tables, asked).run(stages)
+def run(
+    plan: Plan, tables: Tables, stages: Sequence[Stage], asked: Callable[[Asked], bool] = lambda _: True, root: Root | None = None
+) -> Raw:
+    """Run the stages over all records. `asked` leaves rules out; `root` holds the offering's fields where the plan does not."""
+    return _Run(plan, tables, asked, root).run(stages)
 
 
 class _Run:
-    def __init__(self, plan: Plan, tables: Tables, asked: Callable[[Asked], bool]) -> None:
+    def __init__(self, plan: Plan, tables: Tables, asked: Callable[[Asked], bool], root: Root | None) -> None:
         self.plan = plan
         self.tables = tables
         self.asked = asked
-        self.root: Root = {}
+        self.root: Root = dict(root or {})
         self.raw = Raw(root=self.root)
         self.slots = plan.layout.slots
         self.waiting: dict[int, list[int]] = {}

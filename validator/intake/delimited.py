@@ -61,6 +61,8 @@ def _plain(text: str, name: str) -> RawTable | None:
     names = [f"c{i}" for i in range(len(headers))]
     if not body:
         return table(name, [RawColumn(h, pl.Series([], dtype=pl.String)) for h in headers], row)
+    if text.startswith("\ufeff", end + 1):  # Polars would take it for the mark of a file
+        return None
     try:
         frame = pl.read_csv(body, has_header=False, schema=dict.fromkeys(names, pl.String), quote_char=None)
     except pl.exceptions.PolarsError:

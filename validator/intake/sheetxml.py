@@ -58,7 +58,7 @@ def sheet_facts(archive: zipfile.ZipFile, file: str) -> list[SheetFacts]:
             raise refuse("file-refused", "the file is no Excel workbook", "save it again as .xlsx", file)
         try:
             return ElementTree.fromstring(read_entry(archive, entry, file))
-        except ElementTree.ParseError:
+        except (ElementTree.ParseError, LookupError, ValueError):
             raise refuse("file-refused", "the workbook is damaged", "save it again as .xlsx", file) from None
 
     targets = {r.get("Id"): r.get("Target") or "" for r in part("xl/_rels/workbook.xml.rels")}

@@ -59,8 +59,12 @@ class Library:
         chain, at = self._find(name)
         return [*self.shared[chain[0].form.rulebook], *chain[: at + 1]]
 
-    def governing(self, rulebook: str, dates: Mapping[str, int | None]) -> tuple[Rulebook, str]:
-        """The revision that governs an offering, and the date field that selected it. `dates`: days by the offering's field names."""
+    def governing(self, rulebook: str, dates: Mapping[str, int | None]) -> Rulebook:
+        """The revision that governs an offering, compiled. `dates`: days by the offering's field names. Raises DiagnosticError."""
+        return self.get(self.governing_name(rulebook, dates))
+
+    def governing_name(self, rulebook: str, dates: Mapping[str, int | None]) -> str:
+        """The last revision of the chain whose own date the offering meets. Raises DiagnosticError where there is none."""
         if rulebook not in self.chains:
             raise DiagnosticError([_unknown(rulebook, self.chains)])
         found: File | None = None
@@ -77,7 +81,7 @@ class Library:
             shown = date.fromordinal((dates.get(first.by) or 0) + EPOCH).isoformat()
             message = f"no revision of {rulebook} was in force for an offering of {shown} ({first.by})"
             raise DiagnosticError([Diagnostic("no-revision", message, hint=f"the first revision here applies from {first.from_}")])
-        return self.get(found.name), found.form.applies.by
+        return found.name
 
     def _find(self, name: str) -> tuple[Sequence[File], int]:
         rulebook, _, revision = name.partition("@")

@@ -1,0 +1,86 @@
+"""A rule asked of a record -> the statements that it makes of it, each with what its figures can make of it.
+
+What `and` joins are statements of their own, and so is what `all(…)` says of each record. `if c then s else 是` makes no statement where
+c is 否.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from dsl.nodes import Aggregate, Compare, Expr, Flag, If, Logic
+from validator.announcement.evaluate import Answer, Evaluator, Place, Trace
+from validator.announcement.intervals import Interval, Truth, slack
+
+Outcome = Literal["holds", "violated", "not_applicable", "not_evaluable", "error"]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement: its truth (None where something is missing), and for a comparison its sides."""
+
+    expr: Expr
+    place: Place
+    truth: Truth | None
+    sides: tuple[Answer, ...]
+    trace: Trace
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the statement ends on its own."""
+        if self.trace.twice:
+            return "error"
+        if self.truth is None:
+            return "not_evaluable"
+        return "holds" if self.truth.may_hold else "violated"
+
+    @property
+    def slack(self) -> Fraction | None:
+        """How far it is from failing: 0 on the limit. None for what is no comparison of numbers."""
+        match self.expr, self.sides:
+            case Compare(ops=(op,)), (Interval() as a, Interval() as b):
+                return slack(op, a, b)
+            case _:
+                return None
+
+
+def statements(evaluator: Evaluator, expr: Expr, at: Place) -> Iterator[Statement]:
+    """The statements that an expression makes, in the order written."""
+    match expr:
+        case Flag(value=True):
+            return
+        case Logic(op="and", operands=operands):
+            for operand in operands:
+                yield from statements(evaluator, operand, at)
+        case If(condition=condition, then=then, other=other):
+            trace = evaluator.trace = Trace()
+            truth = evaluator.condition(condition, at)
+            if truth is None:
+                yield Statement(expr, at, None, (), trace)
+            else:
+                yield from statements(evaluator, then if truth.may_hold else other, at)
+        case Aggregate(function="all", args=(arg,)):
+            evaluator.trace = Trace()
+            for inner, wanted in list(evaluator.elements(expr, at)):
+                if wanted is None:
+                    yield Statement(expr, inner, None, (), evaluator.trace)
+                else:
+                    yield from statements(evaluator, arg, inner)
+        case _:
+            yield _statement(evaluator, expr, at)
+
+
+def _statement(evaluator: Evaluator, expr: Expr, at: Place) -> Statement:
+    trace = evaluator.trace = Trace()
+    if not isinstance(expr, Compare):
+        return Statement(expr, at, evaluator.truth(expr, at), (), trace)
+    sides = tuple(evaluator.answer(o, at) for o in expr.operands)
+    return Statement(expr, at, evaluator.compared(expr.ops, sides), sides, trace)
+
+
+def outcome(found: list[Statement]) -> Outcome:
+    """How a rule ends: one broken statement breaks it, one that cannot be told leaves it open."""
+    outcomes = {s.outcome for s in found}
+    order: tuple[Outcome, ...] = ("error", "violated", "not_evaluable", "holds")
+    return next((o for o in order if o in outcomes), "not_applicable")
