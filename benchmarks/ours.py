@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.result import Result
-from dsl.kernel import Const, Scalar
+from dsl.kernel import Scalar
 from dsl.lower import Ratio
 from validator.checker import Checker, for_offering
 from validator.engine.figures import Sheet, questions
@@ -50,15 +50,7 @@ def result_of(plan: Plan, raw: Raw) -> Result:
 
 
 def _figures(sheet: Sheet, answers: Sequence[Scalar]) -> dict[str, object]:
-    """By name, as integers at the scale in which they are kept."""
-    found: dict[str, object] = {}
-    at = iter(answers)
-    for figure in sheet.figures:
-        num = next(at)
-        den = next(at) if isinstance(figure.meaning, Ratio) else 1
-        plain = not isinstance(figure.meaning, Ratio) or isinstance(figure.meaning.den, Const)
-        found[figure.key] = num if plain or num is None or den is None else Fraction(int(num), int(den))
-    return found
+    return {f.key: v for f, v in zip(sheet.figures, sheet.read(answers)[0], strict=True)}
 
 
 def submission_kernel(made: Checker, data: object) -> Callable[[], Raw]:

@@ -177,4 +177,3 @@ def _root(ready: _Open, terms: Mapping[str, Bound], calendar: Calendar) -> Root:
 
 def _scalar(value: Bound, scale: int) -> Scalar:
     return int(value * scale) if isinstance(value, Fraction) else value
-

@@ -39,3 +39,12 @@ PRIVATE = "私募证券投资基金"
 OWN_ACCOUNT = "机构自营投资账户"
 SEALS = ("估值专用章", "托管业务专用章")
 COMPANY_SEAL = "公章"
+
+TEN_THOUSANDTHS = frozenset(
+    (
+        *("price", "suggested_low", "suggested_high", "highest_price", "lowest_price", "bid_amount", "amount_cap", "declared_assets"),
+        *("month_end_assets", "pre_inquiry_assets", "reported_assets", "system_assets", "valuation_table_assets", "average_market_value"),
+        "market_value_floor",
+    )
+)
+"""Figures that are kept in 1/10000 元."""

@@ -7,6 +7,7 @@ values exactly, fates. Does not: name a margin or what is missing, choose a revi
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 import polars as pl
 
@@ -290,10 +291,19 @@ def _hits(frame: pl.DataFrame, flags: pl.DataFrame, name: str, figures: tuple[st
 def result(found: Found) -> Result:
     """As all contenders are compared."""
     findings = {
-        rule: [(h["row"], h["outcome"], {k: v for k, v in h.items() if k not in ("row", "outcome")}) for h in hits.iter_rows(named=True)]
+        rule: [(row, outcome, {k: _exact(k, v) for k, v in figures.items()}) for row, outcome, figures in _said(hits)]
         for rule, hits in found.hits.items()
     }
     return Result(dict(found.counts), findings, dict(found.values), {n: found.bids[n].to_list() for n in found.bids.columns})
+
+
+def _said(hits: pl.DataFrame) -> Iterable[tuple[int, int, dict[str, object]]]:
+    for hit in hits.to_dicts():
+        yield hit.pop("row"), hit.pop("outcome"), hit
+
+
+def _exact(name: str, value: object) -> object:
+    return Fraction(value, 10_000) if name in at.TEN_THOUSANDTHS and isinstance(value, int) else value
 
 
 # ── pricing ──
@@ -342,17 +352,24 @@ def _price(bid: pl.DataFrame, live: pl.Series, found: Found) -> None:
         .then(pl.lit("有效报价"))
         .alias("fate"),
     )
-    for rule, holds in _offering(share, effective, least).items():
+    for rule, (holds, figures) in _offering(found.values).items():
         found.counts[rule] = (int(holds), int(not holds), 0, 0)
+        if not holds:
+            found.hits[rule] = pl.DataFrame({"row": 0, "outcome": 1, **figures})
 
 
-def _offering(share: Fraction, effective: int, least: Fraction) -> dict[str, bool]:
+def _offering(values: Mapping[str, Any]) -> dict[str, tuple[bool, dict[str, int]]]:
+    """The rules of the offering itself: whether they hold, and their whole figures."""
+    removed, total, effective = values["eliminated_quantity"], values["live_quantity"], values["effective_investors"]
     return {
-        "pricing.elimination-announced": share == Fraction(*at.ANNOUNCED_SHARE),
-        "pricing.minimum-investors": effective >= at.MINIMUM_EFFECTIVE_INVESTORS,
-        "pricing.risk-notice-pe": True,
-        "pricing.risk-notice-four-values": True,
-        "pricing.sponsor-coinvestment": at.ISSUE_PRICE <= least * 10_000,
+        "pricing.elimination-announced": (
+            values["eliminated_share"] == Fraction(*at.ANNOUNCED_SHARE),
+            {"eliminated_quantity": removed, "live_quantity": total},
+        ),
+        "pricing.minimum-investors": (effective >= at.MINIMUM_EFFECTIVE_INVESTORS, {"effective_investors": effective}),
+        "pricing.risk-notice-pe": (True, {}),
+        "pricing.risk-notice-four-values": (True, {}),
+        "pricing.sponsor-coinvestment": (at.ISSUE_PRICE <= values["lowest_of_four"] * 10_000, {}),
     }
 
 

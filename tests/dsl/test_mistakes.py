@@ -1,13 +1,17 @@
 """What an author is told, word for word. tests/golden/mistakes holds expressions and rulebooks with the diagnostics they must give."""
 
+import shutil
 from pathlib import Path
 
 import pytest
-from harness import Case, understand
+from harness import Case, by_columns, by_function, by_rows, understand
 
 from dsl.diagnostics import DiagnosticError
+from validator.rulebook import lint
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "mistakes"
+RULES = Path(__file__).parents[2] / "rules"
+BOOKS = sorted(p for p in GOLDEN.iterdir() if p.is_dir() or p.suffix == ".yaml")
 
 
 def _told(owner: str, text: str) -> list[str]:
@@ -61,8 +65,6 @@ def test_more_than_five_hundred_parts_are_a_diagnostic():
     ids=lambda t: t[:12],
 )
 def test_sixty_levels_are_answered(text):
-    from harness import by_columns, by_function, by_rows
-
     case = Case({"bid": [{"factor": 1, "sequence": 3, "amended": True}, {}]}, "bid", text)
     assert by_rows(case) == by_columns(case) == by_function(case)
 
@@ -88,3 +90,19 @@ def test_what_grows_too_large_is_a_diagnostic_and_never_a_recursion_error(text):
 def test_all_mistakes_come_at_once_and_in_order():
     told = _told("bid", "pricce > 1元 and quantity > 3 and kind = 公募 and count(placees) > 1")
     assert [t.partition(":")[0] for t in told] == ["unknown-name", "unit-mismatch", "unknown-word", "collection-wanted"]
+
+
+@pytest.mark.parametrize("book", BOOKS, ids=lambda p: p.stem)
+def test_a_rulebook_gives_these_words(book, tmp_path):
+    """A file, or a folder with a chain of revisions, beside the vocabulary and calendar of the rules."""
+    for name in ("vocabulary.yaml", "calendar.yaml"):
+        shutil.copy(RULES / name, tmp_path)
+    for file in [book] if book.is_file() else book.iterdir():
+        shutil.copy(file, tmp_path)
+    told = "\n".join(str(d) for d in lint(tmp_path)).replace(f"{tmp_path}/", "")
+    assert told == book.with_suffix(".txt").read_text(encoding="utf-8").rstrip("\n")
+
+
+def test_every_golden_rulebook_is_wrong():
+    assert all(p.with_suffix(".txt").read_text(encoding="utf-8").strip() for p in BOOKS)
+    assert len(BOOKS) > 15

@@ -4,7 +4,7 @@ Missing values follow SQL, as in the two evaluators of books; a `Trace` remember
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import reduce
@@ -92,6 +92,8 @@ class Evaluator:
     calendar: Calendar
     trace: Trace = field(default_factory=Trace)
     in_condition: bool = False
+    touched: set[tuple[str, str]] = field(default_factory=set)
+    """Entity and name of everything that was asked for, by conditions too."""
 
     def condition(self, expr: Expr, at: Place) -> Truth | None:
         """A condition: certain wherever it is known, for no figure has a part in it."""
@@ -207,6 +209,7 @@ class Evaluator:
 
     def _cell(self, spot: Spot, found: Field) -> Cell | None:
         cell = self.announcement.records[spot[0]][spot[1]].cells.get(found.name)
+        self.touched.add((spot[0], found.name))
         if cell is None:
             self.trace.missing[spot, found.name] = None
         elif not self.in_condition:
@@ -283,4 +286,5 @@ def _folded(function: str, sides: Sequence[Interval]) -> Interval | None:
         return reduce(plus, sides, point(Fraction(0)))
     if not sides:
         return None
-    return each({"max": max, "min": min, "median": middle}[function], sides)
+    by: Mapping[str, Callable[..., Fraction]] = {"max": max, "min": min, "median": middle}
+    return each(by[function], sides)

@@ -73,7 +73,8 @@ def over(a: Interval, b: Interval) -> Interval | None:
 
 def each(function: Callable[..., Fraction], sides: Sequence[Interval]) -> Interval:
     """A function that rises with every side: least, greatest, the middle of several."""
-    return Interval(*(function(ends) for ends in zip(*((s.low, s.high, s.printed) for s in sides), strict=True)))
+    low, high, printed = (function(ends) for ends in zip(*((s.low, s.high, s.printed) for s in sides), strict=True))
+    return Interval(low, high, printed)
 
 
 def middle(values: Sequence[Fraction]) -> Fraction:

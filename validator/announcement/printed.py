@@ -32,7 +32,7 @@ class Cell:
     @property
     def step(self) -> Fraction:
         """One unit of the last digit."""
-        return self.factor / 10**self.places
+        return self.factor * Fraction(1, 10**self.places)
 
 
 def read_print(value: object, field: Field, units: Mapping[str, Unit]) -> Cell | None:

@@ -22,7 +22,14 @@ from validator.source import Place, Plain, Source, load
 from validator.vocabulary import Vocabulary
 
 HEAD = ("announcement", "code", "published")
-_PARTS = {"rulebook": "rulebook", "规则集": "rulebook", "figures": "figures", "公告数据": "figures", "others": "others", "其他数据": "others"}
+_PARTS = {
+    "rulebook": "rulebook",
+    "规则集": "rulebook",
+    "figures": "figures",
+    "公告数据": "figures",
+    "others": "others",
+    "其他数据": "others",
+}
 
 
 @dataclass(frozen=True)
@@ -83,7 +90,7 @@ class _Reader:
         figures = top.get("figures", _Written({}, ()))
         row = {k: w for k, w in top.items() if k in HEAD}
         row |= self._named(self._mapping(figures), figures.place, _names(root, without=HEAD))
-        records = {root.name: (self._record(row, root),)}
+        records: dict[str, tuple[Record, ...]] = {root.name: (self._record(row, root),)}
         for entity in (e for e in schema.entities.values() if e is not root):
             records[entity.name] = tuple(self._records(top[entity.name], entity)) if entity.name in top else ()
         others = self._mapping(top.get("others", _Written({}, ())))

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path as FilePath
+from typing import Any
 
 from dsl.checker import Checked, check
 from dsl.diagnostics import Diagnostic, DiagnosticError
@@ -15,12 +16,13 @@ from dsl.quantities import EPOCH, Field, FieldType, Type
 from validator.announcement.sound import mistakes
 from validator.calendar import Calendar, load_calendar
 from validator.report import Both
+from validator.rulebook.compile import canonical
 from validator.rulebook.file import RulebookFile, ValueForm, read_form
-from validator.rulebook.flat import File, Flat, Placed, documents, flatten
+from validator.rulebook.flat import File, Flat, Path, Placed, documents, flatten
 from validator.rulebook.library import ANNOUNCEMENTS, CASES, OTHER
 from validator.rulebook.model import Rulebook, Value
 from validator.rulebook.rules import compile_rules
-from validator.rulebook.scope import Piece, Scope
+from validator.rulebook.scope import Piece, Scope, Written
 from validator.source import load
 from validator.vocabulary import Vocabulary, load_vocabulary
 
@@ -31,11 +33,11 @@ ROOT = "announcement"
 class Library:
     """Every revision of every rulebook of announcements, oldest first, and what they speak of."""
 
-    folder: Path
+    folder: FilePath
     vocabulary: Vocabulary
     calendar: Calendar
     revisions: Mapping[str, Sequence[Rulebook]]
-    files: Mapping[str, Path]
+    files: Mapping[str, FilePath]
     """The file of each revision, by its name."""
 
     def governing(self, rulebook: str, published: int) -> Rulebook:
@@ -51,7 +53,7 @@ class Library:
         return there[-1]
 
 
-def library(rules: Path) -> Library:
+def library(rules: FilePath) -> Library:
     """Read and compile all of them. `rules` is the folder of all rules. Raises DiagnosticError with every mistake."""
     folder = rules / ANNOUNCEMENTS
     vocabulary = load_vocabulary(folder, ROOT, load_vocabulary(rules))
@@ -72,7 +74,7 @@ def library(rules: Path) -> Library:
             found += error.diagnostics
     if found:
         raise DiagnosticError(dict.fromkeys(found))
-    return Library(folder, vocabulary, load_calendar(rules), revisions, {f.name: Path(f.source.file) for f in files})
+    return Library(folder, vocabulary, load_calendar(rules), revisions, {f.name: FilePath(f.source.file) for f in files})
 
 
 def _chains(files: Sequence[File]) -> list[list[File]]:
@@ -113,7 +115,7 @@ def _compile(flat: Flat, vocabulary: Vocabulary, salt: str) -> Rulebook:
         values,
         rules,
         scope.schema,
-        flat.digest(salt),
+        flat.digest(salt, {(w.source.file, w.path): canonical(w, scope.schema) for w in scope.written}),
         frozenset(flat.own),
     )
 
@@ -121,12 +123,14 @@ def _compile(flat: Flat, vocabulary: Vocabulary, salt: str) -> Rulebook:
 class _Scope(Scope):
     """Expressions are checked, but never lowered to integers."""
 
-    def check(self, placed: Placed[object], path: tuple[str | int, ...], piece: Piece, entity: str, expect: Type | None = None) -> Checked | None:
+    def check(self, placed: Placed[Any], path: Path, piece: Piece, entity: str, expect: Type | None = None) -> Checked | None:
         try:
-            return check(piece.expr, self.schema, entity, expect=expect, text=piece.text)
+            checked = check(piece.expr, self.schema, entity, expect=expect, text=piece.text)
         except DiagnosticError as error:
             self.mistakes += [d.at(placed.source.file, placed.line(*path)) for d in error.diagnostics]
             return None
+        self.written.append(Written(placed.source, (*placed.path, *path), piece, checked))
+        return checked
 
 
 def _value(scope: Scope, name: str, placed: Placed[ValueForm]) -> Value | None:

@@ -7,11 +7,10 @@ Counts are exact, and days, flags and texts too: they may stand anywhere.
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import assert_never
 
 from dsl.checker import Checked
 from dsl.diagnostics import Diagnostic
-from dsl.nodes import Aggregate, Call, Compare, Expr, If, Logic, Number, Ref, children
+from dsl.nodes import Aggregate, Call, Expr, If, Logic, Number, Ref, children
 from dsl.quantities import Field
 from validator.rulebook.model import Rule, Value
 

@@ -35,9 +35,9 @@ def explained(rule: str, folder: Path | None, lang: Lang) -> int:
 
 def tested(folder: Path | None) -> int:
     """The cases; 1 where one fails."""
-    from validator import cases
+    from validator.cases import run
 
-    result = cases.run(folder or rules_folder())
+    result = run(folder or rules_folder())
     for failure in result.failures:
         door.tell(failure)
     door.put(f"样例 cases: {result.passed} passed, {len(result.failures)} failed\n".encode(), None)

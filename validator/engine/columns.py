@@ -37,9 +37,9 @@ class _Run:
             for step in stage.steps:
                 self.step(step)
             outcomes = self.ask(stage)
-            self.affect(outcomes)
-            for asked, outcome in outcomes:
+            for asked, outcome in outcomes:  # before the effects: figures are those that the rules were asked about
                 self.answer(asked, outcome)
+            self.affect(outcomes)
         self.keep(stages)
         self.raw.waiting = self.waiting
         return self.raw

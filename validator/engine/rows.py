@@ -43,8 +43,8 @@ class _Run:
             for step in stage.steps:
                 self.step(stage, step)
             found = self.ask(stage)
+            self.answer(found)  # before the effects: figures are those that the rules were asked about
             self.affect(found)
-            self.answer(found)
         self.keep(stages)
         self.raw.waiting = self.waiting
         return self.raw
@@ -121,9 +121,11 @@ class _Run:
         return [(asked, outcome, None)]
 
     def affect(self, found: Iterable[tuple[Asked, int, Record | None]]) -> None:
-        """What this stage's breaches do to bids, seen from the next stage on."""
+        """What this stage's breaches do to bids, seen from the next stage on: all are found before one is done."""
         bid = self.slots[BID]
         rows = {id(r): i for i, r in enumerate(self.tables[BID])}
+        dead: list[Record] = []
+        limits: list[tuple[Record, Scalar]] = []
         for asked, outcome, record in found:
             if record is None or not self.touches(asked):
                 continue
@@ -133,12 +135,15 @@ class _Run:
             if outcome != VIOLATED:
                 continue
             if DEADLY & set(asked.rule.effect):
-                for b in bids:
-                    b[bid[LIVE]] = False
+                dead += bids
             if asked.admits is not None and asked.rule.entity == BID:
                 (limit,) = self.function(("admits", asked.number), [asked.admits], BID)(record, self.root, self.tables)
-                old = record[bid[ADMITTED]]
-                record[bid[ADMITTED]] = None if limit is None or old is None else min(old, limit)
+                limits.append((record, limit))
+        for b in dead:
+            b[bid[LIVE]] = False
+        for b, limit in limits:
+            old = b[bid[ADMITTED]]
+            b[bid[ADMITTED]] = None if limit is None or old is None else min(old, limit)
         for waiting in self.waiting.values():
             waiting.sort()
 

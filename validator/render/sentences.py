@@ -14,7 +14,6 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "verified": ("逐条与按列两种算法，结果一致", "row by row and column by column: both agree"),
     "not-verified": ("只用一种算法，未作交叉核对", "one evaluator only, not cross-checked"),
     "standing": ("性质", "standing"),
-    "final": ("正式", "final"),
     "provisional": ("暂定：缺 {what}", "provisional: without {what}"),
     # the verdict
     "breaches": ("有违反：{rules} 条规则，{count} 处。", "Violations: {count}, of {rules} rules."),

@@ -99,13 +99,14 @@ def _page(report: Report, lang: Lang, bids: bool, next_steps: bool) -> Iterator[
 def _facts(report: Report, lang: Lang) -> Table:
     book = report.rulebook
     records = " · ".join(say("records", lang, entity=name(e, lang), count=count(n)) for e, n in report.records.items())
-    standing = say("provisional", lang, what=", ".join(map(visible, report.provisional))) if report.provisional else say("final", lang)
-    return _pairs(
+    rows = [
         (say("rulebook", lang), f"{book.get('id')}@{book.get('revision')}  {_short(book.get('digest', ''))}"),
         (say("input", lang), f"{records or say('no-book', lang)}  {_short(report.input_digest)}"),
         (say("engine", lang), say("verified" if report.verified else "not-verified", lang)),
-        (say("standing", lang), standing),
-    )
+    ]
+    if report.provisional:
+        rows.append((say("standing", lang), say("provisional", lang, what=", ".join(map(visible, report.provisional)))))
+    return _pairs(*rows)
 
 
 def _outcomes(report: Report, lang: Lang) -> Iterator[Block]:
@@ -225,11 +226,10 @@ def _fates(report: Report, lang: Lang) -> Iterator[Block]:
 
 
 def _terms(report: Report, lang: Lang) -> Iterator[Block]:
-    changed = [(t, facts) for t, facts in report.terms.items() if facts.get("default") is not None]
-    if changed:
+    if report.terms:
         yield Heading(say("terms", lang))
-        rows = tuple((visible(t), visible(str(f.get("value", ""))), visible(str(f["default"]))) for t, f in changed)
-        yield Table(tuple(_column(c, lang) for c in ("term", "value", "default")), rows)
+        rows = ((t, str(f.get("value") or "—"), str(f.get("default") or "—")) for t, f in report.terms.items())
+        yield Table(tuple(_column(c, lang) for c in ("term", "value", "default")), tuple(tuple(map(visible, row)) for row in rows))
 
 
 def _attestations(report: Report, lang: Lang) -> Iterator[Block]:

@@ -3,7 +3,7 @@
 from dsl.quantities import Schema
 from dsl.to_text import Language, order_text, to_text
 from validator.report import Both
-from validator.rulebook.flat import Flat, documents
+from validator.rulebook.flat import Flat, Placed, documents
 from validator.rulebook.model import Rulebook
 from validator.rulebook.rules import compile_rules, compile_terms
 from validator.rulebook.scope import Scope, Written
@@ -17,6 +17,9 @@ def compile_rulebook(flat: Flat, vocabulary: Vocabulary, salt: str = "") -> Rule
     values = compile_values(scope)
     terms = compile_terms(scope)
     rules = compile_rules(scope)
+    assert flat.head is not None
+    applies = Placed(flat.applies, flat.head, ("applies",))
+    cites = scope.cites(applies, flat.applies.cite)
     scope.settle()
     return Rulebook(
         flat.id,
@@ -31,6 +34,8 @@ def compile_rulebook(flat: Flat, vocabulary: Vocabulary, salt: str = "") -> Rule
         rules,
         scope.schema,
         flat.digest(salt, {(w.source.file, w.path): canonical(w, scope.schema) for w in scope.written if w.piece.text}),
+        cites,
+        bool(flat.applies.unverified),
         frozenset(flat.own),
     )
 

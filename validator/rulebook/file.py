@@ -47,6 +47,8 @@ class SourceDocument(Form):
 class Applies(Form):
     by: str
     from_: Annotated[str, Field(alias="from", pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    cite: str | None = None
+    unverified: bool | str = False
 
 
 class TermForm(Form):

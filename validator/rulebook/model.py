@@ -106,6 +106,10 @@ class Rulebook:
     rules: Mapping[str, Rule]
     schema: Schema
     digest: str
+    cites: tuple[Cite, ...] = ()
+    """The transition clause that names the selecting date."""
+    unverified: bool = False
+    """Whether that date was not read in its source."""
     own: frozenset[str] = frozenset()
     """The ids and names that this revision states itself, not inherited."""
 

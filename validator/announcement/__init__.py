@@ -1,0 +1,26 @@
+"""Announcements that must add up: their figures as printed, held against the rulebooks of rules/announcements.
+
+report = validator.announcement.check("announcement.yaml")
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from validator.announcement.report import AnnouncementReport
+
+
+def check(path: str | Path, rules: Path | None = None) -> "AnnouncementReport":
+    """The report of one announcement under the rulebook and the revision that govern it. Raises DiagnosticError."""
+    from validator.announcement.check import report, run
+    from validator.announcement.intervals import Interval
+    from validator.announcement.read import read_announcement
+    from validator.announcement.rulebooks import library
+    from validator.vocabulary import rules_folder
+
+    books = library(rules or rules_folder())
+    announcement = read_announcement(Path(path), books.vocabulary)
+    published = announcement.root("published")
+    assert published is not None and isinstance(published.value, Interval)
+    rulebook = books.governing(announcement.rulebook, int(published.value.printed))
+    return report(run(rulebook, announcement, books.calendar))

@@ -1,0 +1,150 @@
+"""Statements -> what an officer reads of them: what was announced, what follows from the other figures, and by how much they differ.
+
+A recomputed figure is shown at the decimals of the announced one, at two where that has none.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from dsl.nodes import Compare, Expr, Ref
+from dsl.quantities import Field
+from dsl.to_text import Language, to_text
+from validator.announcement.evaluate import Evaluator, Spot
+from validator.announcement.intervals import Interval, Truth
+from validator.announcement.printed import Cell
+from validator.announcement.statements import Statement
+from validator.report import Both
+from validator.shown import day, decimal
+
+_SHOWN = 8  # figures in one sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The two sides of a statement as texts in one unit. `announced` is None where neither side is a figure alone."""
+
+    announced: str | None
+    left: str
+    right: str
+    gap: Fraction
+
+    @property
+    def shows(self) -> bool:
+        """Whether a reader with a calculator would see it."""
+        return self.left != self.right
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Puts the statements of one run into words."""
+
+    evaluator: Evaluator
+
+    def figures(self, found: Iterable[Statement]) -> dict[str, str]:
+        """Every figure that the statements rest on, as printed, by its name."""
+        return {self._name(s, spot, name, "en"): c.text for s in found for (spot, name), c in s.trace.figures.items()}
+
+    def missing(self, found: Iterable[Statement], lang: Language) -> tuple[str, ...]:
+        """The names of what is not printed."""
+        names = {self._name(s, spot, name, lang): None for s in found if s.truth is None for spot, name in s.trace.missing}
+        return tuple(names)
+
+    def difference(self, statement: Statement) -> Difference | None:
+        """None for what is no comparison of two numbers."""
+        match statement.expr, statement.sides:
+            case Compare(ops=(_,), operands=(a, b)), (Interval() as left, Interval() as right):
+                cells = [self._alone(statement, side) for side in (a, b)]
+                like = next((c for c in cells if c is not None), None)
+                shown = [self._shown(statement, v, c, like) for v, c in ((left, cells[0]), (right, cells[1]))]
+                return Difference(None if like is None else like[0].text, *shown, left.printed - right.printed)
+            case _:
+                return None
+
+    def tail(self, statement: Statement) -> Difference | None:
+        """The difference that rounding explains: the statement can be true, but not of the figures as they are printed."""
+        found = self.difference(statement)
+        if found is None or statement.outcome != "holds" or statement.truth is None or statement.truth.printed:
+            return None
+        match statement.expr:
+            case Compare(ops=("=",)) if not found.shows:
+                return None
+            case _:
+                return found
+
+    def broken(self, statement: Statement) -> Both:
+        """What is wrong, in both languages."""
+        return Both(self._sentence(statement, "zh", "不成立"), self._sentence(statement, "en", "does not hold"))
+
+    def rounding(self, statement: Statement) -> Both:
+        """What rounding explains, in both languages."""
+        return Both(self._sentence(statement, "zh", "尾差"), self._sentence(statement, "en", "explained by rounding"))
+
+    # ── parts of a sentence ──
+
+    def _sentence(self, statement: Statement, lang: Language, verdict: str) -> str:
+        colon, comma = (":", ",") if lang == "zh" else (": ", ", ")
+        return f"{self._where(statement, colon)}{self._text(statement.expr, lang)}{colon}{verdict}{self._sides(statement, lang, comma)}"
+
+    def _where(self, statement: Statement, colon: str) -> str:
+        element = statement.place.element
+        return "" if element is None else f"{self._id(element)}{colon}"
+
+    def _text(self, expr: Expr, lang: Language) -> str:
+        return to_text(expr, lang, self.evaluator.rulebook.schema)
+
+    def _sides(self, statement: Statement, lang: Language, comma: str) -> str:
+        found = self.difference(statement)
+        said = ""
+        if found is not None:
+            equal = isinstance(statement.expr, Compare) and statement.expr.ops == ("=",)
+            sign = " ≠ " if equal and found.shows else "、" if lang == "zh" else " and "
+            said = f"{comma}{found.left}{sign}{found.right}"
+        listed = [f"{self._name(statement, spot, n, lang)} {c.text}" for (spot, n), c in statement.trace.figures.items()]
+        if not listed:
+            return said
+        more = f"{comma}{'共' if lang == 'zh' else ''}{len(listed)}{'项' if lang == 'zh' else ' figures'}" if len(listed) > _SHOWN else ""
+        inside = ("、" if lang == "zh" else ", ").join(listed[:_SHOWN]) + (" …" if more else "") + more
+        return f"{said}({inside})" if lang == "zh" else f"{said} ({inside})"
+
+    def _name(self, statement: Statement, spot: Spot, name: str, lang: Language) -> str:
+        found = self._field(spot, name)
+        shown = found.zh if lang == "zh" else found.name
+        here = (self.evaluator.rulebook.schema.root, statement.place.owner[0])
+        return shown if spot == statement.place.owner or spot[0] == here[0] else f"{self._id(spot)}.{shown}"
+
+    def _id(self, spot: Spot) -> str:
+        return self.evaluator.announcement.records[spot[0]][spot[1]].id
+
+    def _field(self, spot: Spot, name: str) -> Field:
+        return self.evaluator.rulebook.schema.entities[spot[0]].fields[name]
+
+    # ── numbers ──
+
+    def _alone(self, statement: Statement, side: Expr) -> tuple[Cell, Field] | None:
+        """The printed figure that a side of a comparison is, if it is one and nothing else."""
+        if not isinstance(side, Ref) or side.field.source == "value":
+            return None
+        cell = statement.trace.figures.get((self.evaluator.spot(side, statement.place), side.field.name))
+        return None if cell is None else (cell, side.field)
+
+    def _shown(self, statement: Statement, value: Interval, own: tuple[Cell, Field] | None, like: tuple[Cell, Field] | None) -> str:
+        """A side at the decimals and in the unit of the figure that it is compared with."""
+        cell, found = like or self._first(statement)
+        if found is not None and found.type.type.kind == "date":
+            return day(int(value.printed))
+        if found is not None and found.type.name == "count" and value.printed.denominator == 1:
+            return decimal(value.printed)
+        places = max(cell.places, own[0].places if own else 0, 2)
+        return decimal(value.printed / cell.factor, places) + cell.unit
+
+    def _first(self, statement: Statement) -> tuple[Cell, Field | None]:
+        for (spot, name), cell in statement.trace.figures.items():
+            if isinstance(cell.value, Interval):
+                return cell, self._field(spot, name)
+        return Cell("", Truth(True, False, True)), None
+
+
+def joined(parts: Sequence[Both]) -> Both:
+    """Several sentences as one text."""
+    return Both(";".join(p.zh for p in parts), "; ".join(p.en for p in parts))

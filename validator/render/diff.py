@@ -1,0 +1,125 @@
+"""What changed between two revisions -> plain data for programs, and a page for people."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from validator.render.blocks import Block, Column, Heading, Note, Table
+from validator.render.safe import visible
+from validator.render.words import Lang
+from validator.report import Both
+from validator.rulebook.diff import Change, Changes, Diff, Entry
+from validator.rulebook.model import Rulebook
+
+_KINDS = {"rules": Both("规则", "Rules"), "terms": Both("条款", "Terms"), "values": Both("派生值与分档", "Values and tiers")}
+_DONE = {"added": Both("新增", "added"), "removed": Both("删除", "removed"), "changed": Both("修改", "changed")}
+_PARTS = {
+    "for": Both("对象", "asked of"),
+    "when": Both("适用条件", "when"),
+    "require": Both("要求", "requires"),
+    "selects": Both("选出", "selects"),
+    "effect": Both("后果", "effect"),
+    "admits": Both("有效部分", "admits"),
+    "name": Both("名称", "name"),
+    "message": Both("说明文字", "message"),
+    "cite": Both("依据", "clause"),
+    "unverified": Both("待核", "unverified"),
+    "mode": Both("方式", "mode"),
+    "value": Both("取值", "value"),
+    "of": Both("对象", "of"),
+    "stage": Both("阶段", "stage"),
+    "is": Both("算法", "is"),
+    "from": Both("范围", "from"),
+    "order": Both("顺序", "order"),
+    "sum": Both("累计", "sum"),
+    "limit": Both("限额", "limit"),
+    "bound": Both("取法", "bound"),
+    "spare.last": Both("不剔除:末组", "spared: last group"),
+    "spare.equals": Both("不剔除:等于", "spared: equals"),
+}
+
+
+def diff_data(found: Diff) -> dict[str, Any]:
+    """For programs: the added, removed and changed rules, terms and values, each with both sides."""
+    return {
+        "from": _revision(found.old),
+        "to": _revision(found.new),
+        "rules": _changes(found.rules),
+        "terms": _changes(found.terms),
+        "values": _changes(found.values),
+    }
+
+
+def diff_page(found: Diff, lang: Lang) -> tuple[Block, ...]:
+    """For people."""
+    return tuple(_page(found, lang))
+
+
+def _revision(book: Rulebook) -> dict[str, Any]:
+    return {"rulebook": book.id, "revision": book.revision, "digest": book.digest, "applies": {"by": book.by, "from": book.since}}
+
+
+def _changes(found: Changes) -> dict[str, Any]:
+    return {kind: [_entry(e) for e in getattr(found, kind)] for kind in _DONE}
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "id": entry.id,
+        "name": entry.name.to_dict(),
+        "cite": [{"source": c.source, "clause": c.clause} for c in entry.cites],
+    }
+    if entry.changes:
+        out["changes"] = [_change(c) for c in entry.changes]
+    if entry.reaches:
+        out["reaches"] = list(entry.reaches)
+    return out
+
+
+def _change(change: Change) -> dict[str, Any]:
+    sides = {"from": change.old.to_dict() if change.old else None, "to": change.new.to_dict() if change.new else None}
+    return {"part": change.part, **sides} | ({"figures": [list(f) for f in change.figures]} if change.figures else {})
+
+
+def _page(found: Diff, lang: Lang) -> Iterator[Block]:
+    zh = lang == "zh"
+    yield Heading(f"{found.old.name} → {found.new.name}")
+    old, new = (f"{b.by} ≥ {b.since}" for b in (found.old, found.new))
+    yield Note(f"{'适用' if zh else 'applies'}: {old} → {new}", "faint")
+    nothing = True
+    for kind, title in _KINDS.items():
+        changes: Changes = getattr(found, kind)
+        rows = [row for done in _DONE for entry in getattr(changes, done) for row in _rows(entry, _said(_DONE[done], lang), lang)]
+        if rows:
+            nothing = False
+            yield Heading(_said(title, lang))
+            yield Table(
+                (Column(""), Column("", wide=True), Column(found.old.revision, wide=True), Column(found.new.revision, wide=True)),
+                tuple(rows),
+            )
+    if nothing:
+        yield Note("两个修订版之间没有差别" if zh else "nothing differs between the two revisions")
+
+
+def _rows(entry: Entry, done: str, lang: Lang) -> Iterator[tuple[str, ...]]:
+    title = f"{_said(entry.name, lang)}\n{entry.id}" if _said(entry.name, lang) != entry.id else entry.id
+    if entry.reaches:
+        title += f"\n{'影响规则' if lang == 'zh' else 'reaches'}: {', '.join(entry.reaches)}"
+    if not entry.changes:
+        yield done, title, "", ""
+    for i, change in enumerate(entry.changes):
+        part = _said(_PARTS[change.part], lang)
+        figures = "".join(f"\n{a} → {b}" for a, b in change.figures)
+        yield (
+            done if i == 0 else "",
+            (title if i == 0 else "") + f"\n{part}{figures}".lstrip("\n" if i else ""),
+            _side(change.old, lang),
+            _side(change.new, lang),
+        )
+
+
+def _side(said: Both | None, lang: Lang) -> str:
+    return "—" if said is None else visible(_said(said, lang))
+
+
+def _said(said: Both, lang: Lang) -> str:
+    return said.zh if lang == "zh" else said.en

@@ -1,0 +1,191 @@
+"""Two revisions -> what changed between them: rules, terms and values, part by part, both sides in both languages.
+
+Parts are compared by their canonical text: the language or layout that a file is written in is no change. What a changed figure reaches is
+named too: the rules that rest on it though their own text is the same.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from dsl.checker import Checked, references
+from dsl.to_text import order_text, to_text
+from validator.report import Both, Cite
+from validator.rulebook.model import Rule, Rulebook, Take, Template, Term, Value, parts_of
+
+_TOKEN = re.compile(r"\d[\d.,]*\S*|\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One part of a rule, term or value: what it said and what it says; None where it was not there. `figures` are the numbers that differ."""
+
+    part: str
+    old: Both | None
+    new: Both | None
+    figures: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A rule, term or value with its name; `changes` is empty where all of it is new or gone. `reaches`: rules that rest on it."""
+
+    id: str
+    name: Both
+    changes: tuple[Change, ...]
+    cites: tuple[Cite, ...]
+    reaches: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """One kind of part."""
+
+    added: tuple[Entry, ...]
+    removed: tuple[Entry, ...]
+    changed: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Diff:
+    """All that differs between two revisions."""
+
+    old: Rulebook
+    new: Rulebook
+    rules: Changes
+    terms: Changes
+    values: Changes
+
+
+def diff(old: Rulebook, new: Rulebook) -> Diff:
+    """What changed from `old` to `new`; they may be of different boards."""
+    return Diff(
+        old,
+        new,
+        _compare(old, new, old.rules, new.rules, _rule),
+        _compare(old, new, old.terms, new.terms, _term),
+        _compare(old, new, old.values, new.values, _value),
+    )
+
+
+Said = Mapping[str, Both | None]
+P = TypeVar("P", Rule, Term, Value)
+
+
+def _compare(old: Rulebook, new: Rulebook, before: Mapping[str, P], after: Mapping[str, P], say: Callable[[Rulebook, P], Said]) -> Changes:
+    entries = {id_: _entry(new, id_, part, ()) for id_, part in after.items()}
+    gone = {id_: _entry(old, id_, part, ()) for id_, part in before.items()}
+    changed = []
+    for id_ in (i for i in after if i in before):
+        changes = tuple(_changes(say(old, before[id_]), say(new, after[id_])))
+        if changes:
+            changed.append(_entry(new, id_, after[id_], changes))
+    return Changes(
+        tuple(e for i, e in entries.items() if i not in before),
+        tuple(e for i, e in gone.items() if i not in after),
+        tuple(changed),
+    )
+
+
+def _entry(book: Rulebook, id_: str, part: Rule | Term | Value, changes: tuple[Change, ...]) -> Entry:
+    name = part.name if isinstance(part, Rule) else Both(part.field.zh, id_)
+    reaches = () if isinstance(part, Rule) else tuple(r.id for r in book.rules.values() if id_ in _rests_on(book, r))
+    return Entry(id_, name, changes, part.cites, reaches)
+
+
+def _changes(before: Said, after: Said) -> Iterator[Change]:
+    for part in dict.fromkeys((*before, *after)):
+        old, new = before.get(part), after.get(part)
+        if old != new:
+            yield Change(part, old, new, tuple(_figures(old, new)))
+
+
+def _figures(old: Both | None, new: Both | None) -> Iterator[tuple[str, str]]:
+    """The numbers that differ, where nothing else does."""
+    if old is None or new is None:
+        return
+    a, b = _TOKEN.findall(old.zh), _TOKEN.findall(new.zh)
+    pairs = [(x, y) for x, y in zip(a, b, strict=False) if x != y]
+    if len(a) == len(b) and all(_number(x) and _number(y) for x, y in pairs):
+        yield from ((x.strip("(),]"), y.strip("(),]")) for x, y in pairs)
+
+
+def _number(token: str) -> bool:
+    return any(c.isdigit() for c in token)
+
+
+# ── what a part says ──
+
+
+def _rule(book: Rulebook, rule: Rule) -> Said:
+    message = rule.message
+    return {
+        "for": _plain(rule.entity),
+        "when": _text(book, rule.when),
+        "require": _text(book, rule.require),
+        "selects": _plain(rule.selects),
+        "effect": _plain(", ".join(rule.effect) or None),
+        "admits": _text(book, rule.admits),
+        "name": rule.name,
+        "message": None if message is None else Both(_template(book, message[0], "zh"), _template(book, message[1], "en")),
+        "cite": _cite(book, rule.cites),
+        "unverified": _plain("yes") if rule.unverified else None,
+    }
+
+
+def _term(book: Rulebook, term: Term) -> Said:
+    return {
+        "mode": _plain(term.mode),
+        "value": _text(book, term.value),
+        "cite": _cite(book, term.cites),
+        "unverified": _plain("yes") if term.unverified else None,
+    }
+
+
+def _value(book: Rulebook, value: Value) -> Said:
+    said: dict[str, Both | None] = {"of": _plain(value.field.entity), "stage": _plain(value.field.stage or None)}
+    if isinstance(value.meaning, Take):
+        take = value.meaning
+        keys = [
+            Both(order_text(k.value.expr, k.descending, "zh", book.schema), order_text(k.value.expr, k.descending, "en", book.schema))
+            for k in take.order
+        ]
+        said |= {"from": _text(book, take.source), "order": Both("、".join(k.zh for k in keys), ", ".join(k.en for k in keys))}
+        said |= {"sum": _text(book, take.sum), "limit": _text(book, take.limit), "bound": _text(book, take.bound)}
+        said |= {"spare.last": _text(book, take.last), "spare.equals": _text(book, take.equals)}
+    else:
+        said["is"] = _text(book, value.meaning)
+    return {**said, "cite": _cite(book, value.cites), "unverified": _plain("yes") if value.unverified else None}
+
+
+def _text(book: Rulebook, checked: Checked | None) -> Both | None:
+    return None if checked is None else Both(to_text(checked.expr, "zh", book.schema), to_text(checked.expr, "en", book.schema))
+
+
+def _plain(text: str | None) -> Both | None:
+    return None if text is None else Both(text, text)
+
+
+def _cite(book: Rulebook, cites: tuple[Cite, ...]) -> Both | None:
+    return _plain("; ".join(f"{book.sources.get(c.source, c.source)} {c.clause}" for c in cites) or None)
+
+
+def _template(book: Rulebook, template: Template, lang: str) -> str:
+    return "".join(
+        p if isinstance(p, str) else "{" + to_text(p.expr, "zh" if lang == "zh" else "en", book.schema) + "}" for p in template.parts
+    )
+
+
+def _rests_on(book: Rulebook, rule: Rule) -> set[str]:
+    """Every name that a rule rests on, through all values."""
+    found: set[str] = set()
+    open_ = [c for c in (rule.when, rule.require, rule.admits) if c is not None]
+    if rule.selects is not None and rule.selects in book.values:
+        found.add(rule.selects)
+        open_ += parts_of(book.values[rule.selects])
+    while open_:
+        for name in {r.field.name for r in references(open_.pop().expr)} - found:
+            found.add(name)
+            open_ += parts_of(book.values[name]) if name in book.values else []
+    return found
