@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.result import Result
 from dsl.kernel import Scalar
 from dsl.lower import Ratio
-from validator.checker import Checker, for_offering
+from validator.checking import Checker, for_offering
 from validator.engine.figures import Sheet, questions
 from validator.engine.plan import Plan, Ranking
 from validator.engine.raw import Raw
@@ -55,7 +55,7 @@ def _figures(sheet: Sheet, answers: Sequence[Scalar]) -> dict[str, object]:
 
 def submission_kernel(made: Checker, data: object) -> Callable[[], Raw]:
     """Typed integers -> outcomes, with the figures of what does not hold."""
-    from validator.checker import _step_local, submission_input
+    from validator.checking import _step_local, submission_input
     from validator.engine import records, rows
     from validator.engine.plan import Stage
     from validator.engine.supplied import without

@@ -1,11 +1,38 @@
 """Check the bids of an A-share IPO against the exchange's rules, exactly.
 
-checker = validator.checker("offering.yaml")
-report = checker.book("book.csv")
+    checker = validator.checker("offering.yaml")
+    report = checker.book("book.csv")
+
+Names are loaded when they are first used: `import validator` costs nothing that a program does not need.
 """
 
-from dsl.diagnostics import Diagnostic, DiagnosticError
-from validator.checker import Checker, Disagreement, checker
-from validator.report import Finding, Report
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["Checker", "Diagnostic", "DiagnosticError", "Disagreement", "Finding", "Report", "checker"]
+if TYPE_CHECKING:
+    from dsl.diagnostics import Diagnostic, DiagnosticError
+    from validator.archive import check_offerings
+    from validator.checking import Checker, Disagreement, checker
+    from validator.report import Finding, Report
+
+_FROM = {
+    "Diagnostic": "dsl.diagnostics",
+    "DiagnosticError": "dsl.diagnostics",
+    "check_offerings": "validator.archive",
+    "Checker": "validator.checking",
+    "Disagreement": "validator.checking",
+    "checker": "validator.checking",
+    "Finding": "validator.report",
+    "Report": "validator.report",
+}
+
+__all__ = ["Checker", "Diagnostic", "DiagnosticError", "Disagreement", "Finding", "Report", "check_offerings", "checker"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _FROM:
+        raise AttributeError(f"module `validator` has no attribute `{name}`")
+    from importlib import import_module
+
+    found = getattr(import_module(_FROM[name]), name)
+    globals()[name] = found
+    return found

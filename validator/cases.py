@@ -11,7 +11,7 @@ from pathlib import Path
 from dsl.checker import Checked, references
 from dsl.diagnostics import DiagnosticError
 from validator.casefile import Base, Case, CaseFile, read_cases, tables_of
-from validator.checker import Checker, Disagreement, for_offering
+from validator.checking import Checker, Disagreement, for_offering
 from validator.coverage import gaps, margin_matches
 from validator.report import Report
 from validator.rulebook.library import CASES, Library, library

@@ -10,7 +10,7 @@ import polars as pl
 from dsl.kernel import Const, Scalar
 from dsl.lower import Ratio
 from dsl.to_python import to_function
-from validator.checker import Checker, Disagreement, difference, submission_input
+from validator.checking import Checker, Disagreement, difference, submission_input
 from validator.engine import columns, records, rows
 from validator.engine.figures import questions
 from validator.engine.plan import Plan

@@ -1,6 +1,10 @@
 """`guiju rulebook`, `explain`, `lint`."""
 
 import json
+import shutil
+from pathlib import Path
+
+RULES = Path(__file__).parents[2] / "rules"
 
 
 def test_the_list_names_every_revision(guiju):
@@ -63,10 +67,7 @@ def test_our_own_rules_have_no_mistakes(guiju):
 
 
 def test_a_mistake_is_told_with_its_line_and_status_2(guiju, tmp_path):
-    import shutil
-    from pathlib import Path
-
-    rules = shutil.copytree(Path(__file__).parents[2] / "rules", tmp_path / "rules")
+    rules = shutil.copytree(RULES, tmp_path / "rules")
     file = next(rules.glob("szse/chinext/2025-03.yaml"))
     file.write_text(
         file.read_text(encoding="utf-8").replace("quantity >= minimum_quantity\n", "quantity >= minimum_quantty\n"), encoding="utf-8"
@@ -74,3 +75,16 @@ def test_a_mistake_is_told_with_its_line_and_status_2(guiju, tmp_path):
     done = guiju("lint", rules)
     assert done.returncode == 2
     assert "unknown-name: unknown name `minimum_quantty`" in done.stderr.decode()
+
+
+def test_the_formatter_turns_the_language_and_then_has_nothing_to_do(guiju, tmp_path):
+    rules = shutil.copytree(RULES, tmp_path / "rules")
+    file = rules / "szse" / "chinext" / "2025-03.yaml"
+    first = guiju("fmt", rules, "--lang", "zh")
+    assert first.returncode == 0, first.stderr
+    assert "require: 拟申购数量 >= 最低拟申购数量" in file.read_text(encoding="utf-8")
+    assert str(file) in first.stderr.decode()
+    again = guiju("fmt", rules, "--lang", "zh")
+    assert (again.stdout.decode(), again.stderr) == ("改写 files changed: 0\n", b"")
+    assert guiju("lint", rules).returncode == 0
+    assert not list(rules.rglob("*.part"))

@@ -427,9 +427,9 @@ def _parents(case: Case, entity: Entity) -> list[int | None]:
     """Where each record's parent stands: by number, or by the parent's key; None where there is none."""
     assert entity.of is not None
     key = SCHEMA.entities[entity.of].key[0]
-    known = {row.get(key): i for i, row in enumerate(records_of(case.tables, entity.of))}
+    known = {row.get(key, i): i for i, row in enumerate(records_of(case.tables, entity.of))}
     named = [row.get(entity.of) for row in records_of(case.tables, entity.name)]
-    return [n if n is None or isinstance(n, int) else known.get(n) for n in named]
+    return [(n if n < len(known) else None) if isinstance(n, int) else known.get(n) for n in named]
 
 
 def _frames(case: Case) -> dict[str, pl.DataFrame]:

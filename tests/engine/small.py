@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import validator
-from validator.checker import Checker
+from validator.checking import Checker
 from validator.report import Report
 
 RULES = Path(__file__).parents[2] / "rules"

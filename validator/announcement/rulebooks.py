@@ -104,19 +104,19 @@ def _compile(flat: Flat, vocabulary: Vocabulary, salt: str) -> Rulebook:
         raise DiagnosticError(dict.fromkeys(scope.mistakes))
     title, applies = Both(flat.title.zh, flat.title.en), flat.applies
     return Rulebook(
-        flat.id,
-        flat.revision,
-        title,
-        applies.by,
-        applies.from_,
-        tuple(flat.stages),
-        documents(flat.sources),
-        {},
-        values,
-        rules,
-        scope.schema,
-        flat.digest(salt, {(w.source.file, w.path): canonical(w, scope.schema) for w in scope.written}),
-        frozenset(flat.own),
+        id=flat.id,
+        revision=flat.revision,
+        title=title,
+        by=applies.by,
+        since=applies.from_,
+        stages=tuple(flat.stages),
+        sources=documents(flat.sources),
+        terms={},
+        values=values,
+        rules=rules,
+        schema=scope.schema,
+        digest=flat.digest(salt, {(w.source.file, w.path): canonical(w, scope.schema) for w in scope.written}),
+        own=frozenset(flat.own),
     )
 
 

@@ -22,9 +22,8 @@ _SHOWN = 8  # figures in one sentence
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The two sides of a statement as texts in one unit. `announced` is None where neither side is a figure alone."""
+    """The two sides of a statement as texts in one unit, and by how much they differ in base units."""
 
-    announced: str | None
     left: str
     right: str
     gap: Fraction
@@ -56,8 +55,8 @@ class Speaker:
             case Compare(ops=(_,), operands=(a, b)), (Interval() as left, Interval() as right):
                 cells = [self._alone(statement, side) for side in (a, b)]
                 like = next((c for c in cells if c is not None), None)
-                shown = [self._shown(statement, v, c, like) for v, c in ((left, cells[0]), (right, cells[1]))]
-                return Difference(None if like is None else like[0].text, *shown, left.printed - right.printed)
+                first, second = (self._shown(statement, v, c, like) for v, c in ((left, cells[0]), (right, cells[1])))
+                return Difference(first, second, left.printed - right.printed)
             case _:
                 return None
 

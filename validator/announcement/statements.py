@@ -4,7 +4,7 @@ What `and` joins are statements of their own, and so is what `all(…)` says of 
 c is 否.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
@@ -79,7 +79,7 @@ def _statement(evaluator: Evaluator, expr: Expr, at: Place) -> Statement:
     return Statement(expr, at, evaluator.compared(expr.ops, sides), sides, trace)
 
 
-def outcome(found: list[Statement]) -> Outcome:
+def outcome(found: Sequence[Statement]) -> Outcome:
     """How a rule ends: one broken statement breaks it, one that cannot be told leaves it open."""
     outcomes = {s.outcome for s in found}
     order: tuple[Outcome, ...] = ("error", "violated", "not_evaluable", "holds")

@@ -13,7 +13,7 @@ from dsl.lower import Bound, Lowered, Ratio, lower, negation, present, read, sla
 from dsl.nodes import Aggregate, At, Day, Expr, Ref, children
 from dsl.quantities import MOMENT, Field, Type
 from dsl.to_text import to_text
-from validator.engine.plan import Asked, Plan
+from validator.engine.plan import ADMITTED, BID, QUANTITY, Asked, Plan
 from validator.rulebook.model import Template, parts_of
 
 Known = Fraction | int | bool | str | None
@@ -67,8 +67,11 @@ def questions(plan: Plan, asked: Asked) -> Sheet:
 
 
 def reads(plan: Plan, checked: Iterable[Checked | None]) -> frozenset[Field]:
-    """Every field and term that expressions rest on, through all values."""
-    return frozenset(r.field for part in closure(plan, checked) for r in references(part.expr) if r.field.name not in plan.rulebook.values)
+    """Every field and term that expressions rest on, through all values; what is admitted of a bid begins with its quantity."""
+    found = {r.field for part in closure(plan, checked) for r in references(part.expr)}
+    if any((f.entity, f.name) == (BID, ADMITTED) for f in found):
+        found.add(plan.schema.entities[BID].fields[QUANTITY])
+    return frozenset(f for f in found if f.source != "value" or f.name not in plan.rulebook.values)
 
 
 def counted(plan: Plan, checked: Iterable[Checked | None]) -> frozenset[str]:

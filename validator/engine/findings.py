@@ -8,7 +8,7 @@ from typing import Any
 
 from dsl.checker import references
 from validator.engine.figures import Known, Sheet, closure, conditions, counted, questions, reads
-from validator.engine.plan import Asked, Plan
+from validator.engine.plan import ADMITTED, QUANTITY, Asked, Plan
 from validator.engine.raw import NOT_EVALUABLE, OUTCOMES, VIOLATED, Hit, Raw
 from validator.engine.supplied import Supplied
 from validator.report import Both, Finding, Subject
@@ -45,7 +45,7 @@ def findings(plan: Plan, raw: Raw, names: Names, supplied: Supplied, words: Mapp
     for asked in plan.asked():
         hits = raw.hits.get(asked.number, ())
         lost = unsupplied(plan, asked, supplied) if any(h.outcome == NOT_EVALUABLE for h in hits) else frozenset()
-        if lost:
+        if lost or asked.rule.entity not in (plan.schema.root, *supplied.tables):
             lacking.append(asked)
         made = [f for h in hits if (f := _finding(plan, asked, h, names, lost, words)) is not None]
         found += sorted(made, key=lambda f: f.subject.id)
@@ -59,13 +59,14 @@ def unsupplied(plan: Plan, asked: Asked, supplied: Supplied) -> frozenset[str]:
         for f in reads(plan, conditions(asked))
         if f.source != "value" and (f.entity, f.name) not in supplied.columns and (f.source == "field" or plan.terms.get(f.name) is None)
     }
+    names |= {ADMITTED} if QUANTITY in names else set()
     return frozenset(names | (counted(plan, conditions(asked)) - supplied.tables))
 
 
 def _finding(plan: Plan, asked: Asked, hit: Hit, names: Names, lost: frozenset[str], words: Mapping[str, str]) -> Finding | None:
     rule, sheet = asked.rule, questions(plan, asked)
     answers, margin, missing = sheet.read(hit.answers, plan.terms)
-    if hit.outcome == NOT_EVALUABLE and lost & {*missing, *plan.schema.entities}:
+    if hit.outcome == NOT_EVALUABLE and lost and (not missing or lost & {*missing, *plan.schema.entities}):
         return None
     figures = {f.key: t for f, a in zip(sheet.figures, answers, strict=True) if (t := plain(a, f.type)) is not None}
     subject = names.subject(rule.entity, hit.row, plan)

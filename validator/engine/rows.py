@@ -130,7 +130,7 @@ class _Run:
             if record is None or not self.touches(asked):
                 continue
             bids = [record] if asked.rule.entity == BID else record[self.slots[asked.rule.entity][f"*{BID}"]]
-            if outcome == NOT_EVALUABLE and DEADLY & set(asked.rule.effect):
+            if bids and outcome == NOT_EVALUABLE and DEADLY & set(asked.rule.effect):
                 self.waiting.setdefault(asked.number, []).extend(sorted(rows[id(b)] for b in bids))
             if outcome != VIOLATED:
                 continue

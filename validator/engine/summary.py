@@ -49,7 +49,7 @@ def summarise(plan: Plan, raw: Raw, given: Input, stages: Sequence[Stage], shown
         unknown_columns=given.unknown_columns,
         outcomes={name: sum(raw.counts[a.number][i] for a in asked) for i, name in enumerate(OUTCOMES)},
         by_rule={a.rule.id: {n: c for n, c in zip(OUTCOMES, raw.counts[a.number], strict=True) if c} for a in asked},
-        unsupplied=_unsupplied(a for a in lacking if a.rule.stage in shown),
+        unsupplied=_unsupplied(a for a in lacking if a in asked),
         attestations=tuple((r.id, "open") for r in book.rules.values() if "attest" in r.effect and r.stage in shown),
         findings=tuple(reported),
         values=values,

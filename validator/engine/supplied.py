@@ -1,16 +1,18 @@
 """A plan + what was handed in -> the plan in which nothing is concluded from a column or table that nobody handed in.
 
-In a column that was handed in an empty cell is a fact: `present(x)` is 否. Where the whole column is absent nothing is known of it, so in
-what a rule requires `present(x)` is missing, and so is every aggregate over a table that is absent: the rule is then not evaluable, never
-violated. A `when` that asks for what is not given stays as it is: the rule is not applicable.
+In a column that was handed in an empty cell is a fact: `present(x)` is 否. Where the whole column is absent nothing is known of it, nor of a
+value that rests on it: in what a rule requires `present(x)` is then 是 or missing, and every aggregate over a table that is absent is
+missing. The rule is not evaluable, never violated. A `when` that asks for what is not given stays as it is: the rule is not applicable.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from dsl.kernel import Const, Fold, Kernel, Present, inputs, rewrite
+from dsl.compose import MISSING_FLAG, disjunction, present
+from dsl.kernel import Const, Fold, Kernel, Present, folds, inputs, rewrite
 from dsl.lower import Lowered, Ratio
-from validator.engine.plan import Asked, Plan, Ranking, Stage, Step
+from dsl.to_python import parts
+from validator.engine.plan import ADMITTED, BID, QUANTITY, Asked, Plan, Ranking, Stage, Step
 
 Rewrite = Callable[[Kernel], Kernel]
 
@@ -28,19 +30,40 @@ def without(plan: Plan, supplied: Supplied) -> Plan:
     key = ("supplied", supplied)
     found = plan.compiled.get(key)
     if not isinstance(found, Plan):
-        found = plan.compiled[key] = replace(plan, stages=tuple(_stage(s, plan, supplied) for s in plan.stages), compiled={})
+        gone = _gone(plan, supplied)
+        found = plan.compiled[key] = replace(plan, stages=tuple(_stage(s, supplied, gone) for s in plan.stages), compiled={})
     return found
 
 
-def _stage(stage: Stage, plan: Plan, supplied: Supplied) -> Stage:
+def _gone(plan: Plan, supplied: Supplied) -> set[tuple[str, str]]:
+    """The columns that nobody handed in, and the values that rest on one of them or on a table that is absent."""
+    gone = {(e.name, f) for e in plan.schema.entities.values() for f in e.fields if (e.name, f) not in supplied.columns}
+    if (BID, QUANTITY) in gone:
+        gone.add((BID, ADMITTED))
+    for step in plan.steps():
+        if any(_lacks(node, supplied, gone) for node in _kernels(step.meaning)):
+            gone.add((step.entity, step.name))
+    return gone
+
+
+def _lacks(node: Kernel, supplied: Supplied, gone: set[tuple[str, str]]) -> bool:
+    read = {(i.entity, i.name.removesuffix("#den")) for i in inputs(node)}
+    return bool(read & gone) or any(f.element not in supplied.tables for f in folds(node))
+
+
+def _kernels(meaning: Lowered | Ranking) -> list[Kernel]:
+    if not isinstance(meaning, Ranking):
+        return list(parts(meaning))
+    return [meaning.source, meaning.sum, *(k for k, _ in meaning.keys), *parts(meaning.limit), meaning.bound]
+
+
+def _stage(stage: Stage, supplied: Supplied, gone: set[tuple[str, str]]) -> Stage:
     def table(node: Kernel) -> Kernel | None:
         return Const(None, node.kind) if isinstance(node, Fold) and node.element not in supplied.tables else None
 
     def known(node: Kernel) -> Kernel | None:
         if isinstance(node, Present):
-            fields = {e.name: e.fields for e in plan.schema.entities.values()}
-            lacking = [i for i in inputs(node) if i.name in fields[i.entity] and (i.entity, i.name) not in supplied.columns]
-            return Const(None, "flag") if lacking else None
+            return disjunction([present(rewrite(node.operand, table)), MISSING_FLAG]) if _lacks(node, supplied, gone) else None
         return table(node)
 
     def kernel(node: Kernel) -> Kernel:

@@ -131,7 +131,8 @@ def _book_input(book: "Book", plan: Plan) -> Input:
         {e: frames[e].get_column(f"^{p}").to_list() for e, p in parents.items() if p is not None},
     )
     bids = {n: frames[BID].get_column(n).to_list() for n in ("price", QUANTITY, "submitted_at", "sequence")}
-    return Input(book.digest, book.records, book.issues, book.unknown_columns, _supplied(book.supplied, book.records), names, bids)
+    supplied = _supplied(book.supplied, book.records, plan)
+    return Input(book.digest, book.records, book.issues, book.unknown_columns, supplied, names, bids)
 
 
 def submission_input(given: Submission, plan: Plan, supplied: Supplied | None = None) -> Input:
@@ -146,12 +147,13 @@ def submission_input(given: Submission, plan: Plan, supplied: Supplied | None = 
     )
     bids = {n: [r.get(n) for r in tables[BID]] for n in ("price", QUANTITY, "submitted_at", "sequence")}
     counts = {e: len(t) for e, t in tables.items() if t}
-    return Input("", counts, given.issues, given.unknown_columns, supplied or _supplied(given.supplied, counts), names, bids)
+    handed = supplied or _supplied(given.supplied, counts, plan)
+    return Input("", counts, given.issues, given.unknown_columns, handed, names, bids)
 
 
-def _supplied(columns: frozenset[tuple[str, str]], records: Mapping[str, int]) -> Supplied:
-    """A table is there where it was handed in, or where one of its columns stood in a table of bids."""
-    return Supplied(columns, frozenset(records) | {entity for entity, _ in columns})
+def _supplied(columns: frozenset[tuple[str, str]], records: Mapping[str, int], plan: Plan) -> Supplied:
+    """A table is there where it was handed in, or where the codes of its records stood in another: a flag's default hands in nothing."""
+    return Supplied(columns, frozenset(records) | {e.name for e in plan.schema.entities.values() if (e.name, e.key[0]) in columns})
 
 
 def _row(value: Scalar) -> int | None:
