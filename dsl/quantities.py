@@ -131,7 +131,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A kind of record. `of` names its parent entity; `lends` is true where it has its parent's key and so at most one record per parent."""
+    """A kind of record. `of` names its parent entity; `lends`: it has its parent's key, so at most one record per parent."""
 
     name: str
     zh: str

@@ -31,17 +31,17 @@ class Case(Form):
     """One departure and what it must give. `gives` and `not_evaluable` list all such rules, so that nothing else happens unseen."""
 
     name: Annotated[str, Field(min_length=1)]
-    with_: Annotated[dict[str, Plain], Field(alias="with")] = {}
-    gives: list[str] = []
-    not_evaluable: list[str] = []
-    subjects: dict[str, list[str]] = {}
-    values: dict[str, Text] = {}
-    fates: dict[str, str] = {}
-    admitted: dict[str, int] = {}
+    with_: Annotated[dict[str, Plain], Field(alias="with", default_factory=dict)]
+    gives: list[str] = Field(default_factory=list)
+    not_evaluable: list[str] = Field(default_factory=list)
+    subjects: dict[str, list[str]] = Field(default_factory=dict)
+    values: dict[str, Text] = Field(default_factory=dict)
+    fates: dict[str, str] = Field(default_factory=dict)
+    admitted: dict[str, int] = Field(default_factory=dict)
     eliminated: list[str] | None = None
     margin: Text = None
     effect: list[str] | None = None
-    not_applicable: list[str] = []
+    not_applicable: list[str] = Field(default_factory=list)
 
     @property
     def offering(self) -> Row:
@@ -55,7 +55,7 @@ class CasesForm(Form):
     revision: str
     count: int
     upto: str | None = None
-    base: dict[str, dict[str, Plain]] = {}
+    base: dict[str, dict[str, Plain]] = Field(default_factory=dict)
     cases: dict[str, list[Case]]
 
 
@@ -124,7 +124,7 @@ def read_cases(path: Path, vocabulary: Vocabulary, revision: str) -> CaseFile:
 def tables_of(base: Base, case: Case, schema: Schema) -> dict[str, list[Row]]:
     """The tables of a case, by table name, each record with its key and its parent's."""
     counts = _counts(base, case, schema)
-    tables: dict[str, list[Row]] = {}
+    tables: dict[str, list[Row]] = Field(default_factory=dict)
     for entity in schema.entities.values():
         if entity.name == schema.root or not counts[entity.name]:
             continue
@@ -139,7 +139,7 @@ def tables_of(base: Base, case: Case, schema: Schema) -> dict[str, list[Row]]:
 
 def _counts(base: Base, case: Case, schema: Schema) -> dict[str, int]:
     """How many records of each kind: as listed; else one where the base has one, or as many as the records listed below need."""
-    counts: dict[str, int] = {}
+    counts: dict[str, int] = Field(default_factory=dict)
     for entity in reversed([e for e in schema.entities.values() if e.name != schema.root]):
         listed = case.with_.get(entity.collection)
         if listed is not None:
@@ -156,7 +156,7 @@ def _counts(base: Base, case: Case, schema: Schema) -> dict[str, int]:
 def _keys(entity: str, i: int, counts: Mapping[str, int], schema: Schema) -> dict[str, Plain]:
     """Names for what is not named: V1, P1, P2 …; the i-th record of a placee belongs to the i-th placee, where there are as many."""
     kind = schema.entities[entity]
-    keys: dict[str, Plain] = {}
+    keys: dict[str, Plain] = Field(default_factory=dict)
     if kind.of is not None:
         parent = schema.entities[kind.of].key[0]
         keys[parent] = _named(kind.of, i if i <= counts.get(kind.of, 0) and kind.of != "investor" else 1)

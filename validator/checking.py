@@ -12,6 +12,7 @@ from dsl.kernel import Input as Read
 from dsl.kernel import Kernel, Scalar, folds, inputs
 from dsl.to_python import parts
 from validator.engine import records, rows
+from validator.engine.decisions import read_decisions
 from validator.engine.findings import Names
 from validator.engine.plan import ADMITTED, BID, LIVE, QUANTITY, Asked, Plan, Ranking, Stage, bind
 from validator.engine.summary import Input, summarise
@@ -78,17 +79,18 @@ class Checker:
         given = _book_input(book, self.plan)
         plan = without(self.plan, given.supplied)
         run = self._stages(plan, stages)
+        decisions = read_decisions(book.decisions, plan, given.names)
         raw = None
         both = evaluator is None and book.frames[BID].height <= VERIFY_UP_TO
         if evaluator != "rows":
-            raw = columns.run(plan, book.frames, run)
+            raw = columns.run(plan, book.frames, run, barred=decisions.barred)
         if evaluator == "rows" or both:
-            other = rows.run(plan, records.from_book(book, plan.layout), run)
+            other = rows.run(plan, records.from_book(book, plan.layout), run, barred=decisions.barred)
             if raw is not None and raw != other:
                 raise Disagreement(f"the two evaluators differ: {difference(raw, other)}")
             raw = other
         assert raw is not None
-        report = summarise(plan, raw, given, run, self._shown(stages), self.vocabulary.words_en)
+        report = summarise(plan, raw, given, run, self._shown(stages), self.vocabulary.words_en, decisions)
         return report.with_verified() if both else report
 
     def offering_only(self, stages: Sequence[str] | None = None) -> Report:

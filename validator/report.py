@@ -59,6 +59,7 @@ class Finding:
     message: Both
     cite: tuple[Cite, ...]
     fingerprint: str
+    decision: Mapping[str, str] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         subject = {"kind": self.subject.kind, "id": self.subject.id}
@@ -78,7 +79,7 @@ class Finding:
             "cite": {"source": first.source, "clause": first.clause}
             | ({"also": [{"source": c.source, "clause": c.clause} for c in more]} if more else {}),
             "fingerprint": self.fingerprint,
-        }
+        } | ({} if self.decision is None else {"decision": dict(self.decision)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,7 @@ class Report:
     elimination: Elimination
     fates: Mapping[str, FateTotal]
     terms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    decisions: tuple[Mapping[str, str], ...] = ()
     not_asked: tuple[str, ...] | None = None
     bids: tuple[BidLine, ...] = ()
     rules: Mapping[str, RuleInfo] = field(default_factory=dict)
@@ -200,9 +202,11 @@ class Report:
     @property
     def status(self) -> int:
         """The exit status: 1 violations, 3 something could not be evaluated or read, else 0."""
-        if self.outcomes["violated"]:
+        if self.outcomes["violated"] or any(d["used"] == "invalid" for d in self.decisions):
             return 1
-        return 3 if self.outcomes["not_evaluable"] or self.outcomes["error"] or self.intake or self.unsupplied else 0
+        decided = sum(f.decision is not None for f in self.findings)
+        unsure = self.outcomes["not_evaluable"] + self.outcomes["error"] - decided
+        return 3 if unsure or self.intake or self.unsupplied else 0
 
     def to_dict(self, bids: bool = False) -> dict[str, Any]:
         """The promised JSON, as plain data."""
@@ -228,6 +232,8 @@ class Report:
                 k: {"placees": f.placees, "investors": f.investors, "quantity": f.quantity, "open": f.open} for k, f in self.fates.items()
             },
         }
+        if self.decisions:
+            out["decisions"] = [dict(d) for d in self.decisions]
         if self.not_asked is not None:
             out["not_asked"] = list(self.not_asked)
         if bids:

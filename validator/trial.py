@@ -31,7 +31,7 @@ class Trial:
 
 
 def attempt(checker: Checker, tables: Mapping[str, Sequence[Mapping[str, object]]], rule: str, stage: str, *, both: bool = True) -> Trial:
-    """Run the stages up to `stage`. Every column counts as handed in: an empty field is empty. Raises Disagreement where the evaluators differ."""
+    """Run the stages up to `stage`; every column counts as handed in. Raises Disagreement where the evaluators differ."""
     plan = checker.plan
     read = read_submission(tables, checker.vocabulary)
     found = records.from_dicts(read.tables, plan.layout)

@@ -35,8 +35,8 @@ from dsl.quantities import (
     words_type,
 )
 from dsl.ratio import Lowered, Ratio, parts
-from dsl.to_polars import Columns
-from dsl.to_python import Assign, Layout, Record, to_function, to_python
+from dsl.to_polars import NOT_APPLICABLE, Columns
+from dsl.to_python import Ask, Assign, Layout, Record, to_function, to_python
 
 Answer = Fraction | int | bool | str | None
 Row = dict[str, Any]
@@ -276,7 +276,21 @@ def by_columns(case: Case, meant: Meant | None = None) -> list[Answer]:
     return [_answer(meant.meaning, row) for row in zip(*(s.to_list() for s in series), strict=True)]
 
 
-EVALUATORS: tuple[Callable[[Case, Meant | None], list[Answer]], ...] = (by_rows, by_columns)
+def outcomes_by_rows(case: Case, when: Kernel | None, require: Kernel) -> tuple[list[int], int]:
+    """A rule's outcome per record (0 for holds and for not applicable), and how many were not applicable."""
+    layout = Layout.of(SCHEMA)
+    tables, root = _records(case, layout)
+    idle, out = [0], list[tuple[int, Record, int]]()
+    to_python([Ask(0, case.of, when, require)], layout)(tables, root, idle, out)
+    found = {id(record): outcome for _, record, outcome in out}
+    return [found.get(id(r), 0) for r in tables[case.of]], idle[0]
+
+
+def outcomes_by_columns(case: Case, when: Kernel | None, require: Kernel) -> tuple[list[int], int]:
+    """The same through Polars."""
+    (series,) = Columns(SCHEMA, _frames(case), dict(_root(case))).outcomes(case.of, [(when, require)])
+    outcomes = series.to_list()
+    return [0 if o == NOT_APPLICABLE else o for o in outcomes], outcomes.count(NOT_APPLICABLE)
 
 
 def cell(value: object, type_: FieldType) -> Scalar:
@@ -427,9 +441,10 @@ def _parents(case: Case, entity: Entity) -> list[int | None]:
     """Where each record's parent stands: by number, or by the parent's key; None where there is none."""
     assert entity.of is not None
     key = SCHEMA.entities[entity.of].key[0]
-    known = {row.get(key, i): i for i, row in enumerate(records_of(case.tables, entity.of))}
+    parents = records_of(case.tables, entity.of)
+    known = {row.get(key): i for i, row in enumerate(parents)}
     named = [row.get(entity.of) for row in records_of(case.tables, entity.name)]
-    return [(n if n < len(known) else None) if isinstance(n, int) else known.get(n) for n in named]
+    return [(n if n < len(parents) else None) if isinstance(n, int) else known.get(n) for n in named]
 
 
 def _frames(case: Case) -> dict[str, pl.DataFrame]:

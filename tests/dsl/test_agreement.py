@@ -4,19 +4,34 @@ Two ways to choose: Hypothesis, which shrinks what it finds, and plain seeds, wh
 """
 
 from collections import Counter
+from dataclasses import replace
 from random import Random
 
 import pytest
-from harness import ROOT, SCHEMA, Case, by_columns, by_function, by_rows, understand, value_type, with_value
+from harness import (
+    ROOT,
+    SCHEMA,
+    Case,
+    by_columns,
+    by_function,
+    by_rows,
+    outcomes_by_columns,
+    outcomes_by_rows,
+    understand,
+    value_type,
+    with_value,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reference import by_reference
-from trees import Choose, question, tables, value
+from trees import Ask, Choose, question, tables, value
 
 from dsl.checker import references
 from dsl.diagnostics import DiagnosticError
 from dsl.nodes import Expr
-from dsl.quantities import Field, Schema
+from dsl.quantities import FLAG, Field, Schema
+from dsl.ratio import Ratio
+from dsl.to_polars import HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VIOLATED
 from dsl.to_text import to_text
 
 REFUSED = {"overflow", "too-large", "quotient-in-aggregate"}
@@ -66,6 +81,29 @@ def _agree(one: Choose, seen: Counter[str]) -> None:
     answers = {way.__name__: way(case, meant) for way in (by_rows, by_function, by_columns)}
     shown = [to_text(c.expr, "en", meant.schema) for c in (*meant.known, meant.checked)]
     assert answers == dict.fromkeys(answers, want), f"{owner}: {shown}\n{case.tables}"
+
+
+@pytest.mark.parametrize("start", range(0, 4 * SEEDS, SEEDS))
+def test_outcomes_agree_from_seeds(start):
+    seen: Counter[int] = Counter()
+    for seed in range(start, start + SEEDS):
+        one = Random(seed).choice
+        ask = Ask(one, one(("bid", "placee", "investor")), depth=2)
+        exprs = [ask.expr(FLAG, 2), ask.expr(FLAG, 2)]
+        try:
+            checked = [understand(Case({}, ask.owner, x)).checked.expr for x in exprs]
+            read = {(r.field.entity, r.field.name) for x in checked for r in references(x)} | {(ROOT, d) for d in SCHEMA.days.values()}
+            case = Case(tables(one, read), ask.owner, exprs[0], bound=one((True, False)))
+            when, require = (understand(replace(case, expr=x)).meaning for x in exprs)
+        except DiagnosticError as refused:
+            assert {d.code for d in refused.diagnostics} <= REFUSED
+            continue
+        assert not isinstance(when, Ratio) and not isinstance(require, Ratio)
+        for asked in (when, None):
+            outcomes, idle = outcomes_by_rows(case, asked, require)
+            assert outcomes_by_columns(case, asked, require) == (outcomes, idle)
+            seen.update([*outcomes, *[NOT_APPLICABLE] * idle])
+    assert set(seen) == {HOLDS, VIOLATED, NOT_APPLICABLE, NOT_EVALUABLE}
 
 
 def _values(schema: Schema) -> tuple[Field, ...]:

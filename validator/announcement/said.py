@@ -95,7 +95,7 @@ class Speaker:
     def _sides(self, statement: Statement, lang: Language, comma: str) -> str:
         found = self.difference(statement)
         said = ""
-        if found is not None:
+        if found is not None and not self._plain(statement):
             equal = isinstance(statement.expr, Compare) and statement.expr.ops == ("=",)
             sign = " ≠ " if equal and found.shows else "、" if lang == "zh" else " and "
             said = f"{comma}{found.left}{sign}{found.right}"
@@ -105,6 +105,14 @@ class Speaker:
         more = f"{comma}{'共' if lang == 'zh' else ''}{len(listed)}{'项' if lang == 'zh' else ' figures'}" if len(listed) > _SHOWN else ""
         inside = ("、" if lang == "zh" else ", ").join(listed[:_SHOWN]) + (" …" if more else "") + more
         return f"{said}({inside})" if lang == "zh" else f"{said} ({inside})"
+
+    def _plain(self, statement: Statement) -> bool:
+        """Whether an order of two printed figures is all that it says: then the figures say it themselves."""
+        match statement.expr:
+            case Compare(ops=(op,), operands=operands):
+                return op != "=" and all(self._alone(statement, o) is not None for o in operands)
+            case _:
+                return False
 
     def _name(self, statement: Statement, spot: Spot, name: str, lang: Language) -> str:
         found = self._field(spot, name)
@@ -135,7 +143,8 @@ class Speaker:
         if found is not None and found.type.name == "count" and value.printed.denominator == 1:
             return decimal(value.printed)
         places = max(cell.places, own[0].places if own else 0, 2)
-        return decimal(value.printed / cell.factor, places) + cell.unit
+        whole, point, rest = decimal(value.printed / cell.factor, places).partition(".")
+        return f"{'-' if whole.startswith('-') else ''}{abs(int(whole)):,}{point}{rest}{cell.unit}"
 
     def _first(self, statement: Statement) -> tuple[Cell, Field | None]:
         for (spot, name), cell in statement.trace.figures.items():

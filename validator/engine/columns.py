@@ -1,6 +1,6 @@
 """Plan + book -> raw run, a column at a time with Polars. Rows (validator/engine/rows.py) must give the same."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from fractions import Fraction
 from typing import Any
 
@@ -16,9 +16,15 @@ from validator.engine.ranking import torn
 from validator.engine.raw import ERROR, HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VIOLATED, Hit, Raw, Selected
 
 
-def run(plan: Plan, frames: Mapping[str, pl.DataFrame], stages: Sequence[Stage], asked: Callable[[Asked], bool] = lambda _: True) -> Raw:
-    """Run the stages over a whole book. `asked` leaves rules out."""
-    return _Run(plan, frames, asked).run(stages)
+def run(
+    plan: Plan,
+    frames: Mapping[str, pl.DataFrame],
+    stages: Sequence[Stage],
+    asked: Callable[[Asked], bool] = lambda _: True,
+    barred: Set[int] = frozenset(),
+) -> Raw:
+    """Run the stages over a whole book. `asked` leaves rules out; `barred` bids are not live from the start."""
+    return _Run(plan, frames, asked).run(stages, barred)
 
 
 class _Run:
@@ -29,9 +35,9 @@ class _Run:
         self.raw = Raw(root={})
         self.waiting: dict[int, list[int]] = {}
 
-    def run(self, stages: Sequence[Stage]) -> Raw:
+    def run(self, stages: Sequence[Stage], barred: Set[int]) -> Raw:
         bids = self.columns.frames[BID]
-        live = pl.repeat(True, bids.height, dtype=pl.Boolean, eager=True).alias(LIVE)
+        live = pl.repeat(True, bids.height, dtype=pl.Boolean, eager=True).scatter(sorted(barred), False).alias(LIVE)
         self.columns.define(BID, [live, bids.get_column(QUANTITY).alias(ADMITTED)])
         for stage in stages:
             for step in stage.steps:
@@ -228,7 +234,7 @@ def _choose(
 
 
 def _taken(running: pl.Series, limit: Fraction, bound: str) -> int:
-    """How many of the ranked the run takes; sums are whole units, so the limit is the whole number below (at most) or above it (at least)."""
+    """How many of the ranked the run takes. Sums are whole units, so the limit is the whole number below or above it."""
     if bound == "at_most":
         return _count(running, pl.col("sum") <= _lit(limit.numerator // limit.denominator))
     before = _count(running, pl.col("sum") < _lit(-(-limit.numerator // limit.denominator)))

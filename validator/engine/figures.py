@@ -31,7 +31,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """All questions of one rule. `terms` are those of the offering that it rests on; `probes` ask which inputs of the record are missing."""
+    """All questions of one rule. `terms`: those of the offering that it rests on; `probes` ask which inputs are missing."""
 
     figures: tuple[Figure, ...]
     margin: Lowered | None

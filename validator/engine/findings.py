@@ -1,7 +1,7 @@
 """Raw hits -> findings that an officer reads: subject, figures, margin, missing inputs, message, clause."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any

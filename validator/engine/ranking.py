@@ -10,7 +10,7 @@ from dsl.kernel import Scalar
 
 
 def run_length(sums: Sequence[int], limit: Fraction, bound: str) -> int:
-    """How many of the ranked candidates the run takes; `sums` are running totals. at_least: the fewest that reach the limit, all if none do."""
+    """How many of the ranked candidates the run takes; `sums` are running totals. at_least takes all if the limit is not reached."""
     if bound == "at_most":
         return sum(1 for s in sums if s <= limit)
     if limit <= 0:

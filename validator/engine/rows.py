@@ -3,7 +3,7 @@
 Columns (validator/engine/columns.py) must give the same for the same records: a book within 50,000 bids is run through both.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from fractions import Fraction
 from typing import Any
 
@@ -19,10 +19,18 @@ Tables = Mapping[str, list[Record]]
 
 
 def run(
-    plan: Plan, tables: Tables, stages: Sequence[Stage], asked: Callable[[Asked], bool] = lambda _: True, root: Root | None = None
+    plan: Plan,
+    tables: Tables,
+    stages: Sequence[Stage],
+    asked: Callable[[Asked], bool] = lambda _: True,
+    root: Root | None = None,
+    barred: Set[int] = frozenset(),
 ) -> Raw:
-    """Run the stages over all records. `asked` leaves rules out; `root` holds the offering's fields where the plan does not."""
-    return _Run(plan, tables, asked, root).run(stages)
+    """Run the stages over all records. `asked` leaves rules out; `barred` bids are not live from the start.
+
+    `root` holds the offering's fields where the plan does not.
+    """
+    return _Run(plan, tables, asked, root).run(stages, barred)
 
 
 class _Run:
@@ -35,10 +43,10 @@ class _Run:
         self.slots = plan.layout.slots
         self.waiting: dict[int, list[int]] = {}
 
-    def run(self, stages: Sequence[Stage]) -> Raw:
+    def run(self, stages: Sequence[Stage], barred: Set[int]) -> Raw:
         bid = self.slots[BID]
-        for record in self.tables[BID]:
-            record[bid[LIVE]], record[bid[ADMITTED]] = True, record[bid[QUANTITY]]
+        for i, record in enumerate(self.tables[BID]):
+            record[bid[LIVE]], record[bid[ADMITTED]] = i not in barred, record[bid[QUANTITY]]
         for stage in stages:
             for step in stage.steps:
                 self.step(stage, step)

@@ -1,19 +1,22 @@
 """A raw run -> the report: outcomes, findings, values, elimination, fates, and what became of each bid."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from dsl.checker import references
 from dsl.kernel import Scalar
 from dsl.lower import Lowered, Ratio
+from validator.engine.decisions import Decision, Decisions
 from validator.engine.findings import Names, findings, rests_on_unverified
 from validator.engine.plan import ADMITTED, BID, FATE, LIVE, QUANTITY, Asked, Plan, Ranking, Stage
 from validator.engine.raw import OUTCOMES, Raw
 from validator.engine.supplied import Supplied
-from validator.report import BidLine, Cut, Elimination, FateTotal, Issue, Report, RuleInfo
+from validator.report import BidLine, Cut, Elimination, FateTotal, Finding, Issue, Report, RuleInfo
 from validator.rulebook.model import Take
 from validator.shown import decimal, fraction, moment, plain
+
+NO_DECISIONS = Decisions()
 
 
 @dataclass(frozen=True)
@@ -29,12 +32,20 @@ class Input:
     bids: Mapping[str, Sequence[Scalar]]
 
 
-def summarise(plan: Plan, raw: Raw, given: Input, stages: Sequence[Stage], shown: Sequence[str], words: Mapping[str, str]) -> Report:
+def summarise(
+    plan: Plan,
+    raw: Raw,
+    given: Input,
+    stages: Sequence[Stage],
+    shown: Sequence[str],
+    words: Mapping[str, str],
+    decisions: Decisions = NO_DECISIONS,
+) -> Report:
     """`stages` were run; `shown` are the stages to report."""
     found, lacking = findings(plan, raw, given.names, given.supplied, words)
-    reported = [f for f in found if f.stage in shown]
+    reported = [_decided(f, decisions) for f in found if f.stage in shown]
     asked = [a for a in plan.asked() if a.rule.stage in shown and a.number in raw.counts]
-    opened = _open(plan, raw, {a.number for a in lacking})
+    opened = _open(plan, raw, given.names, {a.number for a in lacking}, decisions)
     bids = _bids(plan, raw, given, opened)
     values, exact = _values(plan, raw, stages)
     book = plan.rulebook
@@ -45,12 +56,13 @@ def summarise(plan: Plan, raw: Raw, given: Input, stages: Sequence[Stage], shown
         rulebook={"id": book.id, "revision": book.revision, "digest": book.digest},
         input_digest=given.digest,
         records=given.records,
-        intake=given.issues,
+        intake=(*given.issues, *decisions.issues),
         unknown_columns=given.unknown_columns,
         outcomes={name: sum(raw.counts[a.number][i] for a in asked) for i, name in enumerate(OUTCOMES)},
         by_rule={a.rule.id: {n: c for n, c in zip(OUTCOMES, raw.counts[a.number], strict=True) if c} for a in asked},
         unsupplied=_unsupplied(a for a in lacking if a in asked),
-        attestations=tuple((r.id, "open") for r in book.rules.values() if "attest" in r.effect and r.stage in shown),
+        attestations=tuple(_attested(r.id, decisions) for r in book.rules.values() if "attest" in r.effect and r.stage in shown),
+        decisions=tuple(_used(d, reported).to_dict() for d in decisions.lines),
         findings=tuple(reported),
         values=values,
         values_exact=exact,
@@ -162,13 +174,32 @@ def _price(value: Scalar) -> str | None:
 # ── bids ──
 
 
-def _open(plan: Plan, raw: Raw, lacking: set[int]) -> frozenset[int]:
-    """Bids on which a rule that could make them invalid was not evaluable, though its column was handed in; before the stage of the fates."""
+def _decided(finding: Finding, decisions: Decisions) -> Finding:
+    """The finding with the officer's answer, where its question was open."""
+    said = decisions.settled.get((finding.rule, finding.subject.id))
+    return replace(finding, decision=said.to_dict()) if said is not None and finding.outcome != "violated" else finding
+
+
+def _used(decision: Decision, findings: Sequence[Finding]) -> Decision:
+    """A decision closes what is open; it undoes no breach, and where nothing is open it does nothing."""
+    if decision.used != "closed" or any(f.decision is not None and (f.rule, f.subject.id) == decision.question for f in findings):
+        return decision
+    return replace(decision, used="nothing")
+
+
+def _attested(rule: str, decisions: Decisions) -> tuple[str, str]:
+    signed = decisions.signed.get(rule)
+    return rule, "open" if signed is None else "closed" if signed.holds else "violated"
+
+
+def _open(plan: Plan, raw: Raw, names: Names, lacking: set[int], decisions: Decisions) -> frozenset[int]:
+    """Bids on which a rule of an earlier stage that could make them invalid was not evaluable, though its column is there."""
     fate = plan.rulebook.values.get(FATE)
     stages = plan.rulebook.stages
     last = stages.index(fate.field.stage) if fate is not None and fate.field.stage else len(stages)
-    counts = {a.number for a in plan.asked() if stages.index(a.rule.stage) < last} - lacking
-    return frozenset(row for number, rows in raw.waiting.items() if number in counts for row in rows)
+    rules = {a.number: a.rule.id for a in plan.asked() if stages.index(a.rule.stage) < last and a.number not in lacking}
+    waiting = {rules[n]: frozenset(rows) for n, rows in raw.waiting.items() if n in rules}
+    return frozenset(row for rule, rows in waiting.items() for row in rows - decisions.spoken_for(plan, names, rule))
 
 
 def _bids(plan: Plan, raw: Raw, given: Input, opened: frozenset[int]) -> tuple[BidLine, ...]:

@@ -19,7 +19,7 @@ _TOKEN = re.compile(r"\d[\d.,]*\S*|\S+")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One part of a rule, term or value: what it said and what it says; None where it was not there. `figures` are the numbers that differ."""
+    """One part of a rule, term or value: what it said and what it says, None where it was not there; the numbers that differ."""
 
     part: str
     old: Both | None

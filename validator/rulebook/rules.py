@@ -130,9 +130,11 @@ def _template(scope: Scope, placed: Placed[RuleForm], lang: str, text: str) -> T
             parts.append(piece)
             continue
         try:
-            parts.append(check(parse(piece, units=scope.schema.units), scope.schema, placed.form.for_, text=piece))
-            if not isinstance(parts[-1].expr, Word) and children(parts[-1].expr):  # type: ignore[union-attr]
+            found = check(parse(piece, units=scope.schema.units), scope.schema, placed.form.for_, text=piece)
+            if not isinstance(found.expr, Word) and children(found.expr):
                 raise DiagnosticError([])
+            scope.stage_fits(placed, placed.form.id.split(".")[0], [found], "message")
+            parts.append(found)
         except DiagnosticError as error:
             hint = next((d.hint for d in error.diagnostics if d.hint), "a placeholder is a name of this record, e.g. `{quantity}`")
             message = f"`{{{piece}}}` in the message of rule `{placed.form.id}` is no name here"

@@ -6,6 +6,7 @@ Only literal limits are compared; their order is what the author wrote, so a tab
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 from dsl.diagnostics import Diagnostic
 from dsl.nodes import Compare, Expr, If, Number
@@ -28,7 +29,7 @@ class Tier:
 def tiers(name: str, placed: Placed[ValueForm], by: Expr, rows: Sequence[Tier], mistakes: list[Diagnostic]) -> Expr | None:
     """The rows as a chain of conditions on `by`, from the first to the last. None where `mistakes` were added."""
     before = len(mistakes)
-    for i, (upper, lower) in enumerate(zip(rows, rows[1:], strict=False)):
+    for i, (upper, lower) in enumerate(pairwise(rows)):
         _border(name, placed, i + 1, upper, lower, mistakes)
     if rows[-1].high is not None:
         mistakes.append(
