@@ -133,8 +133,8 @@ def _grouped(steps: Sequence[Step]) -> list[tuple[str, list[Step]]]:
     groups: list[tuple[str, list[Step]]] = []
     for step in steps:
         assigned = {s.name for s in groups[-1][1] if isinstance(s, Assign)} if groups else set()
-        elements = [f for n in _nodes(step) for f in folds(n) if f.everywhere and f.element == step.entity]
-        early = any(i.name in assigned for f in elements for i in inputs(f))
+        tables = [f for n in _nodes(step) for f in folds(n) if f.everywhere]
+        early = any(i.entity == step.entity and i.name.removesuffix("#den") in assigned for f in tables for i in inputs(f))
         if groups and groups[-1][0] == step.entity and not early:
             groups[-1][1].append(step)
         else:

@@ -20,8 +20,7 @@ from validator.engine.findings import Names, findings
 from validator.engine.plan import Asked, Plan, Ranking, terms_of, unbound
 from validator.engine.raw import OUTCOMES
 from validator.engine.supplied import Supplied, without
-from validator.intake.tables import read_source
-from validator.intake.typed import type_table
+from validator.intake import read_archive
 from validator.offering import Offering
 from validator.report import ENGINE, FORMAT, Both, Finding, Issue
 from validator.rulebook.library import Library, library
@@ -78,16 +77,14 @@ def check_offerings(source: object, rules: str | Path | None = None) -> Archive:
     """Check a table of offerings: a file or a data frame. Raises DiagnosticError where the table is refused."""
     books = library(Path(rules) if rules is not None else rules_folder())
     root = books.vocabulary.schema.root
-    read = read_source(source)
-    typed = [type_table(raw, root, books.vocabulary) for raw in read.tables]
-    run = _Run(books, Archive(read.digest, unknown_columns=tuple(sorted({u for t in typed for u in t.unknown}))))
-    run.archive.intake += [*read.issues, *(i for t in typed for i in t.issues)]
-    for table in (t.table for t in typed):
-        names = [name for entity, name in table.columns if entity == root]
-        columns = [table.columns[root, name].values.to_list() for name in names]
-        supplied = Supplied(frozenset((root, n) for n in names), frozenset())
-        for row, values in zip(table.rows.to_list(), zip(*columns, strict=True), strict=True):
-            run.offering(Offering(dict(zip(names, values, strict=True))), row, supplied)
+    book = read_archive(source, books.vocabulary)
+    run = _Run(books, Archive(book.digest, intake=list(book.issues), unknown_columns=book.unknown_columns))
+    frame = book.frames[root]
+    names = list(books.vocabulary.schema.entities[root].fields)
+    columns = [frame.get_column(name).to_list() for name in names]
+    supplied = Supplied(book.supplied, frozenset())
+    for row, values in zip(frame.get_column("^row").to_list(), zip(*columns, strict=True), strict=True):
+        run.offering(Offering(dict(zip(names, values, strict=True))), row, supplied)
     return run.done()
 
 

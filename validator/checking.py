@@ -3,7 +3,9 @@
 After `checker()` returns, nothing but the book it is given is read: no file of rules, no clock.
 """
 
+import json
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +29,9 @@ from validator.vocabulary import Vocabulary, rules_folder
 
 if TYPE_CHECKING:
     from validator.intake.book import Book
+
+LABELS = (("investor", "investor_name"), ("investor", "investor_type"), ("placee", "placee_name"), ("placee", "placee_type"))
+"""What a report says of who bids, beside codes."""
 
 VERIFY_UP_TO = 50_000
 """Bids up to which a book is run through both evaluators."""
@@ -134,7 +139,8 @@ def _book_input(book: "Book", plan: Plan) -> Input:
     )
     bids = {n: frames[BID].get_column(n).to_list() for n in ("price", QUANTITY, "submitted_at", "sequence")}
     supplied = _supplied(book.supplied, book.records, plan)
-    return Input(book.digest, book.records, book.issues, book.unknown_columns, supplied, names, bids)
+    labels = {n: frames[e].get_column(n).to_list() for e, n in LABELS}
+    return Input(book.digest, book.records, book.issues, book.unknown_columns, supplied, names, bids, labels)
 
 
 def submission_input(given: Submission, plan: Plan, supplied: Supplied | None = None) -> Input:
@@ -150,7 +156,14 @@ def submission_input(given: Submission, plan: Plan, supplied: Supplied | None = 
     bids = {n: [r.get(n) for r in tables[BID]] for n in ("price", QUANTITY, "submitted_at", "sequence")}
     counts = {e: len(t) for e, t in tables.items() if t}
     handed = supplied or _supplied(given.supplied, counts, plan)
-    return Input("", counts, given.issues, given.unknown_columns, handed, names, bids)
+    labels = {n: [r.get(n) for r in tables[e]] for e, n in LABELS}
+    return Input(_digest(tables), counts, given.issues, given.unknown_columns, handed, names, bids, labels)
+
+
+def _digest(tables: Mapping[str, Sequence[Mapping[str, Scalar]]]) -> str:
+    """sha256 over the records as read: a submission has no bytes of its own."""
+    text = json.dumps({e: list(map(list, map(dict.items, map(dict, t)))) for e, t in tables.items() if t}, ensure_ascii=False)
+    return "sha256:" + sha256(text.encode()).hexdigest()
 
 
 def _supplied(columns: frozenset[tuple[str, str]], records: Mapping[str, int], plan: Plan) -> Supplied:

@@ -151,6 +151,10 @@ class BidLine:
     fate: str | None
     open: bool
     id: str
+    investor_name: str | None = None
+    placee_name: str | None = None
+    investor_type: str | None = None
+    placee_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +192,8 @@ class Report:
     elimination: Elimination
     fates: Mapping[str, FateTotal]
     terms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Per rule in `unsupplied`: the tables, columns and fields of the offering that nobody handed in."""
     decisions: tuple[Mapping[str, str], ...] = ()
     not_asked: tuple[str, ...] | None = None
     bids: tuple[BidLine, ...] = ()
@@ -223,6 +229,7 @@ class Report:
             "terms": {k: dict(v) for k, v in self.terms.items()},
             "outcomes": {**self.outcomes, "by_rule": {k: dict(v) for k, v in self.by_rule.items()}},
             "unsupplied": {k: list(v) for k, v in self.unsupplied.items()},
+            "lacking": {k: list(v) for k, v in self.lacking.items()},
             "attestations": [{"rule": r, "state": s} for r, s in self.attestations],
             "findings": [f.to_dict() for f in self.findings],
             "values": dict(self.values),

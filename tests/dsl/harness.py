@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from itertools import groupby
 from typing import Any, get_args
 
 import polars as pl
 
 from dsl.checker import Checked, check
-from dsl.kernel import Const, Fold, Kernel, Scalar, rewrite
+from dsl.kernel import Const, Fold, Kernel, Scalar, bounds, kind, rewrite
 from dsl.lower import Env, lower
 from dsl.nodes import Expr
 from dsl.quantities import (
@@ -247,12 +248,13 @@ def _assigned(case: Case, meant: Meant, steps: Sequence[Assign]) -> tuple[Layout
     """The records of a case, with the values of `steps` computed in order."""
     layout = Layout.of(meant.schema, [(s.entity, s.name) for s in steps])
     tables, root = _records(case, layout)
-    for step in steps:
-        if step.entity == ROOT:
+    for of_offering, group in groupby(steps, lambda s: s.entity == ROOT):
+        if not of_offering:
+            to_python(list(group), layout)(tables, root, [], [])
+            continue
+        for step in group:
             done = to_function([step.meaning], ROOT, layout)(None, root, tables)
             root |= dict(zip((step.name, f"{step.name}#den"), done, strict=False))
-        else:
-            to_python([step], layout)(tables, root, [], [])
     return layout, tables, root
 
 
@@ -442,7 +444,7 @@ def _parents(case: Case, entity: Entity) -> list[int | None]:
     assert entity.of is not None
     key = SCHEMA.entities[entity.of].key[0]
     parents = records_of(case.tables, entity.of)
-    known = {row.get(key): i for i, row in enumerate(parents)}
+    known = {row[key]: i for i, row in enumerate(parents) if row.get(key) is not None}
     named = [row.get(entity.of) for row in records_of(case.tables, entity.name)]
     return [(n if n < len(parents) else None) if isinstance(n, int) else known.get(n) for n in named]
 
@@ -474,10 +476,15 @@ def _offering(meaning: Lowered, columns: Columns) -> tuple[Scalar, ...]:
 
 
 def _answer(meaning: Lowered, values: Sequence[Scalar]) -> Answer:
+    """The answer that a numerator and a denominator make, both within the bounds that were proved of them."""
+    known = list(zip(parts(meaning), values, strict=False))
+    if known[0][1] is None:
+        return None
+    for node, value in known:
+        low, high = bounds(node)
+        assert kind(node) != "int" or (isinstance(value, int) and low <= value <= high), (node, value)
     if not isinstance(meaning, Ratio):
         return values[0]
     num, den = values[:2]
-    if num is None:
-        return None
     assert isinstance(num, int) and isinstance(den, int) and den > 0, (num, den)
     return Fraction(num, den)

@@ -258,3 +258,10 @@ def test_a_join_on_one_self():
     placees = [{"account": "A"}, {"account": "A"}, {"account": "B"}, {}]
     _all([None] * 4, "placee", "count(all placees where account = this.account)", placee=placees)
     _all([2, 2, 1, None], "placee", "count(all placees where present(account) and account = this.account)", placee=placees)
+
+
+def test_a_join_over_children_reads_a_value_of_their_parents_that_was_just_computed():
+    values = [("placee", "dear", "assets > 5元"), ("placee", "dears", "count(all bids where dear and placee.name = this.name)")]
+    placees = [{"name": "a", "assets": 10**5}, {"name": "a", "assets": 1}, {"name": "b", "assets": 10**5}]
+    bids = [{"placee": 0}, {"placee": 1}, {"placee": 2}, {"placee": 2}]
+    _all([1, 1, 2], "placee", "dears", values, placee=placees, bid=bids)

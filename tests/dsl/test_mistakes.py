@@ -36,6 +36,9 @@ def test_an_expression_gives_these_words(owner, text, wanted):
     assert "\n".join(_told(owner, text)) == wanted
 
 
+# L7: at most 64 levels and 500 nodes.
+
+
 def test_ten_thousand_brackets_are_a_diagnostic():
     (told,) = _told("bid", "(" * 4999 + "price" + ")" * 4996)
     assert told.splitlines()[0] == ("too-deep: more than 64 levels stand inside each other; each operator in a row is a level")

@@ -29,12 +29,12 @@ from dsl.nodes import (
     Period,
     Text,
     Unary,
+    children,
 )
 from dsl.quantities import DATE, DAY_MS, FLAG, MOMENT, MONEY, NUMBER, PLAIN, PRICE, SHARES, TEXT, Dimension, Field, FieldType, Type
 
 DIMENSIONS = (PLAIN, MONEY, SHARES, PRICE)
 NUMERIC = tuple(Type("number", d) for d in DIMENSIONS)
-WORDS = (KINDS.type, SEALS.type)
 LITERALS: dict[Dimension, tuple[Fraction, ...]] = {
     PLAIN: tuple(map(Fraction, ("0", "1", "2", "3", "7", "1.2", "0.03", "100", "0.000001", "1000000000"))),
     MONEY: tuple(map(Fraction, ("0", "0.01", "1", "12.5", "100000000", "0.0001"))),
@@ -213,7 +213,8 @@ class Ask:
         return Binary("in", self.expr(type_, depth), List(items))
 
     def words(self, depth: int) -> Expr:
-        type_ = KINDS.type if self.element == "bid" or self.owner == "bid" else self.one((KINDS.type,))
+        """A comparison with words, now and then through a choice."""
+        type_ = self.one((KINDS.type, SEALS.type))
         fields = [(e, f) for e in self.levels() for f in self.fields(e) if f.type.type == type_]
         if not fields:
             return Call("present", (self.leaf(NUMBER),))
@@ -277,8 +278,6 @@ class Ask:
 
 
 def _walk(expr: Expr) -> list[Expr]:
-    from dsl.nodes import children
-
     return [expr, *(x for c in children(expr) for x in _walk(c))]
 
 

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 def check(path: str | Path, rules: Path | None = None) -> "AnnouncementReport":
     """The report of one announcement under the rulebook and the revision that govern it. Raises DiagnosticError."""
-    from validator.announcement.run import report, run
     from validator.announcement.intervals import Interval
     from validator.announcement.read import read_announcement
     from validator.announcement.rulebooks import library
+    from validator.announcement.run import report, run
     from validator.vocabulary import rules_folder
 
     books = library(rules or rules_folder())

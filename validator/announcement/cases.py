@@ -1,7 +1,7 @@
 """The cases of the rulebooks of announcements -> what each gives beside what it should, and what no case proves.
 
-A case departs from the base announcement: changed figures (null: not printed), a change of a table's first record, or a small table whose
-items each change that record.
+A case departs from the base announcement: changed figures (null: not printed), changed records of a table by their ids, a change of its
+first record, or a small table whose items each change that record.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ from validator.source import Lines, Source, load
 class AnnouncementCase(Case):
     """`notes` lists every rule that notes a difference which rounding explains, as `gives` lists all that are violated."""
 
-    notes: list[str] = []
+    notes: list[str] | None = None
 
 
 class AnnouncementCases(Form):
@@ -61,19 +61,20 @@ def _revision(books: Library, rulebook: Rulebook) -> CaseReport:
         raise DiagnosticError(said)
     failures: list[str] = []
     proofs: dict[str, list[tuple[AnnouncementCase, Run]]] = {}
+    passed = 0
+    for id_, case in ((id_, case) for id_, cases in form.cases.items() for case in cases):
+        try:
+            done = attempt(books, rulebook, form.base, case)
+        except DiagnosticError as error:
+            failures += [f"{rulebook.name}: {id_}: {case.name}: {d.code}: {d.message}" for d in error.diagnostics]
+            continue
+        proofs.setdefault(id_, []).append((case, done))
+        wrong = [f"{rulebook.name}: {id_}: {case.name}: {d}" for d in _differences(case, report(done))]
+        passed += not wrong
+        failures += wrong
     found = sum(map(len, form.cases.values()))
     if found != form.count:
         failures.append(f"{rulebook.name}: the file says `count: {form.count}`, but there are {found} cases")
-    for id_, cases in form.cases.items():
-        for case in cases:
-            try:
-                done = attempt(books, rulebook, form.base, case)
-            except DiagnosticError as error:
-                failures += [f"{rulebook.name}: {id_}: {case.name}: {d.code}: {d.message}" for d in error.diagnostics]
-                continue
-            proofs.setdefault(id_, []).append((case, done))
-            failures += [f"{rulebook.name}: {id_}: {case.name}: {d}" for d in _differences(case, report(done))]
-    passed = found - len({f.split(": ")[2] for f in failures if f.count(": ") > 2})
     return CaseReport(passed, (*failures, *(f"{rulebook.name}: {g}" for g in gaps(rulebook, proofs))))
 
 
@@ -97,9 +98,15 @@ def announcement_of(base: Mapping[str, Any], case: Case, schema: Schema) -> dict
 def _table(base: Mapping[str, Any], case: Case, entity: Entity) -> list[Any]:
     rows = base.get(entity.collection, [])
     first = rows[0] if rows else {}
-    if entity.collection in case.with_:
-        return [{**first, **row} for row in case.with_[entity.collection]]
-    return [{**row, **case.with_.get(entity.name, {})} if row is first else row for row in rows]
+    changed = case.with_.get(entity.collection, {})
+    if not isinstance(changed, Mapping):
+        return [{**first, **row} for row in changed]
+    own = case.with_.get(entity.name, {})
+    return [{**row, **(own if row is first else {}), **changed.get(_id(row, entity), {})} for row in rows]
+
+
+def _id(row: Mapping[str, Any], entity: Entity) -> str:
+    return "/".join(str(row[k]) for k in entity.key if row.get(k) is not None)
 
 
 def _form_mistakes(form: AnnouncementCases, source: Source, rulebook: Rulebook) -> Iterator[Diagnostic]:
@@ -114,22 +121,28 @@ def _form_mistakes(form: AnnouncementCases, source: Source, rulebook: Rulebook) 
         if id_ not in rulebook.rules:
             yield mistake(f"no rule `{id_}` in {rulebook.name}", "cases", id_)
         for i, case in enumerate(cases):
-            for key in case.with_:
+            for key, changed in case.with_.items():
                 if key not in known:
                     yield mistake(f"unknown record or table `{key}`", "cases", id_, i, "with", key)
+                entity = next((e for e in schema.entities.values() if e.collection == key), None)
+                there = {_id(r, entity) for r in form.base.get(key, [])} if entity else set()
+                for lost in (c for c in (changed if isinstance(changed, Mapping) and entity else {}) if c not in there):
+                    yield mistake(f"the base has no `{lost}` in `{key}`", "cases", id_, i, "with", key, lost)
 
 
 def _differences(case: AnnouncementCase, got: AnnouncementReport) -> Iterator[str]:
-    outcomes = {o: {f.rule for f in got.findings if f.outcome == o} for o in ("violated", "not_evaluable", "error")}
-    wanted = (("violated", case.gives), ("not_evaluable", case.not_evaluable), ("error", []))
-    for name, want, found in (*((o, set(w), outcomes[o]) for o, w in wanted), ("notes", set(case.notes), {n.rule for n in got.notes})):
-        if want != found:
-            missing, extra = ", ".join(sorted(want - found)), ", ".join(sorted(found - want))
+    found = {o: {f.rule for f in got.findings if f.outcome == o} for o in ("violated", "not_evaluable", "error")}
+    found["notes"] = {n.rule for n in got.notes}
+    wanted = {"violated": case.gives, "not_evaluable": case.not_evaluable, "notes": case.notes or []}
+    for name, rules in found.items():
+        want = set(wanted.get(name, []))
+        if want != rules:
+            missing, extra = ", ".join(sorted(want - rules)), ", ".join(sorted(rules - want))
             yield f"{name}: " + "; ".join(([f"not {missing}"] if missing else []) + ([f"but {extra}"] if extra else []))
     for rule, ids in case.subjects.items():
-        found_ids = [f.subject.id for f in got.findings if f.rule == rule]
-        if sorted(ids) != sorted(found_ids):
-            yield f"{rule} speaks of {found_ids}"
+        spoken = [f.subject.id for f in got.findings if f.rule == rule]
+        if sorted(ids) != sorted(spoken):
+            yield f"{rule} speaks of {spoken}"
     for issue in got.intake:
         yield f"cannot be read: {issue.message.en}"
 
@@ -150,7 +163,8 @@ def gaps(rulebook: Rulebook, proofs: Proofs) -> Iterator[str]:
         elif any(r is not None for r in rooms) and not any(r == 0 for r in rooms):
             yield f"{rule.id}: no case holds on the limit"
         for name in sorted(inputs(rulebook, rule)):
-            if not any(_lacks(case, name) for case, _ in found):
+            # Each case states every outcome, so one of another rule proves this one's too.
+            if not any(_lacks(case, name) for cases in proofs.values() for case, _ in cases):
                 yield f"{rule.id}: no case lacks `{name}`"
 
 
@@ -170,8 +184,10 @@ def inputs(rulebook: Rulebook, rule: Rule) -> frozenset[str]:
 
 
 def _lacks(case: Case, name: str) -> bool:
-    for changed in case.with_.values():
-        rows = changed if isinstance(changed, list) else [changed]
-        if any(isinstance(r, Mapping) and name in r and r[name] is None for r in rows):
-            return True
-    return False
+    return any(_unsays(changed, name) for changed in case.with_.values())
+
+
+def _unsays(changed: Any, name: str) -> bool:
+    if isinstance(changed, Mapping):
+        return (name in changed and changed[name] is None) or any(_unsays(c, name) for c in changed.values())
+    return isinstance(changed, list) and any(_unsays(c, name) for c in changed)

@@ -31,6 +31,8 @@ class Ranking:
     source: Kernel
     keys: tuple[tuple[Kernel, bool], ...]
     sum: Kernel
+    scale: int
+    """How many units of `sum` are one 股 or 元."""
     limit: Ratio
     bound: Kernel
     last: Kernel | None
@@ -121,8 +123,7 @@ def bind(rulebook: Rulebook, offering: Offering, calendar: Calendar) -> Plan:
     terms, changed = _terms(rulebook, offering, calendar)
     env = Env(schema, terms, _days(schema, terms, calendar))
     stages = _stages(rulebook, env)
-    names = [(BID, LIVE), (BID, ADMITTED), *((v.field.entity, v.field.name) for v in rulebook.values.values())]
-    return Plan(rulebook, offering, terms, env, Layout.of(schema, names), stages, changed)
+    return Plan(rulebook, offering, terms, env, _layout(rulebook), stages, changed)
 
 
 def unbound(rulebook: Rulebook) -> Plan:
@@ -133,12 +134,17 @@ def unbound(rulebook: Rulebook) -> Plan:
         Stage(s.name, tuple(x for x in s.steps if x.entity == root), tuple(a for a in s.asked if a.rule.entity == root))
         for s in _stages(rulebook, env)
     )
-    return Plan(rulebook, Offering({}), {}, env, Layout.of(rulebook.schema), stages, {})
+    return Plan(rulebook, Offering({}), {}, env, _layout(rulebook), stages, {})
 
 
 def terms_of(rulebook: Rulebook, offering: Offering, calendar: Calendar) -> dict[str, Bound]:
     """The offering's fields as the rules read them, defaults filled in. Raises DiagnosticError."""
     return _terms(rulebook, offering, calendar)[0]
+
+
+def _layout(rulebook: Rulebook) -> Layout:
+    values = ((v.field.entity, v.field.name) for v in rulebook.values.values())
+    return Layout.of(rulebook.schema, [(BID, LIVE), (BID, ADMITTED), *values])
 
 
 # ── terms and days ──
@@ -247,6 +253,7 @@ def _ranking(take: Take, entity: str, env: Env) -> Ranking:
         lower_flag(take.source, env),
         tuple((_whole(k.value, env)[0], k.descending) for k in take.order),
         total,
+        scale,
         _times(ratio_of(lower(take.limit, env)), scale),
         lower_flag(take.bound, env),
         last,

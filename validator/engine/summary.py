@@ -8,7 +8,7 @@ from dsl.checker import references
 from dsl.kernel import Scalar
 from dsl.lower import Lowered, Ratio
 from validator.engine.decisions import Decision, Decisions
-from validator.engine.findings import Names, findings, rests_on_unverified
+from validator.engine.findings import Names, findings, rests_on_unverified, unsupplied
 from validator.engine.plan import ADMITTED, BID, FATE, LIVE, QUANTITY, Asked, Plan, Ranking, Stage
 from validator.engine.raw import OUTCOMES, Raw
 from validator.engine.supplied import Supplied
@@ -30,6 +30,8 @@ class Input:
     supplied: Supplied
     names: Names
     bids: Mapping[str, Sequence[Scalar]]
+    labels: Mapping[str, Sequence[Scalar]]
+    """Names and kinds of investors and placees, by field."""
 
 
 def summarise(
@@ -61,6 +63,7 @@ def summarise(
         outcomes={name: sum(raw.counts[a.number][i] for a in asked) for i, name in enumerate(OUTCOMES)},
         by_rule={a.rule.id: {n: c for n, c in zip(OUTCOMES, raw.counts[a.number], strict=True) if c} for a in asked},
         unsupplied=_unsupplied(a for a in lacking if a in asked),
+        lacking={a.rule.id: tuple(sorted(unsupplied(plan, a, given.supplied))) for a in lacking if a in asked},
         attestations=tuple(_attested(r.id, decisions) for r in book.rules.values() if "attest" in r.effect and r.stage in shown),
         decisions=tuple(_used(d, reported).to_dict() for d in decisions.lines),
         findings=tuple(reported),
@@ -150,7 +153,7 @@ def _elimination(plan: Plan, raw: Raw, given: Input, stages: Sequence[Stage]) ->
     cut = None if run.cut is None else _cut(given, run.cut)
     return Elimination(
         run.count,
-        str(run.amount),
+        decimal(Fraction(run.amount, step.meaning.scale)),
         None if share is None else decimal(share, 12),
         None if share is None else fraction(share),
         cut,
@@ -227,9 +230,18 @@ def _bids(plan: Plan, raw: Raw, given: Input, opened: frozenset[int]) -> tuple[B
                 fate=None if fates[i] is None else str(fates[i]),
                 open=bool(live[i]) and i in opened,
                 id=names.ids[BID][i],
+                investor_name=_label(given, "investor_name", investor),
+                placee_name=_label(given, "placee_name", placee),
+                investor_type=_label(given, "investor_type", investor),
+                placee_type=_label(given, "placee_type", placee),
             )
         )
     return tuple(lines)
+
+
+def _label(given: Input, name: str, row: int | None) -> str | None:
+    found = None if row is None else given.labels[name][row]
+    return None if found is None else str(found)
 
 
 def _fates(plan: Plan, raw: Raw, bids: Sequence[BidLine], stages: Sequence[Stage]) -> dict[str, FateTotal]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from validator.source import Source
@@ -24,6 +24,15 @@ def _scalar(value: object) -> object:
 
 
 Expression = Annotated[str, BeforeValidator(_scalar), Field(min_length=1)]
+
+def _once(names: list[str]) -> list[str]:
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"`{name}` stands twice")
+    return names
+
+
+Stage = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$")]
 
 
@@ -122,7 +131,7 @@ class RulebookFile(Form):
     applies: Applies
     amends: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*@\d{4}-\d{2}(-\d{2})?$")] | None = None
     removes: list[str] = []
-    stages: list[str] = []
+    stages: Annotated[list[Stage], AfterValidator(_once)] = []
     sources: dict[str, SourceDocument] = {}
     terms: dict[str, TermForm] = {}
     values: dict[str, ValueForm] = {}
@@ -149,7 +158,7 @@ def _diagnostic(error: Any, source: Source, model: type[BaseModel]) -> Diagnosti
     path = tuple(p for p in error["loc"] if not (isinstance(p, str) and ("[" in p or p in ("str", "bool"))))
     key = str(path[-1]) if path else source.file
     code, said = _SAID.get(error["type"], ("wrong-form", "`{key}` does not have the form wanted here: {why}"))
-    message = said.format_map({"key": key, "why": _lower(error["msg"])})
+    message = said.format_map({"key": key, "why": _lower(error["msg"].removeprefix("Value error, "))})
     hint = None
     if code == "unknown-key":
         close = get_close_matches(key, _keys(model, path[:-1]), 1, 0.5)

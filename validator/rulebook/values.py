@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from dsl.checker import ANY_WORD, Checked, names
-from dsl.kernel import Const
-from dsl.lower import lower
+from dsl.diagnostics import DiagnosticError
+from dsl.kernel import Const, bounds
+from dsl.lower import lower, ratio_of
 from dsl.nodes import Expr, Name
+from dsl.parser import parse
 from dsl.quantities import FLAG, Field, FieldType, Type
 from validator.rulebook.file import ValueForm
 from validator.rulebook.flat import Path, Placed
@@ -25,7 +27,7 @@ def compile_values(scope: Scope) -> dict[str, Value]:
     for name in _ordered(scope, trees):
         placed = scope.flat.values[name]
         parts = trees[name]
-        if parts is None or not _names_fit(scope, name, placed):
+        if parts is None or not _place_fits(scope, placed):
             continue
         made = _value(scope, name, placed, parts)
         if made is not None:
@@ -39,6 +41,8 @@ def compile_values(scope: Scope) -> dict[str, Value]:
 
 def _parse_value(scope: Scope, name: str, placed: Placed[ValueForm]) -> dict[Path, Piece] | None:
     form = placed.form
+    if not _name_fits(scope, name, placed):
+        return None
     forms = [k for k, v in (("is", form.is_), ("rows", form.rows), ("take", form.take), ("first", form.first)) if v is not None]
     if len(forms) != 1:
         scope.mistakes.append(placed.mistake("wrong-form", f"value `{name}` needs exactly one of `is`, `rows`, `take`, `first`"))
@@ -53,6 +57,35 @@ def _parse_value(scope: Scope, name: str, placed: Placed[ValueForm]) -> dict[Pat
             return None
         found[path] = piece
     return found
+
+
+def _name_fits(scope: Scope, name: str, placed: Placed[ValueForm]) -> bool:
+    """A value's names can be said in an expression, and mean nothing else of the record or of those above and below it."""
+    own = {name, placed.form.zh}
+    for text in (name, placed.form.zh):
+        if not _sayable(scope, text):
+            hint = "a name is letters or Chinese characters, digits and `_`, and no word of the language"
+            scope.mistakes.append(placed.mistake("wrong-name", f"`{text}` cannot be the name of a value", hint=hint))
+            return False
+    schema, of = scope.schema, placed.form.of
+    line = (*schema.parents(of), *schema.below(of)) if of in schema.entities else ()
+    taken = [(f.name, f.zh, e) for e in line for f in (*schema.entities[e].fields.values(), *scope.known[e].values())]
+    before = list(scope.flat.values)[: list(scope.flat.values).index(name)]
+    taken += [(n, scope.flat.values[n].form.zh, scope.flat.values[n].form.of) for n in before]
+    for other, zh, entity in taken:
+        if own & {other, zh}:
+            message = f"value `{name}` ({placed.form.zh}) has the name of {other} ({zh}) of {entity}"
+            scope.mistakes.append(placed.mistake("name-clash", message, hint="give it another name, in both languages"))
+            return False
+    return True
+
+
+def _sayable(scope: Scope, text: str) -> bool:
+    try:
+        expr = parse(text, units=scope.schema.units)
+    except DiagnosticError:
+        return False
+    return isinstance(expr, Name) and expr.parts == (text,)
 
 
 def _ordered(scope: Scope, trees: Mapping[str, dict[Path, Piece] | None]) -> list[str]:
@@ -72,7 +105,7 @@ def _ordered(scope: Scope, trees: Mapping[str, dict[Path, Piece] | None]) -> lis
     return done
 
 
-def _names_fit(scope: Scope, name: str, placed: Placed[ValueForm]) -> bool:
+def _place_fits(scope: Scope, placed: Placed[ValueForm]) -> bool:
     form = placed.form
     if form.of not in scope.schema.entities:
         scope.mistakes.append(placed.mistake("unknown-record", f"unknown record `{form.of}`", "of", hint=scope.entities()))
@@ -80,12 +113,6 @@ def _names_fit(scope: Scope, name: str, placed: Placed[ValueForm]) -> bool:
     if form.stage is not None and form.stage not in scope.flat.stages:
         scope.mistakes.append(placed.mistake("unknown-stage", f"unknown stage `{form.stage}`", "stage", hint=scope.stages()))
         return False
-    for entity in {scope.schema.root, *scope.schema.parents(form.of)}:
-        for other in (*scope.schema.entities[entity].fields.values(), *scope.known[entity].values()):
-            if {name, form.zh} & {other.name, other.zh}:
-                message = f"value `{name}` ({form.zh}) has the name of {other.name} ({other.zh}) of {entity}"
-                scope.mistakes.append(placed.mistake("name-clash", message, hint="give it another name, in both languages"))
-                return False
     return True
 
 
@@ -105,6 +132,8 @@ def _value(scope: Scope, name: str, placed: Placed[ValueForm], parts: dict[Path,
     if meaning is None or len(scope.mistakes) > before:
         return None
     scope.stage_fits(placed, stage, _checked(meaning), "value")
+    if name == "fate" and (form.of, type_.kind) != ("bid", "words"):  # the report counts bids by it
+        scope.mistakes.append(placed.mistake("wrong-type", "`fate` says what becomes of a bid: it is a value of bid that gives words"))
     made = Field(name, form.zh, form.of, FieldType("value", type_), "value", None, stage)
     return Value(made, meaning, kind, cites, bool(form.unverified), form.show, type_.words if type_.kind == "words" else ())
 
@@ -175,6 +204,8 @@ def _take_fits(scope: Scope, placed: Placed[ValueForm], done: Mapping[str, Check
     assert total and limit and bound
     if total.type.kind != "number" or limit.type != total.type:
         say("limit", f"`sum` gives {total.type} and `limit` {limit.type}: both must be one quantity")
+    elif bounds(ratio_of(lower(total, scope.env)).num)[0] < 0:
+        say("sum", "`sum` could be negative: then a longer run could have a smaller sum", "rank by a quantity that is never below 0")
     if bound.type.kind != "words" or not set(bound.type.words) <= {"at_least", "at_most"}:
         say("bound", f"`bound` gives {bound.type}", "it is one of at_least, at_most")
     if any(k is not None and k.type.kind not in ("number", "date", "moment") for k in keys):
