@@ -38,6 +38,8 @@ HOLDS, VIOLATED, NOT_APPLICABLE, NOT_EVALUABLE, ERROR = 0, 1, 2, 3, 4
 """Outcomes of a rule as a small integer column."""
 
 _ROW = "~row"
+GAP = "^gap"
+"""Marks records to which not all records below them could be tied: what is counted or summed over these is missing."""
 _FLIPPED: Mapping[str, Literal["=", "!=", "<", "<=", ">", ">="]] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
@@ -249,7 +251,11 @@ class Columns:
             return self._matched(node, entity, pl.DataFrame({_ROW: self._numbers(entity)}))
         own = pl.DataFrame({_ROW: self.rows(entity, node.owner)})
         answers = self._grouped(self._elements(node), [_ROW], node)
-        return own.join(answers, on=_ROW, how="left", maintain_order="left").select(_default(node)).to_series()
+        found = own.join(answers, on=_ROW, how="left", maintain_order="left")
+        if GAP in self.frames[node.owner].columns:
+            lost = self.frames[node.owner].get_column(GAP).gather(own.get_column(_ROW)).fill_null(False)
+            found = found.with_columns(pl.col("~gap").fill_null(False) | lost)
+        return found.select(_default(node)).to_series()
 
     def _grouped(self, elements: pl.DataFrame, by: list[str], node: Fold) -> pl.DataFrame:
         """Per group `~gap` and `~answer` over the known values."""

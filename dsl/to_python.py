@@ -40,6 +40,10 @@ Root = dict[str, Scalar]
 Program = Callable[[Tables, Root, list[int], list[tuple[int, Record, int]]], None]
 
 
+GAP = "^gap"
+"""Set on a record to which not all records below it could be tied: what is counted or summed over these is missing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Where a record keeps what: fields and values by name, `^placee` the record it belongs to, `*bid` the records below it."""
@@ -56,7 +60,7 @@ class Layout:
                 continue
             above = [f"^{p}" for p in schema.parents(e.name)[1:2] if p != schema.root]
             beside = [f"^{x}" for x in schema.lenders(e.name)]
-            names[e.name] = [*e.fields, *above, *beside, *(f"*{x}" for x in schema.below(e.name)), "^id", "^row"]
+            names[e.name] = [*e.fields, *above, *beside, *(f"*{x}" for x in schema.below(e.name)), "^id", "^row", GAP]
         for entity, name in values:
             if entity != schema.root:
                 names[entity] += [name, f"{name}#den"]
@@ -310,17 +314,18 @@ class _Source:
         if node.everywhere:
             return self.matched(node, scope)
         if node.owner == self.layout.schema.root:
-            records = f"tables[{self.constant(node.element)}]"
+            records, lost = f"tables[{self.constant(node.element)}]", "False"
         else:
-            records = f"{self.walk(node.owner, scope)}[{self.layout.slots[node.owner]['*' + node.element]}]"
+            owner, slots = self.walk(node.owner, scope), self.layout.slots[node.owner]
+            records, lost = f"{owner}[{slots['*' + node.element]}]", f"{owner}[{slots[GAP]}] is True"
         if node.function == "count" and node.where is None:
-            return self.let(f"len({records})")
-        values, gap = self.gather(node, records)
+            return self.let(f"len({records})" if lost == "False" else f"None if {lost} else len({records})")
+        values, gap = self.gather(node, records, lost)
         return self.let(_finish(node, values, gap))
 
-    def gather(self, node: Fold, records: str) -> tuple[str, str]:
+    def gather(self, node: Fold, records: str, lost: str) -> tuple[str, str]:
         """Two variables: the list of values that count, and whether one of them is unknown."""
-        values, gap, each = self.let("[]"), self.let("False"), self.name()
+        values, gap, each = self.let("[]"), self.let(lost), self.name()
         self.line(f"for {each} in {records}:")
         self.depth += 1
         inner = _Scope(node.element, each)
@@ -446,8 +451,6 @@ def _may_miss(node: Kernel) -> bool:
         case Const(value=value):
             return value is None
         case Present():
-            return False
-        case Fold(function="count", where=None, everywhere=False):
             return False
         case Arith(left=a, right=b) | Compare(left=a, right=b):
             return _may_miss(a) or _may_miss(b)

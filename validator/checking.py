@@ -80,7 +80,9 @@ class Checker:
     def read(self, book: "Book", stages: Sequence[str] | None = None, *, evaluator: str | None = None) -> Report:
         """As `book`, for a book that was read before."""
         from validator.engine import columns
+        from validator.engine.columns import with_gaps
 
+        book = with_gaps(book, self.plan.schema)
         given = _book_input(book, self.plan)
         plan = without(self.plan, given.supplied)
         run = self._stages(plan, stages)

@@ -209,8 +209,7 @@ def records_of(tables: Tables, entity: str) -> Sequence[Row]:
 
 def understand(case: Case) -> Meant:
     """Parse, check and lower a case. Raises DiagnosticError."""
-    root = dict(records_of(case.tables, ROOT)[0])
-    env = Env(SCHEMA, _terms(root) if case.bound else None, _days(root) if case.bound else None)
+    env = environment(case)
     steps: list[Assign] = []
     schema = SCHEMA
     known: list[Checked] = []
@@ -223,6 +222,12 @@ def understand(case: Case) -> Meant:
         schema = with_value(schema, Field(name, f"{name}值", entity, value_type(checked.type), "value"))
     checked = check(_tree(case.expr), schema, case.of, text=_text(case.expr))
     return Meant(schema, steps, known, checked, lower(checked, replace(env, schema=schema)))
+
+
+def environment(case: Case) -> Env:
+    """How names are read before any value is known."""
+    root = dict(records_of(case.tables, ROOT)[0])
+    return Env(SCHEMA, _terms(root), _days(root)) if case.bound else Env(SCHEMA)
 
 
 def by_rows(case: Case, meant: Meant | None = None) -> list[Answer]:

@@ -140,7 +140,8 @@ def _message(asked: Asked, found: Sequence[Statement], speaker: Speaker) -> Both
             return joined([speaker.broken(s) for s in found])
         case "not_evaluable":
             zh, en = "、".join(speaker.missing(found, "zh")), ", ".join(speaker.missing(found, "en"))
-            return Both(f"无法判断“{rule.name.zh}”:缺少{zh or '数据'}", f"cannot tell “{rule.name.en}”: {en or 'data'} missing")
+            why = (f"缺少{zh}", f"{en} missing") if zh else ("除数可以为零", "a divisor can be 0")
+            return Both(f"无法判断“{rule.name.zh}”:{why[0]}", f"cannot tell “{rule.name.en}”: {why[1]}")
         case _:
             said = "同一数据在一句中出现两次,未能判断", "a figure stands twice in one statement; nothing is decided"
             return Both(f"“{rule.name.zh}”:{said[0]}", f"“{rule.name.en}”: {said[1]}")

@@ -49,13 +49,13 @@ class Speaker:
         names = {self._name(s, spot, name, lang): None for s in found if s.truth is None for spot, name in s.trace.missing}
         return tuple(names)
 
-    def difference(self, statement: Statement) -> Difference | None:
-        """None for what is no comparison of two numbers."""
+    def difference(self, statement: Statement, more: int = 0) -> Difference | None:
+        """None for what is no comparison of two numbers. `more` decimals are shown than usual."""
         match statement.expr, statement.sides:
             case Compare(ops=(_,), operands=(a, b)), (Interval() as left, Interval() as right):
                 cells = [self._alone(statement, side) for side in (a, b)]
                 like = next((c for c in cells if c is not None), None)
-                first, second = (self._shown(statement, v, c, like) for v, c in ((left, cells[0]), (right, cells[1])))
+                first, second = (self._shown(statement, v, c, like, more) for v, c in ((left, cells[0]), (right, cells[1])))
                 return Difference(first, second, left.printed - right.printed)
             case _:
                 return None
@@ -93,17 +93,20 @@ class Speaker:
         return to_text(expr, lang, self.evaluator.rulebook.schema)
 
     def _sides(self, statement: Statement, lang: Language, comma: str) -> str:
-        found = self.difference(statement)
+        """The two sides, and the figures that they rest on."""
         said = ""
+        found = self.difference(statement)
         if found is not None and not self._plain(statement):
             equal = isinstance(statement.expr, Compare) and statement.expr.ops == ("=",)
-            sign = " ≠ " if equal and found.shows else "、" if lang == "zh" else " and "
-            said = f"{comma}{found.left}{sign}{found.right}"
+            wider = (self.difference(statement, more) for more in range(13))
+            found = next((w for w in wider if w is not None and w.shows), found) if equal else found
+            said = f"{comma}{found.left}{' ≠ ' if equal else '、' if lang == 'zh' else ' and '}{found.right}"
         listed = [f"{self._name(statement, spot, n, lang)} {c.text}" for (spot, n), c in statement.trace.figures.items()]
         if not listed:
             return said
-        more = f"{comma}{'共' if lang == 'zh' else ''}{len(listed)}{'项' if lang == 'zh' else ' figures'}" if len(listed) > _SHOWN else ""
-        inside = ("、" if lang == "zh" else ", ").join(listed[:_SHOWN]) + (" …" if more else "") + more
+        inside = ("、" if lang == "zh" else ", ").join(listed[:_SHOWN])
+        if len(listed) > _SHOWN:
+            inside += f"等{len(listed)}项" if lang == "zh" else f" … {len(listed)} figures"
         return f"{said}({inside})" if lang == "zh" else f"{said} ({inside})"
 
     def _plain(self, statement: Statement) -> bool:
@@ -117,8 +120,8 @@ class Speaker:
     def _name(self, statement: Statement, spot: Spot, name: str, lang: Language) -> str:
         found = self._field(spot, name)
         shown = found.zh if lang == "zh" else found.name
-        here = (self.evaluator.rulebook.schema.root, statement.place.owner[0])
-        return shown if spot == statement.place.owner or spot[0] == here[0] else f"{self._id(spot)}.{shown}"
+        here = spot == statement.place.owner or spot[0] == self.evaluator.rulebook.schema.root
+        return shown if here else f"{self._id(spot)}.{shown}"
 
     def _id(self, spot: Spot) -> str:
         return self.evaluator.announcement.records[spot[0]][spot[1]].id
@@ -135,14 +138,16 @@ class Speaker:
         cell = statement.trace.figures.get((self.evaluator.spot(side, statement.place), side.field.name))
         return None if cell is None else (cell, side.field)
 
-    def _shown(self, statement: Statement, value: Interval, own: tuple[Cell, Field] | None, like: tuple[Cell, Field] | None) -> str:
+    def _shown(
+        self, statement: Statement, value: Interval, own: tuple[Cell, Field] | None, like: tuple[Cell, Field] | None, more: int
+    ) -> str:
         """A side at the decimals and in the unit of the figure that it is compared with."""
         cell, found = like or self._first(statement)
         if found is not None and found.type.type.kind == "date":
             return day(int(value.printed))
         if found is not None and found.type.name == "count" and value.printed.denominator == 1:
             return decimal(value.printed)
-        places = max(cell.places, own[0].places if own else 0, 2)
+        places = max(cell.places, own[0].places if own else 0, 2) + more
         whole, point, rest = decimal(value.printed / cell.factor, places).partition(".")
         return f"{'-' if whole.startswith('-') else ''}{abs(int(whole)):,}{point}{rest}{cell.unit}"
 

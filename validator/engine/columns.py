@@ -1,19 +1,25 @@
 """Plan + book -> raw run, a column at a time with Polars. Rows (validator/engine/rows.py) must give the same."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from dataclasses import replace
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from dsl.kernel import Fold, Input, Kernel, Scalar, folds, rewrite
 from dsl.lower import Lowered, Ratio
-from dsl.to_polars import Columns
+from dsl.quantities import Schema
+from dsl.to_polars import GAP, Columns
 from dsl.to_python import parts, to_function
 from validator.engine.figures import questions
+from validator.engine.gaps import lost
 from validator.engine.plan import ADMITTED, BID, DEADLY, LIVE, QUANTITY, Asked, Plan, Ranking, Stage, Step
 from validator.engine.ranking import torn
 from validator.engine.raw import ERROR, HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VIOLATED, Hit, Raw, Selected
+
+if TYPE_CHECKING:
+    from validator.intake.book import Book
 
 
 def run(
@@ -25,6 +31,18 @@ def run(
 ) -> Raw:
     """Run the stages over a whole book. `asked` leaves rules out; `barred` bids are not live from the start."""
     return _Run(plan, frames, asked).run(stages, barred)
+
+
+def with_gaps(book: "Book", schema: Schema) -> "Book":
+    """The book with a mark on the records that have lost records below them; most have none."""
+    frames = book.frames
+    doubled = any(bool(f.get_column("^key").drop_nulls().is_duplicated().any()) for e, f in frames.items() if schema.below(e))
+    if not doubled:
+        return book
+    keys = {e: f.get_column("^key").to_list() for e, f in frames.items()}
+    links = {e: f.get_column(f"^{p}").to_list() for e, f in frames.items() if (p := schema.entities[e].of) is not None}
+    marks = {e: frames[e].with_columns(pl.Series(GAP, m, dtype=pl.Boolean)) for e, m in lost(schema, keys, links).items()}
+    return replace(book, frames={**frames, **marks})
 
 
 class _Run:

@@ -5,13 +5,14 @@ A plan belongs to no book: it is made once per offering and shared by submission
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 
 from dsl.checker import Checked, references
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.kernel import Const, Kernel
 from dsl.lower import Bound, Env, Lowered, Ratio, lower, lower_flag, mul, ratio_of
-from dsl.quantities import Field, Schema
+from dsl.quantities import EPOCH, Field, Schema
 from dsl.to_python import Layout
 from validator.calendar import Calendar
 from validator.offering import Offering
@@ -120,6 +121,9 @@ class Plan:
 def bind(rulebook: Rulebook, offering: Offering, calendar: Calendar) -> Plan:
     """Raises DiagnosticError: a required term that is missing, a fixed one that was changed, a day past the calendar, overflow."""
     schema = rulebook.schema
+    closed = list(_closed(schema, offering, calendar))
+    if closed:
+        raise DiagnosticError(closed)
     terms, changed = _terms(rulebook, offering, calendar)
     env = Env(schema, terms, _days(schema, terms, calendar))
     stages = _stages(rulebook, env)
@@ -204,6 +208,19 @@ def _constant(meaning: Lowered, found: Field) -> Bound:
         return None if ratio.num.value is None else Fraction(int(ratio.num.value), int(ratio.den.value or 1))
     assert isinstance(meaning, Const)
     return meaning.value
+
+
+def _closed(schema: Schema, offering: Offering, calendar: Calendar) -> Iterable[Diagnostic]:
+    """T and I are trading days: from any other day T+1 is not the second. A year that the calendar does not know is not judged."""
+    for name in schema.days.values():
+        day = offering.values.get(name)
+        if not isinstance(day, int):
+            continue
+        shown = date.fromordinal(day + EPOCH)
+        if calendar.first <= shown.year <= calendar.last and not calendar.is_trading_day(day):
+            message = f"`{name}: {shown}` ({schema.entities[schema.root].fields[name].zh}) is no trading day of the exchange"
+            hint = "it is a Saturday or Sunday" if shown.weekday() > 4 else "the exchange is closed that day, see rules/calendar.yaml"
+            yield offering.mistake("not-a-trading-day", message, name, hint=hint)
 
 
 def _days(schema: Schema, terms: Mapping[str, Bound], calendar: Calendar) -> Callable[[str, int], int | None]:

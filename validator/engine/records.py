@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from dsl.kernel import Scalar
 from dsl.quantities import Schema
-from dsl.to_python import Layout, Record
+from dsl.to_python import GAP, Layout, Record
+from validator.engine.gaps import lost
 
 if TYPE_CHECKING:
     from validator.intake.book import Book
@@ -25,9 +26,13 @@ def from_book(book: "Book", layout: Layout) -> dict[str, list[Record]]:
 
 def from_dicts(tables: Mapping[str, Sequence[Mapping[str, Scalar]]], layout: Layout) -> dict[str, list[Record]]:
     """The records of a submission."""
-    columns = {
+    columns: dict[str, dict[str, Sequence[Scalar]]] = {
         e: {n: [r.get(n) for r in tables.get(e, ())] for n in (*slots, *_links(e, layout.schema))} for e, slots in layout.slots.items()
     }
+    keys = {e: [r.get("^key") for r in tables.get(e, ())] for e in layout.slots}
+    links = {e: c[f"^{p}"] for e, c in columns.items() if (p := layout.schema.entities[e].of) is not None}
+    for entity, marks in lost(layout.schema, keys, links).items():
+        columns[entity][GAP] = marks
     return link({e: from_columns(e, c, layout) for e, c in columns.items()}, columns, layout)
 
 
@@ -36,7 +41,7 @@ def from_columns(entity: str, columns: Columns, layout: Layout) -> list[Record]:
     slots = layout.slots[entity]
     size = len(next(iter(columns.values()), ()))
     known = [(slots[n], c) for n, c in columns.items() if n in slots and not n.startswith(("^", "*"))]
-    known += [(slots[n], columns[n]) for n in ("^id", "^row") if n in columns]
+    known += [(slots[n], columns[n]) for n in ("^id", "^row", GAP) if n in columns]
     below = [s for n, s in slots.items() if n.startswith("*")]
     width = len(slots)
     records: list[Record] = []

@@ -9,7 +9,7 @@ from dsl.kernel import Scalar
 from dsl.lower import Lowered, Ratio
 from validator.engine.decisions import Decision, Decisions
 from validator.engine.findings import Names, findings, rests_on_unverified, unsupplied
-from validator.engine.plan import ADMITTED, BID, FATE, LIVE, QUANTITY, Asked, Plan, Ranking, Stage
+from validator.engine.plan import ADMITTED, BID, DEADLY, FATE, LIVE, QUANTITY, Asked, Plan, Ranking, Stage
 from validator.engine.raw import OUTCOMES, Raw
 from validator.engine.supplied import Supplied
 from validator.report import BidLine, Cut, Elimination, FateTotal, Finding, Issue, Report, RuleInfo
@@ -47,7 +47,7 @@ def summarise(
     found, lacking = findings(plan, raw, given.names, given.supplied, words)
     reported = [_decided(f, decisions) for f in found if f.stage in shown]
     asked = [a for a in plan.asked() if a.rule.stage in shown and a.number in raw.counts]
-    opened = _open(plan, raw, given.names, {a.number for a in lacking}, decisions)
+    opened = _open(plan, raw, given, {a.number for a in lacking}, decisions)
     bids = _bids(plan, raw, given, opened)
     values, exact = _values(plan, raw, stages)
     book = plan.rulebook
@@ -150,7 +150,7 @@ def _elimination(plan: Plan, raw: Raw, given: Input, stages: Sequence[Stage]) ->
     if run.amount is None or run.total is None:
         return Elimination(None, None, None, None, None, undecided)
     share = Fraction(run.amount, run.total) if run.total else None
-    cut = None if run.cut is None else _cut(given, run.cut)
+    cut = None if run.cut is None else _cut(given, raw.columns[BID, ADMITTED], run.cut)
     return Elimination(
         run.count,
         decimal(Fraction(run.amount, step.meaning.scale)),
@@ -160,9 +160,10 @@ def _elimination(plan: Plan, raw: Raw, given: Input, stages: Sequence[Stage]) ->
     )
 
 
-def _cut(given: Input, row: int) -> Mapping[str, object]:
-    price, quantity, at, sequence = (given.bids[n][row] for n in ("price", QUANTITY, "submitted_at", "sequence"))
-    cut = Cut(_price(price) or "", str(quantity), None if at is None else moment(int(at)), None if sequence is None else int(sequence))
+def _cut(given: Input, admitted: Sequence[Scalar], row: int) -> Mapping[str, object]:
+    """The bid as it was ranked: with what is admitted of its quantity."""
+    price, at, sequence = (given.bids[n][row] for n in ("price", "submitted_at", "sequence"))
+    cut = Cut(_price(price) or "", str(admitted[row]), None if at is None else moment(int(at)), None if sequence is None else int(sequence))
     return {"price": cut.price, "quantity": cut.quantity, "submitted_at": cut.submitted_at, "sequence": cut.sequence}
 
 
@@ -195,14 +196,25 @@ def _attested(rule: str, decisions: Decisions) -> tuple[str, str]:
     return rule, "open" if signed is None else "closed" if signed.holds else "violated"
 
 
-def _open(plan: Plan, raw: Raw, names: Names, lacking: set[int], decisions: Decisions) -> frozenset[int]:
+def _open(plan: Plan, raw: Raw, given: Input, lacking: set[int], decisions: Decisions) -> frozenset[int]:
     """Bids on which a rule of an earlier stage that could make them invalid was not evaluable, though its column is there."""
+    names = given.names
     fate = plan.rulebook.values.get(FATE)
     stages = plan.rulebook.stages
     last = stages.index(fate.field.stage) if fate is not None and fate.field.stage else len(stages)
     rules = {a.number: a.rule.id for a in plan.asked() if stages.index(a.rule.stage) < last and a.number not in lacking}
     waiting = {rules[n]: frozenset(rows) for n, rows in raw.waiting.items() if n in rules}
-    return frozenset(row for rule, rows in waiting.items() for row in rows - decisions.spoken_for(plan, names, rule))
+    found = frozenset(row for rule, rows in waiting.items() for row in rows - decisions.spoken_for(plan, names, rule))
+    deadly = {a.rule.entity for a in plan.asked() if a.number in rules and a.number in raw.counts and DEADLY & set(a.rule.effect)}
+    return found.union(*(_strangers(plan, names, e) for e in deadly & given.supplied.tables & {*plan.schema.parents(BID)}))
+
+
+def _strangers(plan: Plan, names: Names, entity: str) -> list[int]:
+    """Bids of which it is not known to which placee or investor of the table they belong: its rules were not asked for them."""
+    rows: Sequence[int | None] = range(len(names.ids[BID]))
+    for child in plan.schema.parents(BID)[: plan.schema.parents(BID).index(entity)]:
+        rows = [None if row is None else names.parents[child][row] for row in rows]
+    return [i for i, row in enumerate(rows) if row is None]
 
 
 def _bids(plan: Plan, raw: Raw, given: Input, opened: frozenset[int]) -> tuple[BidLine, ...]:

@@ -1,8 +1,8 @@
 """A plan + what was handed in -> the plan that concludes nothing from a column or table that nobody handed in.
 
 In a column that was handed in an empty cell is a fact: `present(x)` is 否. Where the whole column is absent nothing is known of it,
-nor of a value that rests on it: in what a rule requires `present(x)` is then 是 or missing, and every aggregate over a table that is absent is
-missing. The rule is not evaluable, never violated. A `when` that asks for what is not given stays as it is: the rule is not applicable.
+nor of a value that rests on it: in what a rule requires `present(x)` is then 是 or missing, and every aggregate over a table that is absent
+is missing. The rule is not evaluable, never violated. A `when` that asks for what is not given stays as it is: not applicable.
 """
 
 from collections.abc import Callable
