@@ -124,7 +124,7 @@ def read_cases(path: Path, vocabulary: Vocabulary, revision: str) -> CaseFile:
 def tables_of(base: Base, case: Case, schema: Schema) -> dict[str, list[Row]]:
     """The tables of a case, by table name, each record with its key and its parent's."""
     counts = _counts(base, case, schema)
-    tables: dict[str, list[Row]] = Field(default_factory=dict)
+    tables: dict[str, list[Row]] = {}
     for entity in schema.entities.values():
         if entity.name == schema.root or not counts[entity.name]:
             continue
@@ -139,7 +139,7 @@ def tables_of(base: Base, case: Case, schema: Schema) -> dict[str, list[Row]]:
 
 def _counts(base: Base, case: Case, schema: Schema) -> dict[str, int]:
     """How many records of each kind: as listed; else one where the base has one, or as many as the records listed below need."""
-    counts: dict[str, int] = Field(default_factory=dict)
+    counts: dict[str, int] = {}
     for entity in reversed([e for e in schema.entities.values() if e.name != schema.root]):
         listed = case.with_.get(entity.collection)
         if listed is not None:
@@ -156,7 +156,7 @@ def _counts(base: Base, case: Case, schema: Schema) -> dict[str, int]:
 def _keys(entity: str, i: int, counts: Mapping[str, int], schema: Schema) -> dict[str, Plain]:
     """Names for what is not named: V1, P1, P2 …; the i-th record of a placee belongs to the i-th placee, where there are as many."""
     kind = schema.entities[entity]
-    keys: dict[str, Plain] = Field(default_factory=dict)
+    keys: dict[str, Plain] = {}
     if kind.of is not None:
         parent = schema.entities[kind.of].key[0]
         keys[parent] = _named(kind.of, i if i <= counts.get(kind.of, 0) and kind.of != "investor" else 1)

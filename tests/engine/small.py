@@ -31,6 +31,8 @@ applies: {{by: {by}, from: {since}}}
 sources: {{seed: {{title: 公告}}}}
 """
 
+OUTCOMES = ("holds", "violated", "not_applicable", "not_evaluable", "error")
+
 Rows = Sequence[Mapping[str, Any]]
 
 
@@ -70,13 +72,11 @@ def same(check: Checker, tables: Mapping[str, Rows], stages: Sequence[str] | Non
 
 
 def added_up(report: Report) -> None:
-    """The five outcomes add up to rules x records, and all together are the sum over the rules."""
-    outcomes = ("holds", "violated", "not_applicable", "not_evaluable", "error")
-    counts = {e: 0 for e in ("investor", "placee", "bid")} | dict(report.records)
+    """The five outcomes of every rule add up to the records of its kind (as handed in, or as derived from codes), and all to the whole."""
+    counts = {"offering": 1, **report.records}
     for id_, found in report.by_rule.items():
-        entity = report.rules[id_].entity
-        assert sum(found.values()) == (1 if entity == "offering" else counts[entity]), id_
-    assert {o: sum(found.get(o, 0) for found in report.by_rule.values()) for o in outcomes} == dict(report.outcomes)
+        assert sum(found.values()) == counts.setdefault(report.rules[id_].entity, sum(found.values())), id_
+    assert {o: sum(found.get(o, 0) for found in report.by_rule.values()) for o in OUTCOMES} == dict(report.outcomes)
 
 
 def bids(*quantities: int | None, price: Any = 10, **columns: Any) -> list[dict[str, Any]]:

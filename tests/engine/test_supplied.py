@@ -1,4 +1,4 @@
-"""What nobody handed in: nothing is concluded from it, and every rule that rests on it is named once (L8, L17, the report's `unsupplied`)."""
+"""What nobody handed in (L8, L17): nothing is concluded from it, and every rule that rests on it is named once, in `unsupplied`."""
 
 from pathlib import Path
 
@@ -101,8 +101,8 @@ def test_a_submission_without_bids_leaves_their_rules_unsupplied(tmp_path: Path)
 
 
 def test_a_term_that_the_offering_does_not_state_is_unsupplied(tmp_path: Path) -> None:
-    check = checker(tmp_path, body(rule("a.price", "bid", "price >= issue_price"), rule("a.pe", "offering", "issue_pe <= industry_pe", "disclose")))
-    report = same(check, {"bids": bids(1, 2)})
+    rules = [rule("a.price", "bid", "price >= issue_price"), rule("a.pe", "offering", "issue_pe <= industry_pe", "disclose")]
+    report = same(checker(tmp_path, body(*rules)), {"bids": bids(1, 2)})
     assert report.unsupplied == {"bid": ("a.price",), "offering": ("a.pe",)}
     assert report.by_rule == {"a.pe": {"not_evaluable": 1}, "a.price": {"not_evaluable": 2}}
     assert (report.findings, report.status) == ((), 3)
