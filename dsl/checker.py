@@ -404,8 +404,9 @@ class _Check:
                 "give the inner one a name: a value of the record",
             )
             return expr, None
-        element = self._element(expr)
-        if element is None:
+        element = self.names.elements(expr)
+        if not isinstance(element, str):
+            self.say(*element)
             return expr, None
         inner = _Check(self.schema, self.owner, self.text, element, self.mistakes)
         typed = [] if expr.function == "count" else [inner.visit(a) for a in expr.args]
@@ -414,35 +415,6 @@ class _Check:
             return expr, None
         done = replace(expr, args=tuple(e for e, _ in typed), where=where, collection=element)
         return done, self._aggregate_type(expr, [t for _, t in typed if t is not None])
-
-    def _element(self, expr: Aggregate) -> str | None:
-        """The entity whose records an aggregate runs over: the deepest one that its arguments name."""
-        if expr.function == "count":
-            arg = expr.args[0]
-            if isinstance(arg, Name) and len(arg.parts) == 1:
-                found = self.names.collection(arg.parts[0], expr.everywhere)
-                if found is not None:
-                    return found
-            self.say(
-                "collection-wanted", "`count` takes the records to count, e.g. `count(bids where …)`", arg.span, self._collection_hint()
-            )
-            return None
-        qualified = [n.parts[0] for a in expr.args for n in _all_names(a) if len(n.parts) == 2]
-        found_all = {e for e in (self.names.collection(q, expr.everywhere) for q in qualified) if e is not None}
-        for e in found_all:
-            if all(x in self.schema.parents(e) for x in found_all):
-                return e
-        code, message = (
-            ("mixed-collections", "an aggregate runs over one kind of record")
-            if found_all
-            else ("collection-wanted", f"`{expr.function}` must name the records that it runs over")
-        )
-        self.say(code, message, expr.span, self._collection_hint())
-        return None
-
-    def _collection_hint(self) -> str:
-        below = [f"`{c}`" for c in self.names.collections()]
-        return f"below {self.owner} there are {', '.join(below)}" if below else f"there are no records below {self.owner}"
 
     def _aggregate_type(self, expr: Aggregate, types: list[Type]) -> Type | None:
         wanted = {"count": (), "distinct": (), "any": ("flag",), "all": ("flag",), "max": _ORDERED, "min": _ORDERED}
@@ -454,13 +426,6 @@ class _Check:
         if expr.function in ("count", "distinct"):
             return NUMBER
         return types[0]
-
-
-def _all_names(expr: Expr) -> Iterable[Name]:
-    if isinstance(expr, Name):
-        yield expr
-    for child in children(expr):
-        yield from _all_names(child)
 
 
 def _constant(expr: Expr) -> bool:

@@ -49,7 +49,8 @@ def _place(d: Diagnostic) -> tuple[str, int, int, str, str]:
 
 
 def _lines(d: Diagnostic) -> Iterable[str]:
-    place = f"{d.file}:{d.line}: " if d.file else ""
+    at = f"{d.file}:{d.line}" if d.line else d.file  # a file that is not there has no line
+    place = f"{at}: " if d.file else ""
     yield f"{place}{d.code}: {d.message}"
     if d.span is not None and d.text:
         yield from _excerpt(d.text, d.span)

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
-from dsl.nodes import Name
+from dsl.diagnostics import Span
+from dsl.nodes import Aggregate, Expr, Name, children
 from dsl.quantities import Field, Schema
 
 THIS = ("this", "本")
+
+Mistake = tuple[str, str, Span, str | None]
+"""Code, sentence, place, hint."""
 
 Via = Literal["bare", "parent", "element", "this"]
 
@@ -48,6 +52,25 @@ class Names:
     def collections(self) -> list[str]:
         """The names of the collections below this record."""
         return [self.schema.entities[e].collection for e in self.schema.below(self.owner)]
+
+    def elements(self, expr: Aggregate) -> str | Mistake:
+        """The entity whose records an aggregate runs over: the deepest one that its arguments name. Or what is wrong."""
+        if expr.function == "count":
+            arg = expr.args[0]
+            counted = self.collection(arg.parts[0], expr.everywhere) if isinstance(arg, Name) and len(arg.parts) == 1 else None
+            said = "`count` takes the records to count, e.g. `count(bids where …)`"
+            return counted or ("collection-wanted", said, arg.span, self._below())
+        named = {self.collection(n.parts[0], expr.everywhere) for a in expr.args for n in _names(a) if len(n.parts) == 2} - {None}
+        for entity in self.schema.entities:
+            if entity in named and named <= set(self.schema.parents(entity)):
+                return entity
+        if named:
+            return "mixed-collections", "an aggregate runs over one kind of record", expr.span, self._below()
+        return "collection-wanted", f"`{expr.function}` must name the records that it runs over", expr.span, self._below()
+
+    def _below(self) -> str:
+        below = [f"`{c}`" for c in self.collections()]
+        return f"below {self.owner} there are {', '.join(below)}" if below else f"there are no records below {self.owner}"
 
     def unknown(self, name: Name) -> tuple[str, str, str | None]:
         """Code, sentence and hint for a name that means nothing here."""
@@ -96,6 +119,13 @@ class Names:
                 known.setdefault(f.zh, f)
         close = get_close_matches(name, known, 1, 0.6)
         return f"did you mean `{known[close[0]].name}` ({known[close[0]].zh})?" if close else None
+
+
+def _names(expr: Expr) -> Iterable[Name]:
+    if isinstance(expr, Name):
+        yield expr
+    for child in children(expr):
+        yield from _names(child)
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:

@@ -22,7 +22,7 @@ ELSEWHERE = {
     "L20": "tests/engine",
     "L21": "tests/engine",
     "L22": "tests/engine",
-    "L23": "tests/engine",
+    "L23": "tests/dsl/test_mistakes.py",
 }
 
 

@@ -97,7 +97,7 @@ def test_all_mistakes_come_at_once_and_in_order():
 
 @pytest.mark.parametrize("book", BOOKS, ids=lambda p: p.stem)
 def test_a_rulebook_gives_these_words(book, tmp_path):
-    """A file, or a folder with a chain of revisions, beside the vocabulary and calendar of the rules."""
+    """A file, or a folder with a chain of revisions (L23), beside the vocabulary and calendar of the rules."""
     for name in ("vocabulary.yaml", "calendar.yaml"):
         shutil.copy(RULES / name, tmp_path)
     for file in [book] if book.is_file() else book.iterdir():

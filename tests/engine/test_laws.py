@@ -144,7 +144,9 @@ def test_invalid_on_a_placee_reaches_its_bids_and_neither_up_nor_sideways(tmp_pa
     """P1 and P2 are of one investor; the investor's own rule sees nothing of P1's breach but through its bids."""
     book = {"bids": bids(1, 1), **family("V1", "V1")}
     book["placees"][0]["placee_restricted"], book["placees"][1]["placee_restricted"] = True, False
-    values = "  dead: {zh: 失效, of: bid, stage: second, is: not live}\n  any_dead: {zh: 有失效, of: investor, stage: second, is: any(bids.dead)}\n"
+    values = """  dead: {zh: 失效, of: bid, stage: second, is: not live}
+  any_dead: {zh: 有失效, of: investor, stage: second, is: any(bids.dead)}
+"""
     rules = [
         rule("first.barred", "placee", "not placee_restricted"),
         rule("second.live", "bid", "live", "report"),
@@ -238,7 +240,7 @@ FATES = """  fate:
 
 
 def test_a_live_bid_on_which_a_deadly_rule_was_not_evaluable_is_open(tmp_path: Path) -> None:
-    """P1 open by its own rule, P2 by its placee's, P3 by its investor's, P4 only by a rule that reports, P5 dead and so not open, P6 clear."""
+    """Open by its own rule (P1), its placee's (P2), its investor's (P3); not by one that reports (P4), nor where dead (P5); P6 is clear."""
     book = {
         "bids": bids(None, 1, 1, 1, None, 1, price=[1, 1, 1, 1, 11, 1], amended=[True, True, True, None, True, True]),
         **family("V1", "V1", "V2", "V1", "V1", "V1"),
@@ -291,7 +293,17 @@ def test_an_investor_without_bids_on_which_a_rule_is_open_opens_nothing(tmp_path
 
 def test_without_an_issue_price_nothing_is_spared_and_the_report_is_provisional(tmp_path: Path) -> None:
     values = """  total: {zh: 总量, of: offering, stage: second, is: sum(bids.admitted_quantity where live)}
-  out: {zh: 剔除, of: bid, stage: second, take: {from: live, order: [price descending], sum: admitted_quantity, limit: 50% * total, bound: elimination_bound, spare: {last: price, equals: issue_price}}}
+  out:
+    zh: 剔除
+    of: bid
+    stage: second
+    take:
+      from: live
+      order: [price descending]
+      sum: admitted_quantity
+      limit: 50% * total
+      bound: elimination_bound
+      spare: {last: price, equals: issue_price}
   fate:
     zh: 结果
     of: bid

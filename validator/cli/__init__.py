@@ -3,13 +3,35 @@
 Nothing heavy is imported before a command runs: `guiju --help` answers without polars and pydantic.
 """
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from validator.cli import door
+from validator.cli.options import (
+    AgainstOption,
+    AsOption,
+    BidsOption,
+    BookArgument,
+    Cases,
+    FolderArgument,
+    Form,
+    Format,
+    FormatOption,
+    Lang,
+    LangOption,
+    Lint,
+    OfferingOption,
+    OutOption,
+    Page,
+    PageOption,
+    Plain,
+    PlainOption,
+    RulesOption,
+    StageOption,
+    SubjectOption,
+)
 
 app = typer.Typer(
     help="规矩：按交易所规则校验新股发行的报价。Check the bids of an A-share IPO against the exchange's rules.",
@@ -18,62 +40,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-rulebooks = typer.Typer(help="规则集：列出、查看。Rulebooks: list and show.", no_args_is_help=True, rich_markup_mode=None)
+rulebooks = typer.Typer(
+    help="规则集：列出、查看、选定、比较。Rulebooks: list, show, resolve, diff.", no_args_is_help=True, rich_markup_mode=None
+)
 app.add_typer(rulebooks, name="rulebook")
-
-
-class Format(StrEnum):
-    """How a report is written."""
-
-    text = "text"
-    json = "json"
-    html = "html"
-    xlsx = "xlsx"
-    csv = "csv"
-
-
-class Plain(StrEnum):
-    """How a rulebook is written."""
-
-    text = "text"
-    json = "json"
-
-
-class Lang(StrEnum):
-    """The reader's language."""
-
-    zh = "zh"
-    en = "en"
-
-
-BookArgument = Annotated[
-    Path | None,
-    typer.Argument(
-        metavar="BOOK",
-        help="报价簿：文件或文件夹；不给则只查发行条款。A file or folder; without it the offering alone.",
-        show_default=False,
-    ),
-]
-OfferingOption = Annotated[Path | None, typer.Option("--offering", metavar="FILE", help="发行条款。The offering.", show_default=False)]
-RulesOption = Annotated[
-    Path | None,
-    typer.Option("--rules", metavar="DIR", help="规则目录，默认用自带的。The folder of rules; ours if not given.", show_default=False),
-]
-StageOption = Annotated[
-    list[str] | None,
-    typer.Option("--stage", metavar="S", help="只报告该阶段，可重复。Report this stage only; repeatable.", show_default=False),
-]
-FormatOption = Annotated[
-    Format | None,
-    typer.Option("--format", help="格式，默认由 -o 的后缀定，否则 text。As the suffix of -o says, else text.", show_default=False),
-]
-BidsOption = Annotated[bool, typer.Option("--bids", help="列出每笔报价的结果。Every bid with what became of it.")]
-OutOption = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="写入文件。Write to a file.", show_default=False)]
-LangOption = Annotated[Lang, typer.Option("--lang", help="语言。The language.")]
-PlainOption = Annotated[Plain, typer.Option("--format", help="格式。The format.")]
-FolderArgument = Annotated[
-    Path | None, typer.Argument(metavar="[DIR]", help="规则目录，默认用自带的。The folder of rules; ours if not given.", show_default=False)
-]
 
 
 @app.command()
@@ -82,6 +52,9 @@ def check(
     offering: OfferingOption = None,
     rules: RulesOption = None,
     stage: StageOption = None,
+    as_: AsOption = None,
+    against: AgainstOption = None,
+    subject: SubjectOption = None,
     format: FormatOption = None,
     bids: BidsOption = False,
     output: OutOption = None,
@@ -90,10 +63,11 @@ def check(
     """校验一簿报价。Check a book of bids."""
 
     def work() -> int:
-        from validator.cli import reports
+        from validator.cli import checks, reports
 
         written = format or Format(reports.format_of(output, Format.text))
-        return reports.check(book, offering, rules, tuple(stage or ()), written.value, bids, output, lang.value)
+        asked = checks.Asked(rules, tuple(stage or ()), as_, against, subject, bids)
+        return checks.check(book, offering, asked, reports.Out(written.value, output, lang.value))
 
     door.run(work)
 
@@ -129,6 +103,44 @@ def show_rulebook(
     door.run(work)
 
 
+@rulebooks.command("resolve")
+def resolve_rulebook(
+    offering: Annotated[Path, typer.Argument(metavar="OFFERING", help="发行条款。The offering.")],
+    rules: RulesOption = None,
+    format: PlainOption = Plain.text,
+    lang: LangOption = Lang.zh,
+) -> None:
+    """这次发行适用哪一修订，为什么。Which revision governs an offering, and why."""
+
+    def work() -> int:
+        from validator.cli import rules as of_rules
+
+        return of_rules.resolved(offering, rules, format.value, lang.value)
+
+    door.run(work)
+
+
+@rulebooks.command("diff")
+def diff_rulebooks(
+    old: Annotated[str, typer.Argument(metavar="ID@A", help="旧修订。The old revision.")],
+    new: Annotated[str, typer.Argument(metavar="ID@B", help="新修订。The new revision.")],
+    rules: RulesOption = None,
+    format: PageOption = None,
+    output: OutOption = None,
+    lang: LangOption = Lang.zh,
+) -> None:
+    """两个修订之间改了什么。What changed between two revisions."""
+
+    def work() -> int:
+        from validator.cli import rules as of_rules
+
+        suffix = "" if output is None else output.suffix.lower().lstrip(".")
+        written = format or (Page(suffix) if suffix in set(Page) else Page.text)
+        return of_rules.compared(old, new, rules, written.value, output, lang.value)
+
+    door.run(work)
+
+
 @app.command()
 def explain(
     rule: Annotated[str, typer.Argument(metavar="RULE", help="规则编号，如 inquiry.price-spread。A rule's id.")],
@@ -146,25 +158,35 @@ def explain(
 
 
 @app.command()
-def test(folder: FolderArgument = None) -> None:
+def test(
+    folder: FolderArgument = None,
+    rules: RulesOption = None,
+    format: Annotated[Cases, typer.Option("--format", help="格式。The format.")] = Cases.text,
+    output: OutOption = None,
+) -> None:
     """跑规则的样例。Run the cases of the rulebooks."""
 
     def work() -> int:
         from validator.cli import rules as of_rules
 
-        return of_rules.tested(folder)
+        return of_rules.tested(folder or rules, format.value, output)
 
     door.run(work)
 
 
 @app.command()
-def lint(folder: FolderArgument = None) -> None:
+def lint(
+    folder: FolderArgument = None,
+    rules: RulesOption = None,
+    format: Annotated[Lint, typer.Option("--format", help="格式。The format.")] = Lint.text,
+    output: OutOption = None,
+) -> None:
     """检查规则的写法。Look for mistakes in rulebooks."""
 
     def work() -> int:
         from validator.cli import rules as of_rules
 
-        return of_rules.linted(folder)
+        return of_rules.linted(folder or rules, format.value, output)
 
     door.run(work)
 
@@ -182,6 +204,22 @@ def fmt(
         from validator.cli import rules as of_rules
 
         return of_rules.formatted(folder, None if lang is None else lang.value)
+
+    door.run(work)
+
+
+@app.command()
+def schema(
+    form: Annotated[Form, typer.Argument(metavar="FORM", help="rulebook | offering | submission")],
+    rules: RulesOption = None,
+    output: OutOption = None,
+) -> None:
+    """输出 JSON Schema。The JSON Schema of a form."""
+
+    def work() -> int:
+        from validator.cli import rules as of_rules
+
+        return of_rules.schema(form.value, rules, output)
 
     door.run(work)
 

@@ -1,36 +1,26 @@
-"""`guiju check`: a book and an offering -> a report in the format asked for."""
+"""What was found -> bytes in the format asked for, to stdout or into a file."""
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import validator
 from validator.cli import door, screen
+from validator.render.blocks import Block, Heading
 from validator.render.words import Lang
 from validator.report import Report
 
 _BOM = b"\xef\xbb\xbf"  # without it Excel takes a CSV file for GBK; a pipe has no need of it
 
 
-def check(
-    book: Path | None,
-    offering: Path | None,
-    rules: Path | None,
-    stages: tuple[str, ...],
-    format: str,
-    bids: bool,
-    output: Path | None,
-    lang: Lang,
-) -> int:
-    """Writes the report and gives its exit status."""
-    if offering is None:
-        door.refuse("no-offering", "the offering is not given", "name its file: `--offering offering.yaml`")
-    door.writable(output, book, offering)
-    checker = validator.checker(offering, rules=rules)
-    report = checker.offering_only(stages=stages or None) if book is None else checker.book(book, stages=stages or None)
-    door.put(_WRITERS[format](report, lang, bids, output), output)
-    if output is not None:
-        door.tell(f"{'已写入' if lang == 'zh' else 'written:'} {output}")
-    return report.status
+@dataclass(frozen=True, slots=True)
+class Out:
+    """Where a report goes, and how it is written."""
+
+    format: str
+    target: Path | None
+    lang: Lang
 
 
 def format_of(output: Path | None, default: str) -> str:
@@ -39,38 +29,70 @@ def format_of(output: Path | None, default: str) -> str:
     return suffix if suffix in _WRITERS else default
 
 
-def _text(report: Report, lang: Lang, bids: bool, output: Path | None) -> bytes:
+def write(report: Report, out: Out, bids: bool) -> None:
+    """A report on one book."""
+    _put(_WRITERS[out.format](report, out, bids), out)
+
+
+def write_page(page: Sequence[Block], data: object, out: Out) -> None:
+    """Anything else: a page for people, or its data."""
+    match out.format:
+        case "text":
+            _put(screen.page(page, to_file=out.target is not None).encode(), out)
+        case "json":
+            from validator.render.safe import in_json
+
+            _put((in_json(json.dumps(data, ensure_ascii=False, indent=1)) + "\n").encode(), out)
+        case "html":
+            from validator.render import html
+
+            title, *blocks = page
+            assert isinstance(title, Heading)
+            _put(html.page(title.text, blocks, out.lang).encode(), out)
+        case _:
+            door.refuse("no-such-form", f"this cannot be written as {out.format}", "take `--format text`, `json` or `html`")
+
+
+def _put(data: bytes, out: Out) -> None:
+    door.put(data, out.target)
+    if out.target is not None:
+        door.tell(f"{'已写入' if out.lang == 'zh' else 'written:'} {out.target}")
+
+
+def _text(report: Report, out: Out, bids: bool) -> bytes:
     from validator.render.summary import summary
 
-    return screen.page(summary(report, lang, bids=bids), to_file=output is not None).encode()
+    return screen.page(summary(report, out.lang, bids=bids), to_file=out.target is not None).encode()
 
 
-def _json(report: Report, lang: Lang, bids: bool, output: Path | None) -> bytes:
+def _json(report: Report, out: Out, bids: bool) -> bytes:
     from validator.render import json
 
     return json.render(report, bids=bids).encode()
 
 
-def _html(report: Report, lang: Lang, bids: bool, output: Path | None) -> bytes:
+def _html(report: Report, out: Out, bids: bool) -> bytes:
     from validator.render import html
 
-    return html.render(report, lang, bids=bids).encode()
+    return html.render(report, out.lang, bids=bids).encode()
 
 
-def _csv(report: Report, lang: Lang, bids: bool, output: Path | None) -> bytes:
+def _csv(report: Report, out: Out, bids: bool) -> bytes:
     from validator.render import annex
 
-    return (_BOM if output is not None else b"") + annex.render(report, lang).encode()
+    return (_BOM if out.target is not None else b"") + annex.render(report, out.lang).encode()
 
 
-def _xlsx(report: Report, lang: Lang, bids: bool, output: Path | None) -> bytes:
-    if output is None and screen.on_terminal():
+def _xlsx(report: Report, out: Out, bids: bool) -> bytes:
+    if out.target is None and screen.on_terminal():
         door.refuse("not-for-screens", "a workbook cannot be shown on a terminal", "write it to a file: `-o report.xlsx`")
     from validator.render import xlsx
 
-    return xlsx.render(report, lang)
+    return xlsx.render(report, out.lang)
 
 
-_Writer = Callable[[Report, Lang, bool, Path | None], bytes]
+_Writer = Callable[[Report, Out, bool], bytes]
 
 _WRITERS: Mapping[str, _Writer] = {"text": _text, "json": _json, "html": _html, "csv": _csv, "xlsx": _xlsx}
+
+Data = dict[str, Any]

@@ -126,6 +126,15 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "note": ("说明", "note"),
     "selects": ("排序选取，不是违反", "a selection, not a breach"),
     "signed-for": ("数据无法判定，由人工确认", "an officer signs for it"),
+    # which revision governs
+    "resolve-by": ("选定依据", "selected by"),
+    "resolve-from": ("自何日起", "from"),
+    "resolve-until": ("至何日止", "until"),
+    "resolve-open": ("现行，尚无后续修订", "still in force, no later revision here"),
+    "resolve-next": ("{day} 之前；此后 {revision}（按 {by}）", "before {day}; then {revision} (by {by})"),
+    "resolve-no-clause": ("规则集未注明过渡条款", "the rulebook names no transition clause"),
+    "resolve-unverified": ("适用起点尚未对照原文核实", "the date from which it applies was not read in its source"),
+    "resolve-lineage": ("逐次修订", "Line of amendments"),
     # the annex
     "annex": ("初步询价报价情况", "Bids of the preliminary inquiry"),
     "annex-no": ("序号", "no."),

@@ -1,0 +1,245 @@
+"""L20: the leading run. Both bounds at, above and below their limit, ties by every key, what is missing, and what is spared."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dsl.diagnostics import DiagnosticError
+from tests.engine.small import OFFERING, bids, checker, rule, same
+from validator.report import Report
+
+BODY = """
+stages: [first, second]
+values:
+  out:
+    zh: 剔除
+    of: bid
+    stage: second
+    take:
+      from: FROM
+      order: [price descending, admitted_quantity ascending, submitted_at descending, sequence descending]
+      sum: admitted_quantity
+      limit: LIMIT
+      bound: elimination_bound
+      spare: {last: price, equals: issue_price}
+  fate:
+    zh: 结果
+    of: bid
+    stage: second
+    first: [{if: not live, is: 无效报价}, {if: out, is: 高价剔除}, {is: 有效报价}]
+rules:
+  - {id: second.cut, name: {zh: 剔, en: cut}, for: bid, selects: out, effect: [], cite: seed 一}
+"""
+
+
+def ran(tmp_path: Path, rows: list[dict[str, Any]], limit: str, bound: str = "at_most", of: str = "live", **terms: Any) -> Report:
+    body = BODY.replace("LIMIT", limit).replace("FROM", of)
+    return same(checker(tmp_path, body, elimination_bound=bound, **terms), {"bids": rows})
+
+
+def taken(report: Report) -> list[int]:
+    """The numbers of the bids that were taken."""
+    return [b.sequence for b in report.bids if b.eliminated and b.sequence is not None]
+
+
+LADDER = bids(10, 20, 30, 40, price=[40, 30, 20, 10])
+"""Sums of the run: 10, 30, 60, 100."""
+
+
+@pytest.mark.parametrize(
+    ("limit", "at_most", "at_least"),
+    [
+        ("0股", 0, 0),
+        ("1股", 0, 1),
+        ("9股", 0, 1),
+        ("10股", 1, 1),
+        ("11股", 1, 2),
+        ("29股", 1, 2),
+        ("30股", 2, 2),
+        ("31股", 2, 3),
+        ("99股", 3, 4),
+        ("100股", 4, 4),
+        ("101股", 4, 4),
+        ("100股 / 3", 2, 3),
+        ("90股 / 3", 2, 2),
+        ("-1股", 0, 0),
+    ],
+)
+def test_a_run_ends_where_its_bound_says(tmp_path: Path, limit: str, at_most: int, at_least: int) -> None:
+    for bound, count in (("at_most", at_most), ("at_least", at_least)):
+        report = ran(tmp_path, LADDER, limit, bound)
+        assert taken(report) == [1, 2, 3, 4][:count], bound
+        assert (report.elimination.count, report.elimination.quantity) == (count, str([0, 10, 30, 60, 100][count])), bound
+        following = [None, "30", "20", "10", None][count]
+        assert (report.elimination.cut or {}).get("price") == (None if following is None else f"{following}.00"), bound
+
+
+def test_the_share_is_of_all_candidates_and_exact(tmp_path: Path) -> None:
+    report = ran(tmp_path, bids(1, 2, 4, price=[3, 2, 1]), "3股")
+    assert (report.elimination.share_exact, report.elimination.share) == ("3/7", "0.428571428571")
+    report = ran(tmp_path, bids(1, 2, price=[3, 2]), "3股")
+    assert (report.elimination.share_exact, report.elimination.share, report.elimination.cut) == ("1", "1.000000000000", None)
+
+
+@pytest.mark.parametrize("bound", ["at_most", "at_least"])
+def test_without_candidates_nothing_is_taken(tmp_path: Path, bound: str) -> None:
+    report = ran(tmp_path, LADDER, "30股", bound, of="live and price > 100元")
+    assert [b.eliminated for b in report.bids] == [False] * 4
+    assert report.to_dict()["elimination"] == {"count": 0, "quantity": "0", "share": None, "share_exact": None, "cut": None}
+
+
+def test_candidates_of_no_quantity_are_within_a_limit_of_nothing(tmp_path: Path) -> None:
+    report = ran(tmp_path, bids(0, 0, price=[2, 1]), "0股", "at_most")
+    assert (taken(report), report.elimination.count, report.elimination.share) == ([1, 2], 2, None)
+    assert taken(ran(tmp_path, bids(0, 0, price=[2, 1]), "0股", "at_least")) == []
+
+
+def test_dead_bids_are_no_candidates_and_only_what_is_admitted_counts(tmp_path: Path) -> None:
+    rules = rule("first.dead", "bid", "price <= 40元") + rule("first.max", "bid", "quantity <= 25股", "excess-invalid", admits="25股")
+    check = checker(tmp_path, BODY.replace("LIMIT", "35股").replace("FROM", "live") + rules, elimination_bound="at_most")
+    report = same(check, {"bids": bids(10, 20, 10, 40, 26, price=[50, 30, 30, 20, 10])})
+    assert taken(report) == [2, 3]
+    assert report.elimination.cut == {"price": "20.00", "quantity": "25", "submitted_at": None, "sequence": 4}
+    assert (report.elimination.quantity, report.elimination.share_exact) == ("30", "3/8")
+    assert {k: f.quantity for k, f in report.fates.items()} == {"无效报价": "10", "高价剔除": "30", "有效报价": "50"}
+
+
+# ── ties ──
+
+TIMES = ["2026-02-11 10:00:00.000", "2026-02-11 10:00:00.001"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "first"),
+    [
+        (bids(10, 10, price=[1, "1.01"]), 2),
+        (bids(11, 10, submitted_at=TIMES), 2),
+        (bids(10, 10, submitted_at=TIMES), 2),
+        (bids(10, 10, submitted_at=TIMES[::-1]), 1),
+        (bids(10, 10, submitted_at=TIMES[0]), 2),
+    ],
+    ids=["price", "quantity", "later first", "earlier last", "sequence"],
+)
+def test_ties_are_broken_by_each_key_in_its_turn(tmp_path: Path, rows: list[dict[str, Any]], first: int) -> None:
+    assert taken(ran(tmp_path, rows, "11股")) == [first]
+
+
+def test_the_key_of_the_record_closes_every_order(tmp_path: Path) -> None:
+    """Two placees of one price, quantity, time and number: P1 before P2, in whatever order they were handed in."""
+    rows = [{"placee": p, "sequence": 7, "price": 1, "quantity": 10, "submitted_at": TIMES[0]} for p in ("P2", "P1")]
+    for given in (rows, rows[::-1]):
+        assert [(b.id, b.eliminated) for b in ran(tmp_path, given, "10股").bids] == [("P1/7", True), ("P2/7", False)]
+
+
+# ── what is missing ──
+
+
+def test_a_missing_later_key_ranks_last_among_its_equals(tmp_path: Path) -> None:
+    """Bid 3 lacks its time. The cut is before, after or below its group of equals: all is decided."""
+    rows = bids(20, 10, 10, 10, 30, price=[9, 5, 5, 5, 1], submitted_at=[TIMES[0], TIMES[0], None, TIMES[1], TIMES[0]])
+    assert taken(ran(tmp_path, rows, "20股")) == [1]
+    assert taken(ran(tmp_path, rows, "50股")) == [1, 2, 3, 4]
+    report = ran(tmp_path, rows, "30股")
+    assert (taken(report), report.elimination.undecided) == ([1, 4], ())
+    assert report.elimination.cut is not None
+    assert report.elimination.cut["sequence"] == 2
+
+
+def test_a_cut_beside_a_missing_key_leaves_its_equals_undecided_and_names_them(tmp_path: Path) -> None:
+    rows = bids(20, 10, 10, 10, 30, price=[9, 5, 5, 5, 1], submitted_at=[TIMES[0], TIMES[0], None, TIMES[1], TIMES[0]])
+    report = ran(tmp_path, rows, "40股")
+    assert [b.eliminated for b in report.bids] == [True, None, None, None, False]
+    assert report.to_dict()["elimination"] == {
+        "count": None,
+        "quantity": None,
+        "share": None,
+        "share_exact": None,
+        "cut": None,
+        "undecided": ["P2/2", "P3/3", "P4/4"],
+    }
+    assert {k: (f.placees, f.quantity) for k, f in report.fates.items()} == {
+        "高价剔除": (1, "20"),
+        "有效报价": (1, "30"),
+        "未决": (3, "30"),
+    }
+
+
+def test_two_missing_keys_at_the_cut_leave_those_two_undecided(tmp_path: Path) -> None:
+    report = ran(tmp_path, bids(10, 10, 10, price=[9, 5, 5], submitted_at=[TIMES[0], None, None]), "20股")
+    assert [b.eliminated for b in report.bids] == [True, None, None]
+    assert report.elimination.undecided == ("P2/2", "P3/3")
+
+
+def test_a_missing_key_whose_group_is_taken_whole_or_not_at_all_decides_nothing(tmp_path: Path) -> None:
+    rows = bids(10, 10, 10, price=[9, 5, 5], submitted_at=None)
+    assert taken(ran(tmp_path, rows, "10股")) == [1]
+    assert taken(ran(tmp_path, rows, "30股")) == [1, 2, 3]
+
+
+def test_without_the_limit_no_candidate_is_decided(tmp_path: Path) -> None:
+    report = ran(tmp_path, LADDER, "elimination_share * 100股", of="live and price > 10元")
+    assert [b.eliminated for b in report.bids] == [None, None, None, False]
+    assert (report.elimination.count, report.elimination.undecided) == (None, ("P1/1", "P2/2", "P3/3"))
+
+
+def test_a_candidate_without_a_quantity_leaves_all_undecided(tmp_path: Path) -> None:
+    report = ran(tmp_path, bids(10, None, price=[2, 1]), "10股")
+    assert [b.eliminated for b in report.bids] == [None, None]
+    assert report.elimination.undecided == ("P1/1", "P2/2")
+
+
+def test_a_record_of_which_it_is_not_known_whether_it_is_a_candidate_leaves_all_undecided(tmp_path: Path) -> None:
+    report = ran(tmp_path, bids(10, 10, 10, price=[2, 1, 3], amended=[True, None, False]), "10股", of="live and amended")
+    assert [b.eliminated for b in report.bids] == [None, None, False]
+
+
+# ── spared ──
+
+
+@pytest.mark.parametrize(
+    ("issue_price", "out"),
+    [("5.00", [1]), ("5.01", [1, 2, 3]), ("9.00", [1, 2, 3]), (None, [1, 2, 3])],
+    ids=["the run's lowest price", "a tick above it", "its highest price", "not known"],
+)
+def test_only_the_lowest_price_of_the_run_is_spared(tmp_path: Path, issue_price: str | None, out: list[int]) -> None:
+    rows = bids(10, 10, 10, 10, price=[9, 5, 5, 5], submitted_at=[TIMES[0], TIMES[1], TIMES[1], TIMES[0]])
+    assert taken(ran(tmp_path, rows, "30股", issue_price=issue_price)) == out
+
+
+def test_a_run_of_one_price_may_be_spared_whole(tmp_path: Path) -> None:
+    report = ran(tmp_path, bids(10, 10, price=[5, 5], submitted_at=TIMES), "10股", issue_price=5)
+    assert (taken(report), report.elimination.count, report.elimination.quantity, report.elimination.cut) == ([], 0, "0", None)
+
+
+def test_the_first_bid_kept_is_the_first_that_was_spared(tmp_path: Path) -> None:
+    report = ran(tmp_path, bids(10, 10, 10, price=[9, 5, 4]), "20股", issue_price=5)
+    assert report.elimination.cut == {"price": "5.00", "quantity": "10", "submitted_at": None, "sequence": 2}
+
+
+# ── other boards ──
+
+
+def test_a_run_may_be_measured_in_money_and_is_shown_in_yuan(tmp_path: Path) -> None:
+    body = BODY.replace("sum: admitted_quantity", "sum: price * admitted_quantity").replace("LIMIT", "99.99元").replace("FROM", "live")
+    report = same(checker(tmp_path, body, elimination_bound="at_least"), {"bids": bids(5, 4, 3, price=["10.01", 10, 10])})
+    assert (report.elimination.count, report.elimination.quantity, report.elimination.share_exact) == (3, "120.05", "1")
+    report = same(checker(tmp_path, body, elimination_bound="at_most"), {"bids": bids(5, 4, 3, price=["10.01", 10, 10])})
+    assert (report.elimination.count, report.elimination.quantity) == (2, "80.05")
+
+
+def test_a_quantity_that_could_be_negative_is_no_sum_of_a_run(tmp_path: Path) -> None:
+    body = BODY.replace("sum: admitted_quantity", "sum: admitted_quantity - 10股").replace("LIMIT", "5股").replace("FROM", "live")
+    with pytest.raises(DiagnosticError) as raised:
+        checker(tmp_path, body)
+    assert [(d.code, d.message) for d in raised.value.diagnostics] == [
+        ("wrong-type", "`sum` could be negative: then a longer run could have a smaller sum")
+    ]
+
+
+def test_a_rulebook_without_a_selection_eliminates_nothing(tmp_path: Path) -> None:
+    report = same(checker(tmp_path, "\nstages: [only]\nrules:\n" + rule("only.a", "bid", "price > 0元")), {"bids": bids(1)})
+    found = report.to_dict(bids=True)
+    assert found["elimination"] == {"count": 0, "quantity": "0", "share": None, "share_exact": None, "cut": None}
+    assert (found["fates"], found["values"], found["provisional"]) == ({}, {}, [])
+    assert (found["bids"][0]["eliminated"], found["bids"][0]["fate"], found["offering"]) == (None, None, OFFERING["offering"])
