@@ -23,12 +23,13 @@ from validator.intake import read_book
 from validator.intake.submission import Submission, read_submission
 from validator.offering import read_offering
 from validator.report import Report
-from validator.rulebook.library import Library, library
 from validator.rulebook.model import Rulebook
+from validator.rulebook.shelf import Shelf, shelf
 from validator.vocabulary import Vocabulary, rules_folder
 
 if TYPE_CHECKING:
     from validator.intake.book import Book
+    from validator.rulebook.library import Library
 
 LABELS = (("investor", "investor_name"), ("investor", "investor_type"), ("placee", "placee_name"), ("placee", "placee_type"))
 """What a report says of who bids, beside codes."""
@@ -43,11 +44,10 @@ class Disagreement(Exception):
 
 def checker(offering: str | Path | Mapping[str, object], rules: str | Path | None = None) -> "Checker":
     """The checker of one offering: picks the revision, binds the terms, compiles. Raises DiagnosticError with all that is wrong."""
-    books = library(Path(rules) if rules is not None else rules_folder())
-    return for_offering(books, offering)
+    return for_offering(shelf(Path(rules) if rules is not None else rules_folder()), offering)
 
 
-def for_offering(books: Library, offering: str | Path | Mapping[str, object], rulebook: Rulebook | None = None) -> "Checker":
+def for_offering(books: "Library | Shelf", offering: str | Path | Mapping[str, object], rulebook: Rulebook | None = None) -> "Checker":
     """As `checker`, with the rules already read, or under a given revision."""
     given = read_offering(offering, books.vocabulary)
     if rulebook is None:

@@ -7,7 +7,7 @@ import pytest
 from harness import Case, by_columns, by_function, by_rows, understand
 
 from dsl.diagnostics import DiagnosticError
-from validator.rulebook import lint
+from validator.rulebook.library import lint
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "mistakes"
 RULES = Path(__file__).parents[2] / "rules"

@@ -19,7 +19,7 @@ from dsl.to_python import Ask, Assign, Layout, Step, source
 from validator import cases
 from validator.engine.figures import questions
 from validator.engine.plan import Plan, Ranking
-from validator.rulebook import library
+from validator.rulebook.library import library
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = library(ROOT / "rules")

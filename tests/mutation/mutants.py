@@ -18,8 +18,7 @@ from dsl.nodes import Aggregate, At, Binary, Call, Compare, Date, Day, Expr, If,
 from dsl.quantities import LITERAL_SCALES, PLAIN, Schema
 from dsl.to_text import to_text
 from validator import cases
-from validator.rulebook import library
-from validator.rulebook.library import Library
+from validator.rulebook.library import Library, library
 from validator.rulebook.model import Rule, Rulebook, Take, Value
 from validator.vocabulary import rules_folder
 

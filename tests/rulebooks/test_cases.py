@@ -8,7 +8,7 @@ import pytest
 from tests.mutation.mutants import of_rule
 from validator import cases
 from validator.coverage import gaps
-from validator.rulebook import library
+from validator.rulebook.library import library
 
 RULES = Path(__file__).parents[2] / "rules"
 BOOKS = library(RULES)

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dsl.diagnostics import DiagnosticError
-from validator.rulebook import lint
+from validator.rulebook.library import lint
 
 RULES = Path(__file__).parents[2] / "rules"
 

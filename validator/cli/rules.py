@@ -4,11 +4,12 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from validator import rulebook as rulebooks
 from validator.cli import door, screen
 from validator.render import rulebook as pages
 from validator.render.blocks import Block
 from validator.render.words import Lang
+from validator.rulebook.fmt import fmt
+from validator.rulebook.library import library, lint
 from validator.rulebook.model import Rulebook
 from validator.vocabulary import rules_folder
 
@@ -21,7 +22,7 @@ def listed(folder: Path | None, format: str, lang: Lang) -> int:
 
 def shown(name: str, folder: Path | None, format: str, lang: Lang) -> int:
     """One revision."""
-    book = rulebooks.library(folder or rules_folder()).get(name)
+    book = library(folder or rules_folder()).get(name)
     return _put_json(pages.book_data(book)) if format == "json" else _put(pages.book_page(book, lang))
 
 
@@ -46,7 +47,7 @@ def tested(folder: Path | None) -> int:
 
 def linted(folder: Path | None) -> int:
     """The mistakes; 2 where there is one."""
-    found = rulebooks.lint(folder or rules_folder())
+    found = lint(folder or rules_folder())
     for diagnostic in found:
         door.tell(str(diagnostic))
     door.put(f"错误 mistakes: {len(found)}\n".encode(), None)
@@ -55,7 +56,7 @@ def linted(folder: Path | None) -> int:
 
 def formatted(folder: Path | None, lang: Lang | None) -> int:
     """Rewrites the files that are not in form."""
-    changed = {p: text for p, text in rulebooks.fmt(folder or rules_folder(), lang).items() if p.read_text(encoding="utf-8") != text}
+    changed = {p: text for p, text in fmt(folder or rules_folder(), lang).items() if p.read_text(encoding="utf-8") != text}
     for path, text in sorted(changed.items()):
         door.put(text.encode(), path)
         door.tell(f"written: {path}")
@@ -64,7 +65,7 @@ def formatted(folder: Path | None, lang: Lang | None) -> int:
 
 
 def _all(folder: Path | None) -> tuple[Rulebook, ...]:
-    return tuple(rulebooks.library(folder or rules_folder()).all())
+    return tuple(library(folder or rules_folder()).all())
 
 
 def _put(page: Sequence[Block]) -> int:

@@ -1,10 +1,8 @@
-"""What changed between two revisions -> plain data for programs, a page for people, and that page as HTML."""
+"""What changed between two revisions -> plain data for programs, and a page for people."""
 
 from collections.abc import Iterator
-from html import escape
 from typing import Any
 
-from validator.render import html
 from validator.render.blocks import Block, Column, Heading, Note, Table
 from validator.render.safe import visible
 from validator.render.words import Lang
@@ -54,15 +52,6 @@ def diff_data(found: Diff) -> dict[str, Any]:
 def diff_page(found: Diff, lang: Lang) -> tuple[Block, ...]:
     """For people."""
     return tuple(_page(found, lang))
-
-
-def diff_html(found: Diff, lang: Lang) -> str:
-    """For people, as a page that stands alone."""
-    title, *blocks = diff_page(found, lang)
-    assert isinstance(title, Heading)
-    said = escape(title.text)
-    head = f'<!doctype html>\n<html lang="{"zh-CN" if lang == "zh" else "en"}">\n<head>\n<meta charset="utf-8">\n<title>{said}</title>\n'
-    return "".join((head, f"<style>{html._STYLE}</style>\n</head>\n<body>\n<h1>{said}</h1>\n", *map(html._block, blocks), "</body>\n</html>\n"))
 
 
 def _revision(book: Rulebook) -> dict[str, Any]:

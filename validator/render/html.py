@@ -38,18 +38,32 @@ def render(report: Report, lang: Lang, *, bids: bool = False) -> str:
     return "".join(_page(report, lang, bids))
 
 
+def page(title: str, blocks: Iterable[Block], lang: Lang) -> str:
+    """Any page of blocks."""
+    return "".join((_head(title, lang), *(_block(b) for b in blocks), _FOOT))
+
+
+_FOOT = "</body>\n</html>\n"
+
+
+def _head(title: str, lang: Lang) -> str:
+    return (
+        f'<!doctype html>\n<html lang="{"zh-CN" if lang == "zh" else "en"}">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<h1>{escape(title)}</h1>\n"
+    )
+
+
 def _page(report: Report, lang: Lang, bids: bool) -> Iterator[str]:
     title, *blocks = summary(report, lang, next_steps=False)
     assert isinstance(title, Heading)
-    yield f'<!doctype html>\n<html lang="{"zh-CN" if lang == "zh" else "en"}">\n<head>\n<meta charset="utf-8">\n'
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-    yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-    yield f"<title>{escape(title.text)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<h1>{escape(title.text)}</h1>\n"
+    yield _head(title.text, lang)
     yield from (_block(b) for b in blocks)
     yield from _findings(report, lang)
     if bids and report.bids:
         yield from _annex(report, lang)
-    yield "</body>\n</html>\n"
+    yield _FOOT
 
 
 def _block(block: Block) -> str:

@@ -17,7 +17,22 @@ from validator.render.safe import visible
 ROWS = 1_048_575  # of a sheet, below its head
 
 Style = Literal[
-    "plain", "head", "text", "prose", "integer", "count", "price", "price4", "multiple", "title", "heading", "good", "warn", "bad", "faint", "right"
+    "plain",
+    "head",
+    "text",
+    "prose",
+    "integer",
+    "count",
+    "price",
+    "price4",
+    "multiple",
+    "title",
+    "heading",
+    "good",
+    "warn",
+    "bad",
+    "faint",
+    "right",
 ]
 Cell = str | int | None
 
@@ -94,7 +109,7 @@ _CHUNK = 4_096  # rows that are in memory as XML at one time
 
 def _table(table: Table, texts: _Texts, about: str) -> Iterator[str]:
     last = f"{_letter(len(table.columns) - 1)}{table.rows + 1}"
-    yield _opening("\n".join(f"{c.width}" for c in table.columns).split("\n"), f"A1:{last}", frozen=True)
+    yield _opening([c.width for c in table.columns], f"A1:{last}", frozen=True)
     yield _line(1, ((c.title, "head") for c in table.columns), texts)
     for start in range(0, table.rows, _CHUNK):
         cells = [_cells(c, _letter(at), start, texts) for at, c in enumerate(table.columns)]
@@ -146,12 +161,13 @@ def _line(row: int, cells: Iterable[tuple[str, Style]], texts: _Texts, rows: int
 # ── what stands around the cells ──
 
 
-def _opening(widths: Iterable[object], area: str, frozen: bool) -> str:
+def _opening(widths: Sequence[int], area: str, frozen: bool) -> str:
     columns = "".join(f'<col min="{n}" max="{n}" width="{width}" customWidth="1"/>' for n, width in enumerate(widths, 1))
-    pane = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft"/>' if frozen else ""
+    pane = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/><selection pane="bottomLeft"/>'
+    view = f'<sheetView workbookViewId="0">{pane}' if frozen else '<sheetView showGridLines="0" workbookViewId="0">'
     return (
         f'{_HEAD}<worksheet xmlns="{_MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><dimension ref="{area}"/>'
-        f'<sheetViews><sheetView {"" if frozen else "showGridLines=\"0\" "}workbookViewId="0">{pane}</sheetView></sheetViews>'
+        f"<sheetViews>{view}</sheetView></sheetViews>"
         f'<sheetFormatPr defaultRowHeight="{_LINE}"/><cols>{columns}</cols><sheetData>'
     )
 
@@ -160,7 +176,7 @@ def _closing(about: str, grid: bool) -> str:
     """A4 across, as wide as the paper, its name above and the number of the page below."""
     said = _text(about[:_HEADER]).replace("&amp;", "&amp;&amp;")
     return (
-        f'<printOptions{" gridLines=\"1\"" if grid else ""}/>'
+        f'<printOptions gridLines="{int(grid)}"/>'
         '<pageMargins left="0.4" right="0.4" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
         '<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>'
         f"<headerFooter><oddHeader>&amp;L{said}&amp;R&amp;A</oddHeader><oddFooter>&amp;C&amp;P / &amp;N</oddFooter></headerFooter></worksheet>"
@@ -250,15 +266,21 @@ _FORMS: dict[Style, tuple[int, int, int, int, str]] = {
 }
 _STYLES = {style: at for at, style in enumerate(_FORMS)}
 _NUMERIC = frozenset(("integer", "count", "price", "price4", "multiple"))
-_FONTS = (("10", "", ""), ("10", "FF000000", "b"), ("15", "", "b"), ("11", "FF1F3B57", "b")) + tuple(
-    ("10", colour, bold) for colour, bold in (("FF2E7D32", ""), ("FF9A5B00", ""), ("FFC62828", "b"), ("FF6B6B6B", ""))
-)
+_FONTS = (
+    ("10", "FF000000", ""),
+    ("10", "FF000000", "<b/>"),
+    ("15", "FF000000", "<b/>"),
+    ("11", "FF1F3B57", "<b/>"),
+    ("10", "FF2E7D32", ""),
+    ("10", "FF9A5B00", ""),
+    ("10", "FFC62828", "<b/>"),
+    ("10", "FF6B6B6B", ""),
+)  # size, colour, weight
 
 
 def _styles() -> str:
     fonts = "".join(
-        f'<font>{"<b/>" if bold else ""}<sz val="{size}"/>{f"<color rgb=\"{colour}\"/>" if colour else ""}<name val="Microsoft YaHei"/></font>'
-        for size, colour, bold in _FONTS
+        f'<font>{bold}<sz val="{size}"/><color rgb="{colour}"/><name val="Microsoft YaHei"/></font>' for size, colour, bold in _FONTS
     )
     edge = "<left/><right/><top/>"
     borders = (

@@ -1,7 +1,1 @@
-"""Rulebook files -> flat, checked revisions."""
-
-from validator.rulebook.fmt import fmt
-from validator.rulebook.library import Library, library, lint
-from validator.rulebook.model import Rulebook
-
-__all__ = ["Library", "Rulebook", "fmt", "library", "lint"]
+"""Rulebook files -> flat, checked revisions. Nothing is imported here: a start from the cache needs neither parser nor pydantic."""

@@ -25,6 +25,7 @@ def _scalar(value: object) -> object:
 
 Expression = Annotated[str, BeforeValidator(_scalar), Field(min_length=1)]
 
+
 def _once(names: list[str]) -> list[str]:
     for name in names:
         if names.count(name) > 1:

@@ -11,12 +11,12 @@ from itertools import pairwise
 from pathlib import Path
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
-from dsl.quantities import EPOCH
 from validator.calendar import Calendar, load_calendar
 from validator.rulebook.compile import compile_rulebook
 from validator.rulebook.file import RulebookFile, read_form
 from validator.rulebook.flat import File, Flat, flatten
 from validator.rulebook.model import Rulebook
+from validator.rulebook.selection import Selector, governing_name, unknown_rulebook
 from validator.source import load
 from validator.vocabulary import Vocabulary, load_vocabulary
 
@@ -64,30 +64,21 @@ class Library:
         return self.get(self.governing_name(rulebook, dates))
 
     def governing_name(self, rulebook: str, dates: Mapping[str, int | None]) -> str:
-        """The last revision of the chain whose own date the offering meets. Raises DiagnosticError where there is none."""
-        if rulebook not in self.chains:
-            raise DiagnosticError([_unknown(rulebook, self.chains)])
-        found: File | None = None
-        for file in self.chains[rulebook]:
-            by = file.form.applies.by
-            day = dates.get(by)
-            if day is None:
-                message = f"the offering does not state `{by}`, which selects the revision of {rulebook}"
-                raise DiagnosticError([Diagnostic("no-date", message, hint=f"add `{by}: 2026-01-31` to the offering")])
-            if day >= _day(file.form.applies.from_):
-                found = file
-        if found is None:
-            first = self.chains[rulebook][0].form.applies
-            shown = date.fromordinal((dates.get(first.by) or 0) + EPOCH).isoformat()
-            message = f"no revision of {rulebook} was in force for an offering of {shown} ({first.by})"
-            raise DiagnosticError([Diagnostic("no-revision", message, hint=f"the first revision here applies from {first.from_}")])
-        return found.name
+        """The name of that revision, not compiled."""
+        return governing_name(self.index, rulebook, dates)
+
+    @property
+    def index(self) -> dict[str, tuple[Selector, ...]]:
+        """What selects each revision, by rulebook, in the order of the chain."""
+        return {
+            name: tuple(Selector(f.name, f.form.applies.by, f.form.applies.from_) for f in chain) for name, chain in self.chains.items()
+        }
 
     def _find(self, name: str) -> tuple[Sequence[File], int]:
         rulebook, _, revision = name.partition("@")
         chain = self.chains.get(rulebook)
         if chain is None:
-            raise DiagnosticError([_unknown(rulebook, self.chains)])
+            raise DiagnosticError([unknown_rulebook(rulebook, self.chains)])
         if not revision:
             return chain, len(chain) - 1
         for i, file in enumerate(chain):
@@ -217,11 +208,3 @@ def _form_mistakes(files: list[File], every: list[File], vocabulary: Vocabulary)
 
 def _at(file: File, key: str, code: str, message: str, hint: str | None = None) -> Diagnostic:
     return Diagnostic(code, message, hint=hint, file=file.source.file, line=file.line(key))
-
-
-def _day(text: str) -> int:
-    return date.fromisoformat(text).toordinal() - EPOCH
-
-
-def _unknown(name: str, known: Iterable[str]) -> Diagnostic:
-    return Diagnostic("unknown-rulebook", f"unknown rulebook `{name}`", hint="the rulebooks are " + ", ".join(f"`{k}`" for k in known))

@@ -1,0 +1,129 @@
+"""The cache of compiled revisions: the same rules as without it; what is stale, damaged or foreign is never used and never fatal."""
+
+import os
+import pickle
+import shutil
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+import validator
+from validator.rulebook import shelf as module
+from validator.rulebook.library import library
+from validator.rulebook.shelf import shelf
+
+RULES = Path(__file__).parents[2] / "rules"
+NAME = "szse-chinext@2025-03"
+OFFERING = Path(__file__).parents[2] / "examples" / "301666" / "offering.yaml"
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("GUIJU_CACHE", str(folder))
+    return folder
+
+
+def kept(cache: Path) -> list[Path]:
+    return sorted(cache.iterdir()) if cache.exists() else []
+
+
+def test_a_kept_revision_is_the_compiled_one(cache: Path) -> None:
+    first = shelf(RULES).get(NAME)
+    assert len(kept(cache)) == 2
+    again = shelf(RULES).get(NAME)
+    compiled = library(RULES).get(NAME)
+    assert again == first == compiled
+    assert again is not first
+    assert again.digest == compiled.digest
+
+
+def test_a_changed_rule_is_seen_at_once(tmp_path: Path) -> None:
+    folder = tmp_path / "rules"
+    shutil.copytree(RULES, folder)
+    before = shelf(folder).get(NAME)
+    file = next(p for p in folder.rglob("*.yaml") if "id: inquiry.one-bid" in p.read_text(encoding="utf-8") and "cases" not in p.name)
+    text = file.read_text(encoding="utf-8")
+    at = text.index("id: inquiry.one-bid")
+    file.write_text(text[:at] + text[at:].replace("effect: refuse", "effect: report", 1), encoding="utf-8")
+    after = shelf(folder).get(NAME)
+    assert before.rules["inquiry.one-bid"].effect == ("refuse",)
+    assert after.rules["inquiry.one-bid"].effect == ("report",)
+    assert before.digest != after.digest
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "flipped", "other head", "folder"])
+def test_what_is_damaged_is_compiled_anew(cache: Path, damage: str) -> None:
+    want = shelf(RULES).get(NAME)
+    for path in kept(cache):
+        data = path.read_bytes()
+        middle = len(data) // 2
+        path.unlink()
+        match damage:
+            case "empty":
+                path.write_bytes(b"")
+            case "cut":
+                path.write_bytes(data[:middle])
+            case "flipped":
+                path.write_bytes(data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :])
+            case "other head":
+                path.write_bytes(b"guiju cache 0\n" + data[14:])
+            case _:
+                path.mkdir()
+    assert shelf(RULES).get(NAME) == want
+
+
+class Bomb:
+    def __init__(self, target: Path) -> None:
+        self.target = target
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.mkdir, (str(self.target),)
+
+
+def test_a_well_formed_file_that_would_run_something_is_not_run(cache: Path, tmp_path: Path) -> None:
+    want = shelf(RULES).get(NAME)
+    key = module._key(RULES)
+    content = pickle.dumps(Bomb(tmp_path / "ran"))
+    for path in kept(cache):
+        path.write_bytes(module._HEAD + sha256(key.encode() + content).hexdigest().encode() + content)
+    assert shelf(RULES).get(NAME) == want
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="owners and modes")
+def test_what_another_user_could_have_written_is_not_read(cache: Path) -> None:
+    shelf(RULES).get(NAME)
+    assert module._take(module._key(RULES), NAME) is not None
+    cache.chmod(0o777)
+    assert module._take(module._key(RULES), NAME) is None
+    assert shelf(RULES).get(NAME).name == NAME
+
+
+def test_a_cache_that_cannot_be_written_is_no_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("", encoding="utf-8")
+    monkeypatch.setenv("GUIJU_CACHE", str(blocked / "below"))
+    assert validator.checker(OFFERING).plan.rulebook.name == NAME
+
+
+def test_the_cache_can_be_switched_off(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GUIJU_CACHE", "off")
+    assert validator.checker(OFFERING).plan.rulebook.name == NAME
+    assert kept(cache) == []
+
+
+def test_old_files_go_first(cache: Path) -> None:
+    shelf(RULES).get(NAME)
+    for i in range(module.KEPT + 5):
+        old = cache / f"old-{i:03d}"
+        old.write_bytes(b"")
+        os.utime(old, (i, i))
+    for path in kept(cache):
+        if not path.name.startswith("old"):
+            path.unlink()
+    shelf(RULES).get(NAME)
+    left = [p.name for p in kept(cache)]
+    assert len(left) == module.KEPT
+    assert sum(not n.startswith("old") for n in left) == 2
