@@ -9,7 +9,7 @@ from benchmarks.result import Result
 from dsl.kernel import Scalar
 from dsl.lower import Ratio
 from validator.checking import Checker, for_offering
-from validator.engine.figures import Sheet, questions
+from validator.engine.figures import questions
 from validator.engine.plan import Plan, Ranking
 from validator.engine.raw import Raw
 from validator.rulebook.library import library
@@ -27,7 +27,7 @@ def run_columns(made: Checker, book: "Book") -> Raw:
     """Typed frames -> outcomes and figures: the kernel of a book."""
     from validator.engine import columns
 
-    return columns.run(made.plan, book.frames, made.plan.stages)
+    return columns.run(made.plan, book.frames, made.plan.upto(("pricing",)))
 
 
 def result_of(plan: Plan, raw: Raw) -> Result:
@@ -40,17 +40,14 @@ def result_of(plan: Plan, raw: Raw) -> Result:
         found.counts[name] = tuple(raw.counts[asked.number][:4])
         sheet = questions(plan, asked)
         found.findings[name] = [
-            (h.row, h.outcome, _figures(sheet, h.answers)) for h in raw.hits.get(asked.number, ())
+            (h.row, h.outcome, {f.key: v for f, v in zip(sheet.figures, sheet.read(h.answers, plan.terms)[0], strict=True)})
+            for h in raw.hits.get(asked.number, ())
         ]
     for step in plan.steps():
         if step.entity == plan.schema.root and not isinstance(step.meaning, Ranking):
             found.values[step.name] = _exact(raw.root, step.name, isinstance(step.meaning, Ratio))
     found.bids = {name: list(column) for (entity, name), column in raw.columns.items() if entity == "bid"}
     return found
-
-
-def _figures(sheet: Sheet, answers: Sequence[Scalar]) -> dict[str, object]:
-    return {f.key: v for f, v in zip(sheet.figures, sheet.read(answers)[0], strict=True)}
 
 
 def submission_kernel(made: Checker, data: object) -> Callable[[], Raw]:
@@ -64,7 +61,7 @@ def submission_kernel(made: Checker, data: object) -> Callable[[], Raw]:
     found = read_submission(data, made.vocabulary)
     plan = without(made.plan, submission_input(found, made.plan).supplied)
     tables = records.from_dicts(found.tables, plan.layout)
-    stages = tuple(Stage(s.name, tuple(x for x in s.steps if _step_local(x, plan)), s.asked) for s in plan.stages)
+    stages = tuple(Stage(s.name, tuple(x for x in s.steps if _step_local(x, plan)), s.asked) for s in plan.upto(("pricing",)))
     return lambda: rows.run(plan, tables, stages, lambda a: a.number in made._local)
 
 

@@ -134,6 +134,7 @@ def test_no_board_and_no_rule_is_named_in_python() -> None:
     books = library(ROOT / "rules")
     names = set(books.chains) | {rule for chain in books.chains.values() for f in chain for rule in (r.id for r in f.form.rules)}
     for name, path in modules():
-        texts = [n.value for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Constant) and isinstance(n.value, str)]
+        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        texts = [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
         branches = [t for t in texts if t in names]
         assert branches == [], f"{name} names {branches}"

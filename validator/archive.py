@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from dsl.diagnostics import DiagnosticError
+from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.kernel import Scalar, inputs
 from dsl.lower import Bound
 from dsl.to_python import Root, parts
@@ -25,6 +25,9 @@ from validator.offering import Offering
 from validator.report import ENGINE, FORMAT, Both, Finding, Issue
 from validator.rulebook.library import Library, library
 from validator.vocabulary import rules_folder
+
+BOARD = "board"
+"""The field that names an offering's rulebook."""
 
 Counts = dict[str, dict[str, int]]
 
@@ -78,6 +81,9 @@ def check_offerings(source: object, rules: str | Path | None = None) -> Archive:
     books = library(Path(rules) if rules is not None else rules_folder())
     root = books.vocabulary.schema.root
     book = read_archive(source, books.vocabulary)
+    if (root, BOARD) not in book.supplied:
+        said = f"the table has no column `{BOARD}`, so it lists no offerings"
+        raise DiagnosticError([Diagnostic("no-board", said, hint="each offering is checked under the rulebook of its board")])
     run = _Run(books, Archive(book.digest, intake=list(book.issues), unknown_columns=book.unknown_columns))
     frame = book.frames[root]
     names = list(books.vocabulary.schema.entities[root].fields)
@@ -103,7 +109,7 @@ class _Run:
     open: dict[tuple[str, Supplied], _Open] = field(default_factory=dict)
 
     def offering(self, offering: Offering, row: int, supplied: Supplied) -> None:
-        board = offering.values.get("board")
+        board = offering.values.get(BOARD)
         try:
             if not isinstance(board, str):
                 raise DiagnosticError([offering.mistake("no-board", "the offering does not state its `board`")])

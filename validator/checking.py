@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
-from dsl.kernel import Input as Read
-from dsl.kernel import Kernel, Scalar, folds, inputs
-from dsl.to_python import parts
+from dsl.kernel import Scalar
 from validator.engine import records, rows
 from validator.engine.decisions import read_decisions
 from validator.engine.findings import Names
-from validator.engine.plan import ADMITTED, BID, LIVE, QUANTITY, Asked, Plan, Ranking, Stage, bind
+from validator.engine.near import near
+from validator.engine.plan import BID, QUANTITY, Plan, Stage, bind
 from validator.engine.summary import Input, summarise
 from validator.engine.supplied import Supplied, without
 from validator.intake import read_book
@@ -67,7 +66,7 @@ class Checker:
     def __init__(self, plan: Plan, vocabulary: Vocabulary) -> None:
         self.plan = plan
         self.vocabulary = vocabulary
-        self._local = {a.number for a in plan.asked() if _stays_local(a, plan)}
+        self._near = near(plan)
 
     def book(self, source: object, stages: Sequence[str] | None = None, *, evaluator: str | None = None) -> Report:
         """Check a whole book: a file, a folder, a data frame. `stages` limits what is reported, not what is run before.
@@ -113,10 +112,10 @@ class Checker:
         read = read_submission(data, self.vocabulary)
         given = submission_input(read, self.plan)
         plan = without(self.plan, given.supplied)
-        run = tuple(Stage(s.name, tuple(x for x in s.steps if _step_local(x, plan)), s.asked) for s in plan.stages)
-        raw = rows.run(plan, records.from_dicts(read.tables, plan.layout), run, lambda a: a.number in self._local)
+        run = self._near.stages(plan)
+        raw = rows.run(plan, records.from_dicts(read.tables, plan.layout), run, lambda a: a.number in self._near.rules)
         report = summarise(plan, raw, given, run, self._shown(None), self.vocabulary.words_en)
-        return report.with_not_asked(tuple(a.rule.id for a in self.plan.asked() if a.number not in self._local))
+        return report.with_not_asked(tuple(a.rule.id for a in self.plan.asked() if a.number not in self._near.rules))
 
     def _stages(self, plan: Plan, names: Sequence[str] | None) -> tuple[Stage, ...]:
         known = plan.rulebook.stages
@@ -175,42 +174,6 @@ def _supplied(columns: frozenset[tuple[str, str]], records: Mapping[str, int], p
 
 def _row(value: Scalar) -> int | None:
     return None if value is None else int(value)
-
-
-# ── what a submission can be asked ──
-
-
-def _stays_local(asked: Asked, plan: Plan) -> bool:
-    if asked.rule.entity == plan.schema.root:
-        return False
-    return all(_kernel_local(k, plan) for k in (asked.when, asked.require, asked.admits) if k is not None)
-
-
-def _step_local(step: object, plan: Plan) -> bool:
-    from validator.engine.plan import Step
-
-    assert isinstance(step, Step)
-    if isinstance(step.meaning, Ranking):
-        return False
-    nodes = parts(step.meaning)
-    if step.entity == plan.schema.root:
-        return not any(folds(n) for n in nodes) and all(_kernel_local(n, plan) for n in nodes)
-    return all(_kernel_local(n, plan) for n in nodes)
-
-
-def _kernel_local(node: Kernel, plan: Plan) -> bool:
-    """Nothing beyond one investor's records: no join over the book, no total of the offering, and no value that needs these."""
-    if any(f.everywhere or f.owner == plan.schema.root for f in folds(node)):
-        return False
-    return all(_read_local(i, plan) for i in inputs(node))
-
-
-def _read_local(read: Read, plan: Plan) -> bool:
-    name = read.name.removesuffix("#den")
-    if read.entity == BID and name in (LIVE, ADMITTED):
-        return True
-    step = next((s for s in plan.steps() if (s.entity, s.name) == (read.entity, name)), None)
-    return step is None or _step_local(step, plan)
 
 
 def difference(a: object, b: object) -> str:

@@ -236,8 +236,10 @@ def _prepared(investor: pl.DataFrame, placee: pl.DataFrame, bid: pl.DataFrame) -
 
 
 def _per(rows: pl.Series, height: int) -> pl.Series:
-    counts = rows.value_counts()
-    return pl.repeat(0, height, dtype=pl.Int64, eager=True).scatter(counts[rows.name], counts["count"].cast(pl.Int64))
+    """How many bids each placee has."""
+    frame = pl.DataFrame({"at": rows.set_sorted() if rows.is_sorted() else rows})
+    counts = frame.group_by("at").agg(pl.len().cast(pl.Int64))
+    return pl.repeat(0, height, dtype=pl.Int64, eager=True).scatter(counts["at"], counts["len"])
 
 
 def _ask(frame: pl.DataFrame, rules: Mapping[str, Rule], found: Found) -> pl.Series:
@@ -314,16 +316,18 @@ def _price(bid: pl.DataFrame, live: pl.Series, found: Found) -> None:
     whole = bid.select("price", "submitted_at", "sequence", "placee_type", "^investor").with_columns(
         admitted, live.alias("live"), pl.int_range(pl.len(), dtype=pl.Int64).alias("row")
     )
-    ranked = whole.filter("live").sort(
+    alive = whole.filter("live")
+    total = int(alive["admitted"].sum())
+    limit = -(-total * at.ELIMINATION_PERCENT // 100)
+    ranked = _head(alive, limit).sort(
         ["price", "admitted", "submitted_at", "sequence"], descending=[True, False, True, True], nulls_last=True, maintain_order=True
     )
     running = ranked["admitted"].cum_sum()
-    total = int(running[-1]) if len(running) else 0
-    taken = _run_length(running, total)
+    taken = min(int((running < limit).sum()) + 1, len(running))
     while 0 < taken and ranked["price"][taken - 1] == at.ISSUE_PRICE:
         taken -= 1
     eliminated = pl.repeat(False, bid.height, dtype=pl.Boolean, eager=True).scatter(ranked["row"][:taken], True)
-    rest = ranked[taken:]
+    rest = whole.filter(c("live") & ~eliminated)
     six = rest.filter(c("placee_type").is_in(at.SIX_KINDS))
     values = {"median_all": _median(rest), "mean_all": _mean(rest), "median_six": _median(six), "mean_six": _mean(six)}
     least = min(v for v in list(values.values())[: 4 if six.height else 2] if v is not None)
@@ -373,10 +377,11 @@ def _offering(values: Mapping[str, Any]) -> dict[str, tuple[bool, dict[str, int]
     }
 
 
-def _run_length(running: pl.Series, total: int) -> int:
-    """Bids from the top until at least 3% are reached."""
-    limit = -(-total * at.ELIMINATION_PERCENT // 100)
-    return min(int((running < limit).sum()) + 1, len(running)) if len(running) else 0
+def _head(alive: pl.DataFrame, limit: int) -> pl.DataFrame:
+    """The bids at the prices that the elimination can reach; ranking all would cost more than all rules together."""
+    prices = alive.group_by("price").agg(c("admitted").sum()).sort("price", descending=True)
+    reached = prices.filter(c("admitted").cum_sum() >= limit)["price"]
+    return alive.filter(c("price") >= reached[0]) if len(reached) else alive
 
 
 def _median(bids: pl.DataFrame) -> Fraction | None:

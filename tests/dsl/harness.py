@@ -36,8 +36,8 @@ from dsl.quantities import (
     words_type,
 )
 from dsl.ratio import Lowered, Ratio, parts
-from dsl.to_polars import NOT_APPLICABLE, Columns
-from dsl.to_python import Ask, Assign, Layout, Record, to_function, to_python
+from dsl.to_polars import Columns
+from dsl.to_python import NOT_EVALUABLE, VIOLATED, Ask, Assign, Layout, Record, to_function, to_python
 
 Answer = Fraction | int | bool | str | None
 Row = dict[str, Any]
@@ -295,9 +295,12 @@ def outcomes_by_rows(case: Case, when: Kernel | None, require: Kernel) -> tuple[
 
 def outcomes_by_columns(case: Case, when: Kernel | None, require: Kernel) -> tuple[list[int], int]:
     """The same through Polars."""
-    (series,) = Columns(SCHEMA, _frames(case), dict(_root(case))).outcomes(case.of, [(when, require)])
-    outcomes = series.to_list()
-    return [0 if o == NOT_APPLICABLE else o for o in outcomes], outcomes.count(NOT_APPLICABLE)
+    (flags,) = Columns(SCHEMA, _frames(case), dict(_root(case))).asked(case.of, [(when, require)])
+    violated, unknown = flags.violated().to_list(), flags.unknown().to_list()
+    outcomes = [VIOLATED if v else NOT_EVALUABLE if u else 0 for v, u in zip(violated, unknown, strict=True)]
+    holds, breaches, idle, open_ = flags.counts()
+    assert (breaches, open_) == (outcomes.count(VIOLATED), outcomes.count(NOT_EVALUABLE)) and holds + idle == outcomes.count(0)
+    return outcomes, idle
 
 
 def cell(value: object, type_: FieldType) -> Scalar:

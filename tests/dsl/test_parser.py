@@ -8,7 +8,7 @@ from fractions import Fraction as F
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dsl import nodes as n
@@ -530,9 +530,9 @@ def test_an_order_key_says_what_is_missing() -> None:
 )
 def test_a_monstrous_text_is_refused_within_a_second(text: str, code: str) -> None:
     read("1")  # the grammar is compiled once
-    start = time.perf_counter()
+    start = time.process_time()
     assert [m[0] for m in mistakes(text)] == [code]
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize(
@@ -565,6 +565,7 @@ _PIECES = st.sampled_from(
 _INNER = re.compile(r"\$END|[LR]PAR|[LR]SQB|_MULTIPLE|__ANON|Token\(|lark")  # the parser generator's own words
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60) | st.lists(_PIECES, max_size=25).map(" ".join) | st.lists(_PIECES, max_size=25).map("".join))
 def test_any_text_is_read_or_refused_with_a_diagnostic(text: str) -> None:
     for reads in (parse, parse_order):

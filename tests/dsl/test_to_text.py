@@ -5,7 +5,7 @@ from contextlib import suppress
 from fractions import Fraction as F
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dsl import nodes as n
@@ -334,6 +334,7 @@ TREES = st.recursive(_LEAVES, _branches, max_leaves=25)
 LANGUAGES: st.SearchStrategy[Language] = st.sampled_from(("zh", "en"))
 
 
+@settings(deadline=None)
 @given(TREES, LANGUAGES, LANGUAGES)
 def test_tree_text_tree_text_is_stable_in_both_languages(tree: n.Expr, first: Language, second: Language) -> None:
     text = to_text(tree, first, SCHEMA)
@@ -343,6 +344,7 @@ def test_tree_text_tree_text_is_stable_in_both_languages(tree: n.Expr, first: La
     assert read(to_text(again, second, SCHEMA)) == tree
 
 
+@settings(deadline=None)
 @given(TREES)
 def test_no_pair_of_brackets_can_be_left_out(tree: n.Expr) -> None:
     """Take away any one pair that only groups: the text then means something else or nothing. Two kinds stay to be read at a glance."""

@@ -23,8 +23,8 @@ from validator.rulebook.model import Rule, Rulebook, Take, Value
 from validator.vocabulary import rules_folder
 
 OPS = ("=", "!=", "<", "<=", ">", ">=")
-OTHER = {"max": "min", "min": "max", "any": "all", "all": "any", "round_up": "round_down", "round_down": "round_up", "round_half_up": "round_down"}
-OTHER |= {"least": "greatest", "greatest": "least"}
+OTHER = {"max": "min", "min": "max", "any": "all", "all": "any", "least": "greatest", "greatest": "least"}
+OTHER |= {"round_up": "round_down", "round_down": "round_up", "round_half_up": "round_down"}
 
 
 def mutants(expr: Expr, schema: Schema) -> Iterator[Expr]:

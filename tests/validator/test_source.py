@@ -3,7 +3,7 @@
 import json
 from decimal import Decimal
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import example, given, settings
@@ -403,12 +403,12 @@ BOMBS = [
 
 @pytest.mark.parametrize("text", BOMBS, ids=[repr(b[:12]) for b in BOMBS])
 def test_a_bomb_is_refused_or_read_quickly(text: str) -> None:
-    begun = perf_counter()
+    begun = process_time()
     try:
         load_text(text, "f")
     except DiagnosticError as error:
         assert len(error.diagnostics) <= MAX_MISTAKES + 1
-    assert perf_counter() - begun < 3  # a second on an idle machine
+    assert process_time() - begun < 3  # a second on an idle machine
 
 
 YAML_BITS = st.sampled_from(

@@ -1,25 +1,32 @@
-"""Plan + book -> raw run, a column at a time with Polars. Rows (validator/engine/rows.py) must give the same."""
+"""Plan + book -> raw run, a column at a time with Polars. Rows (validator/engine/rows.py) must give the same.
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+A call of Polars costs as much for ten rows as for a thousand: what can be asked together is asked together.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from fractions import Fraction
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from dsl.kernel import Fold, Input, Kernel, Scalar, folds, rewrite
+from dsl.kernel import Fold, Input, Kernel, Scalar, folds, inputs, rewrite
 from dsl.lower import Lowered, Ratio
 from dsl.quantities import Schema
-from dsl.to_polars import GAP, Columns
+from dsl.to_polars import GAP, Columns, Expressions, Flags
 from dsl.to_python import parts, to_function
+from validator.engine.column_take import choose
 from validator.engine.figures import questions
 from validator.engine.gaps import lost
 from validator.engine.plan import ADMITTED, BID, DEADLY, LIVE, QUANTITY, Asked, Plan, Ranking, Stage, Step
-from validator.engine.ranking import torn
-from validator.engine.raw import ERROR, HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VIOLATED, Hit, Raw, Selected
+from validator.engine.raw import ERROR, HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VIOLATED, Hit, Kept, Raw
 
 if TYPE_CHECKING:
     from validator.intake.book import Book
+
+Answers = list[tuple[Scalar, ...]]
 
 
 def run(
@@ -45,41 +52,68 @@ def with_gaps(book: "Book", schema: Schema) -> "Book":
     return replace(book, frames={**frames, **marks})
 
 
+class _Found:
+    """A rule's outcomes on every record of its table; without flags it failed, which is then its outcome on all of them."""
+
+    def __init__(self, asked: Asked, flags: Flags | None, height: int) -> None:
+        self.asked, self.height = asked, height
+        self.counts = [0, 0, 0, 0, height] if flags is None else [*flags.counts(), 0]
+        self.violated = flags.violated() if flags is not None and self.counts[VIOLATED] else None
+        self.unknown = flags.unknown() if flags is not None and self.counts[NOT_EVALUABLE] else None
+
+    def hits(self) -> tuple[pl.Series, list[int]]:
+        """The rows with a finding, and their outcomes."""
+        if self.counts[ERROR]:
+            return pl.int_range(0, self.height, dtype=pl.Int64, eager=True), [ERROR] * self.height
+        if self.unknown is None:
+            return _true(self.violated), [VIOLATED] * self.counts[VIOLATED]
+        if self.violated is None:
+            return _true(self.unknown), [NOT_EVALUABLE] * self.counts[NOT_EVALUABLE]
+        rows = _true(self.violated | self.unknown)
+        return rows, [NOT_EVALUABLE if unknown else VIOLATED for unknown in self.unknown.gather(rows).to_list()]
+
+
 class _Run:
     def __init__(self, plan: Plan, frames: Mapping[str, pl.DataFrame], asked: Callable[[Asked], bool]) -> None:
         self.plan = plan
+        self.root = plan.schema.root
         self.asked = asked
-        self.columns = Columns(plan.schema, dict(frames), {})
+        expressions = plan.compiled.setdefault("expressions", Expressions())
+        assert isinstance(expressions, Expressions)
+        self.columns = Columns(plan.schema, frames, {}, expressions)
         self.raw = Raw(root={})
         self.waiting: dict[int, list[int]] = {}
 
     def run(self, stages: Sequence[Stage], barred: Set[int]) -> Raw:
-        bids = self.columns.frames[BID]
-        live = pl.repeat(True, bids.height, dtype=pl.Boolean, eager=True).scatter(sorted(barred), False).alias(LIVE)
-        self.columns.define(BID, [live, bids.get_column(QUANTITY).alias(ADMITTED)])
+        height = self.columns.frames[BID].height
+        live = pl.repeat(True, height, dtype=pl.Boolean, eager=True).scatter(sorted(barred), False)
+        self.columns.define(BID, [live.alias(LIVE), self.columns.column(BID, QUANTITY).alias(ADMITTED)])
         for stage in stages:
-            for step in stage.steps:
-                self.step(step)
-            outcomes = self.ask(stage)
-            for asked, outcome in outcomes:  # before the effects: figures are those that the rules were asked about
-                self.answer(asked, outcome)
-            self.affect(outcomes)
+            for batch in _batches(stage.steps, self.root):
+                self.step(batch)
+            self.rules(stage)
         self.keep(stages)
         self.raw.waiting = self.waiting
         return self.raw
 
     # ── values ──
 
-    def step(self, step: Step) -> None:
-        if isinstance(step.meaning, Ranking):
-            self.rank(step, step.meaning)
-        elif step.entity == self.plan.schema.root:
-            answers = self.offering(step.name, [step.meaning])
-            self.set_root(dict(zip((step.name, f"{step.name}#den"), answers, strict=False)))
+    def step(self, batch: Sequence[Step]) -> None:
+        """One value of the offering, one ranking, or values of records that do not need each other."""
+        first = batch[0]
+        if isinstance(first.meaning, Ranking):
+            self.rank(first, first.meaning)
+        elif first.entity == self.root:
+            answers = self.offering(first.name, [first.meaning])
+            self.set_root(dict(zip((first.name, f"{first.name}#den"), answers, strict=False)))
         else:
-            names = (step.name, f"{step.name}#den")
-            found = self.columns.values(step.entity, parts(step.meaning))
-            self.columns.define(step.entity, [c.alias(n) for c, n in zip(found, names, strict=False)])
+            for entity in dict.fromkeys(s.entity for s in batch):
+                self.define(entity, [s for s in batch if s.entity == entity])
+
+    def define(self, entity: str, steps: Sequence[Step]) -> None:
+        named = [(name, n) for s in steps for name, n in zip((s.name, f"{s.name}#den"), _kernels(s), strict=False)]
+        found = self.columns.values(entity, [n for _, n in named])
+        self.columns.define(entity, [c.alias(name) for c, (name, _) in zip(found, named, strict=True)])
 
     def set_root(self, values: Mapping[str, Scalar]) -> None:
         self.raw.root |= values
@@ -87,17 +121,19 @@ class _Run:
 
     def offering(self, key: object, meanings: Sequence[Lowered]) -> tuple[Scalar, ...]:
         """Values of the offering: aggregates by column, what is made of them in Python integers without limit."""
-        nodes = [n for m in meanings for n in parts(m)]
-        found = list(dict.fromkeys(f for n in nodes for f in folds(n)))
-        names = {f: Input(self.plan.schema.root, f"~{i}", f.kind, f.low, f.high) for i, f in enumerate(found)}
-        function = self.compiled(("offering", key), [_without(m, names) for m in meanings])
-        answer: tuple[Scalar, ...] = function(None, self.raw.root | {names[f].name: self.columns.fold(f) for f in found}, {})
+        nodes, names, function = self.compiled(("offering", key), meanings)
+        totals = zip(names, self.columns.totals(nodes), strict=True)
+        answer: tuple[Scalar, ...] = function(None, self.raw.root | dict(totals), {})
         return answer
 
     def compiled(self, key: object, meanings: Sequence[Lowered]) -> Any:
+        """The aggregates of the meanings, names for their answers, and the function of these; made on first use."""
         found = self.plan.compiled.get(key)
         if found is None:
-            found = self.plan.compiled[key] = to_function(meanings, self.plan.schema.root, self.plan.layout)
+            nodes = list(dict.fromkeys(f for m in meanings for n in parts(m) for f in folds(n)))
+            names = {f: Input(self.root, f"~{i}", f.kind, f.low, f.high) for i, f in enumerate(nodes)}
+            function = to_function([_without(m, names) for m in meanings], self.root, self.plan.layout)
+            found = self.plan.compiled[key] = (nodes, [n.name for n in names.values()], function)
         return found
 
     def rank(self, step: Step, ranking: Ranking) -> None:
@@ -105,14 +141,11 @@ class _Run:
         last = rest.pop() if ranking.last is not None else None
         meanings: list[Lowered] = [ranking.limit, ranking.bound] + ([] if ranking.equals is None else [ranking.equals])
         num, den, bound, *equals = self.offering((step.name, "limits"), meanings)
-        limit = _fraction(num, den)
-        table = pl.DataFrame([source.alias("source"), total.alias("sum"), *(k.alias(f"k{i}") for i, k in enumerate(rest))]).with_row_index(
-            "row"
-        )
-        chosen, selected = _choose(
-            table if last is None else table.with_columns(last.alias("last")),
+        columns = [source.alias("source"), total.alias("sum"), *(k.alias(f"k{i}") for i, k in enumerate(rest))]
+        chosen, selected = choose(
+            pl.DataFrame(columns if last is None else [*columns, last.alias("last")]).with_row_index("row"),
             [d for _, d in ranking.keys],
-            limit,
+            _fraction(num, den),
             bound if isinstance(bound, str) else None,
             _fraction(*equals) if equals else None,
         )
@@ -121,33 +154,46 @@ class _Run:
 
     # ── rules ──
 
-    def ask(self, stage: Stage) -> list[tuple[Asked, pl.Series]]:
-        found: list[tuple[Asked, pl.Series]] = []
+    def rules(self, stage: Stage) -> None:
         rules = [a for a in stage.asked if self.asked(a)]
+        found: list[_Found] = []
         for entity in dict.fromkeys(a.rule.entity for a in rules):
             group = [a for a in rules if a.rule.entity == entity]
-            found += zip(group, self.outcomes(entity, group), strict=True)
-        for asked, outcome in found:
-            counts = self.raw.counts[asked.number] = [0] * 5
-            for value in range(5):
-                counts[value] = int((outcome == value).sum())
-        return found
+            found += self.ask(entity, group) if entity != self.root else ()
+        for asked in rules:
+            if asked.rule.entity == self.root:
+                self.ask_offering(asked)
+        for rule in found:  # before the effects: figures are those that the rules were asked about
+            self.raw.counts[rule.asked.number] = rule.counts
+            self.answer(rule)
+        self.affect(found)
 
-    def outcomes(self, entity: str, group: Sequence[Asked]) -> list[pl.Series]:
-        if entity == self.plan.schema.root:
-            return [pl.Series([self.ask_offering(a)], dtype=pl.Int8) for a in group]
+    def ask(self, entity: str, group: Sequence[Asked]) -> list[_Found]:
+        flags: Sequence[Flags | None]
         try:
-            return self.columns.outcomes(entity, [(a.when, a.require) for a in group])
+            flags = self.columns.asked(entity, [(a.when, a.require) for a in group])
         except Exception:  # L17: find the rule that failed; the others are asked again
-            return [self.outcome(entity, a) for a in group]
+            flags = [self.ask_alone(entity, a) for a in group]
+        height = self.columns.frames[entity].height
+        return [_Found(a, f, height) for a, f in zip(group, flags, strict=True)]
 
-    def outcome(self, entity: str, asked: Asked) -> pl.Series:
+    def ask_alone(self, entity: str, asked: Asked) -> Flags | None:
         try:
-            return self.columns.outcomes(entity, [(asked.when, asked.require)])[0]
+            return self.columns.asked(entity, [(asked.when, asked.require)])[0]
         except Exception:  # L17: the failure is that rule's outcome on every record
-            return pl.repeat(ERROR, self.columns.frames[entity].height, dtype=pl.Int8, eager=True)
+            return None
 
-    def ask_offering(self, asked: Asked) -> int:
+    def ask_offering(self, asked: Asked) -> None:
+        outcome = self.outcome(asked)
+        self.raw.counts[asked.number] = [int(outcome == o) for o in range(5)]
+        if outcome in (HOLDS, NOT_APPLICABLE):
+            return
+        meanings = questions(self.plan, asked).meanings
+        (answer,) = self.figures([outcome], meanings, lambda: [self.offering(("figures", asked.number), meanings)])
+        self.raw.hits[asked.number] = [Hit(0, outcome, answer)]
+
+    def outcome(self, asked: Asked) -> int:
+        """What a rule of the offering says."""
         try:
             require, *when = self.offering(("rule", asked.number), [asked.require] if asked.when is None else [asked.require, asked.when])
         except Exception:  # L17
@@ -158,51 +204,94 @@ class _Run:
             return NOT_EVALUABLE
         return HOLDS if require else VIOLATED
 
-    def affect(self, outcomes: Iterable[tuple[Asked, pl.Series]]) -> None:
+    def answer(self, rule: _Found) -> None:
+        """The figures of every outcome found."""
+        rows, outcomes = rule.hits()
+        if not outcomes:
+            return
+        meanings = questions(self.plan, rule.asked).meanings
+        nodes = [n for m in meanings for n in parts(m)]
+
+        def found() -> Answers:
+            columns = [c.to_list() for c in self.columns.values(rule.asked.rule.entity, nodes, rows)]
+            return list(zip(*columns, strict=True)) if columns else [()] * len(rows)
+
+        answers = self.figures(outcomes, meanings, found)
+        self.raw.hits[rule.asked.number] = [Hit(r, o, a) for r, o, a in zip(rows.to_list(), outcomes, answers, strict=True)]
+
+    def figures(self, outcomes: Sequence[int], meanings: Sequence[Lowered], found: Callable[[], Answers]) -> Answers:
+        """An outcome "error" may have no figures to show."""
+        try:
+            return found()
+        except Exception:
+            if ERROR not in outcomes:
+                raise
+            return [(None,) * sum(len(parts(m)) for m in meanings)] * len(outcomes)
+
+    # ── effects ──
+
+    def affect(self, found: Sequence[_Found]) -> None:
         """What this stage's breaches do to bids, seen from the next stage on."""
-        bids = self.columns.frames[BID]
-        live, admitted = bids.get_column(LIVE), bids.get_column(ADMITTED)
-        for asked, outcome in outcomes:
-            entity = asked.rule.entity
-            if entity not in self.plan.schema.parents(BID) or entity == self.plan.schema.root:
-                continue
+        live, admitted = self.columns.column(BID, LIVE), self.columns.column(BID, ADMITTED)
+        touching = [r for r in found if r.asked.rule.entity in self.plan.schema.parents(BID)]
+        deadly = [r for r in touching if DEADLY & set(r.asked.rule.effect)]
+        for entity in dict.fromkeys(r.asked.rule.entity for r in deadly):
             rows = self.columns.rows(BID, entity)
-            if DEADLY & set(asked.rule.effect):
-                live = live & ~(outcome == VIOLATED).gather(rows).fill_null(False)
-                open_ = (outcome == NOT_EVALUABLE).gather(rows).fill_null(False).arg_true().to_list()
-                if open_:
-                    self.waiting[asked.number] = open_
-            if asked.admits is not None and entity == BID:
-                (limit,) = self.columns.values(BID, [asked.admits])
-                table = pl.DataFrame([admitted.alias("a"), limit.alias("b"), (outcome == VIOLATED).alias("hit")])
-                less = pl.when(pl.col("a").is_not_null() & pl.col("b").is_not_null()).then(pl.min_horizontal("a", "b"))
-                admitted = table.select(pl.when(pl.col("hit")).then(less).otherwise(pl.col("a"))).to_series()
+            breaches = [r.violated for r in deadly if r.asked.rule.entity == entity and r.violated is not None]
+            if breaches:
+                live = live & ~_spread(reduce(or_, breaches), rows)
+            for rule in deadly:
+                if rule.asked.rule.entity == entity and rule.unknown is not None:
+                    open_ = _true(_spread(rule.unknown, rows)).to_list()
+                    self.waiting |= {rule.asked.number: open_} if open_ else {}
+        for rule in touching:
+            if rule.asked.admits is not None and rule.asked.rule.entity == BID and rule.violated is not None:
+                admitted = self.admitted(admitted, rule.violated, rule.asked.admits)
         self.columns.define(BID, [live.alias(LIVE), admitted.alias(ADMITTED)])
 
-    def answer(self, asked: Asked, outcome: pl.Series) -> None:
-        """The figures of every outcome found."""
-        rows = outcome.is_in([VIOLATED, NOT_EVALUABLE, ERROR]).arg_true()
-        if not len(rows):
-            return
-        sheet = questions(self.plan, asked)
-        nodes = [n for m in sheet.meanings for n in parts(m)]
-        codes = outcome.gather(rows).to_list()
-        try:
-            if asked.rule.entity == self.plan.schema.root:
-                answers = [self.offering(("figures", asked.number), sheet.meanings)]
-            else:
-                columns = [c.gather(rows).to_list() for c in self.columns.values(asked.rule.entity, nodes)] if nodes else []
-                answers = list(zip(*columns, strict=True)) if columns else [()] * len(rows)
-        except Exception:
-            if ERROR not in codes:
-                raise
-            answers = [(None,) * len(nodes)] * len(rows)
-        self.raw.hits[asked.number] = [Hit(r, c, a) for r, c, a in zip(rows.to_list(), codes, answers, strict=True)]
+    def admitted(self, old: pl.Series, violated: pl.Series, limit: Kernel) -> pl.Series:
+        """What is left of the quantities where the rule is violated."""
+        rows = _true(violated)
+        (most,) = self.columns.values(BID, [limit], rows)
+        table = pl.DataFrame([old.gather(rows).alias("a"), most.alias("b")])
+        less = pl.when(pl.col("a").is_not_null() & pl.col("b").is_not_null()).then(pl.min_horizontal("a", "b"))
+        return old.clone().scatter(rows, table.select(less).to_series())  # scatter changes the series itself
 
     def keep(self, stages: Sequence[Stage]) -> None:
         for entity, name in [(BID, LIVE), (BID, ADMITTED), *((s.entity, s.name) for t in stages for s in t.steps)]:
-            if entity != self.plan.schema.root:
-                self.raw.columns[entity, name] = self.columns.frames[entity].get_column(name).to_list()
+            if entity != self.root:
+                self.raw.columns[entity, name] = Kept(self.columns.column(entity, name))
+
+
+def _batches(steps: Sequence[Step], root: str) -> Iterator[list[Step]]:
+    """Steps in their order; neighbours that belong to records and do not read each other stand together."""
+    batch: list[Step] = []
+    for step in steps:
+        alone = step.entity == root or isinstance(step.meaning, Ranking)
+        named = {(s.entity, s.name) for s in batch}
+        if batch and (alone or any((i.entity, i.name.removesuffix("#den")) in named for n in _kernels(step) for i in inputs(n))):
+            yield batch
+            batch = []
+        batch.append(step)
+        if alone:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _kernels(step: Step) -> tuple[Kernel, ...]:
+    return () if isinstance(step.meaning, Ranking) else parts(step.meaning)
+
+
+def _spread(mask: pl.Series, rows: pl.Series) -> pl.Series:
+    """The flag of the record that each bid belongs to; False where there is none."""
+    found = mask.gather(rows)
+    return found.fill_null(False) if found.null_count() else found
+
+
+def _true(mask: pl.Series | None) -> pl.Series:
+    return pl.Series([], dtype=pl.Int64) if mask is None else mask.arg_true()
 
 
 def _without(meaning: Lowered, names: Mapping[Fold, Kernel]) -> Lowered:
@@ -222,51 +311,3 @@ def _numbers(ranking: Ranking) -> list[Kernel]:
 
 def _fraction(num: Scalar, den: Scalar) -> Fraction | None:
     return Fraction(int(num), int(den)) if num is not None and den is not None else None
-
-
-def _choose(
-    table: pl.DataFrame, descending: Sequence[bool], limit: Fraction | None, bound: str | None, equals: Fraction | None
-) -> tuple[pl.Series, Selected]:
-    """Which rows are taken, and the run in short. The table: row, source, sum, k0, k1 …, and the spared key `last` where there is one."""
-    of = table.filter(pl.col("source").is_null() | pl.col("source"))
-    if limit is None or bound is None or of.get_column("source").null_count() or of.get_column("sum").null_count():
-        return _marked(table.height, of.get_column("row"), None), Selected(None, None, None, None, tuple(of.get_column("row").to_list()), 0)
-    keys = [c for c in of.columns if c.startswith("k")]
-    of = of.sort(keys, descending=list(descending), nulls_last=True, maintain_order=True)
-    running = of.get_column("sum").cast(pl.Int128).cum_sum()
-    total = int(running[-1]) if of.height else 0
-    taken = _taken(running, limit, bound)
-    ranked = of.get_column("row")
-    tear = torn(lambda i: of.select(keys).row(i), taken, of.height)
-    if tear is not None:
-        chosen = _marked(table.height, ranked[: tear[0]], True, _marked(table.height, ranked[tear[0] : tear[1]], None))
-        return chosen, Selected(total, None, None, None, tuple(sorted(ranked[tear[0] : tear[1]].to_list())), 0)
-    kept = taken
-    if equals is not None and taken and of.get_column("last")[taken - 1] == equals:
-        lasts = of.get_column("last")[:taken]
-        others = (lasts.ne_missing(lasts[taken - 1])).arg_true()
-        kept = int(others[-1]) + 1 if len(others) else 0
-    amount = int(running[kept - 1]) if kept else 0
-    cut = int(ranked[kept]) if 0 < kept < of.height else None
-    return _marked(table.height, ranked[:kept], True), Selected(total, amount, kept, cut, (), taken - kept)
-
-
-def _taken(running: pl.Series, limit: Fraction, bound: str) -> int:
-    """How many of the ranked the run takes. Sums are whole units, so the limit is the whole number below or above it."""
-    if bound == "at_most":
-        return _count(running, pl.col("sum") <= _lit(limit.numerator // limit.denominator))
-    before = _count(running, pl.col("sum") < _lit(-(-limit.numerator // limit.denominator)))
-    return 0 if limit <= 0 else min(before + 1, len(running))
-
-
-def _count(running: pl.Series, condition: pl.Expr) -> int:
-    return int(pl.DataFrame({"sum": running}).select(condition.sum().cast(pl.Int64)).item())
-
-
-def _lit(value: int) -> pl.Expr:
-    return pl.lit(value, dtype=pl.Int128)
-
-
-def _marked(height: int, rows: pl.Series, mark: bool | None, base: pl.Series | None = None) -> pl.Series:
-    column = pl.repeat(False, height, dtype=pl.Boolean, eager=True) if base is None else base
-    return column.scatter(rows, mark) if len(rows) else column

@@ -3,10 +3,15 @@
 Row numbers count the records of an entity's table in the book's canonical order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from dsl.kernel import Scalar
+
+if TYPE_CHECKING:
+    import polars as pl
 
 HOLDS, VIOLATED, NOT_APPLICABLE, NOT_EVALUABLE, ERROR = 0, 1, 2, 3, 4
 OUTCOMES = ("holds", "violated", "not_applicable", "not_evaluable", "error")
@@ -31,6 +36,31 @@ class Selected:
     cut: int | None
     undecided: tuple[int, ...]
     lost: int
+
+
+class Kept(Sequence[Scalar]):
+    """A column of an evaluator, turned into Python values when they are wanted."""
+
+    def __init__(self, column: "pl.Series") -> None:
+        self.column = column
+
+    @cached_property
+    def _values(self) -> list[Scalar]:
+        return self.column.to_list()
+
+    def __len__(self) -> int:
+        return len(self.column)
+
+    def __getitem__(self, at: Any) -> Any:
+        return self._values[at]
+
+    def __iter__(self) -> Iterator[Scalar]:
+        return iter(self._values)
+
+    def __eq__(self, other: object) -> bool:
+        return self._values == (other._values if isinstance(other, Kept) else other)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 @dataclass

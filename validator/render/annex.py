@@ -24,10 +24,14 @@ def head(lang: Lang) -> tuple[str, ...]:
 
 
 def rows(report: Report, lang: Lang) -> Iterator[Row]:
-    """Number, investor, placee, price, quantity, remark, in the report's order. The names are as handed in: escape them on the way out."""
+    """Number, investor, placee, price, quantity, remark, in the report's order. A name that was not handed in gives way to the code.
+
+    Names are as handed in: escape them on the way out.
+    """
     against = _against(report)
     for number, bid in enumerate(report.bids, 1):
-        yield number, bid.investor or "", bid.placee or "", bid.price, bid.quantity, _remark(report, bid, against, lang)
+        investor, placee = bid.investor_name or bid.investor or "", bid.placee_name or bid.placee or ""
+        yield number, investor, placee, bid.price, bid.quantity, _remark(report, bid, against, lang)
 
 
 def render(report: Report, lang: Lang) -> str:

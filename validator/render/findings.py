@@ -35,10 +35,15 @@ def head(lang: Lang) -> tuple[str, ...]:
 
 def rows(report: Report, findings: Iterable[Finding], lang: Lang) -> Iterator[Row]:
     """One row a finding. Figures stay exact text in base units, as in the JSON."""
+    rules: dict[str, tuple[str, str, str]] = {}  # what is the same for every finding of a rule
     for f in findings:
+        if f.rule not in rules:
+            effects = ("、" if lang == "zh" else ", ").join(name(e, lang) for e in f.effect)
+            rules[f.rule] = rule_name(report, f.rule, lang), clauses(f.cite, report.sources), effects
+        called, clause, effect = rules[f.rule]
         yield (
             name(f.outcome, lang),
-            rule_name(report, f.rule, lang),
+            called,
             f.rule,
             visible(f.subject.id),
             visible(f.subject.placee or ""),
@@ -48,7 +53,7 @@ def rows(report: Report, findings: Iterable[Finding], lang: Lang) -> Iterator[Ro
             visible("; ".join(f"{key} = {figure}" for key, figure in f.figures.items())),
             f.margin or "",
             visible(", ".join(f.missing)),
-            clauses(f.cite, report.sources),
-            ("、" if lang == "zh" else ", ").join(name(e, lang) for e in f.effect),
+            clause,
+            effect,
             say("unverified-short" if f.unverified else "verified-short", lang),
         )

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from io import BytesIO
+from itertools import islice
 from typing import Literal
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
@@ -39,7 +40,7 @@ Cell = str | int | None
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table. Under a number's style a text is the exact decimal to write as a number. `width` in characters, a Chinese one is two."""
+    """A column of a table. Under a number's style a text is the exact decimal to write. `width` in characters, a Chinese one is two."""
 
     title: str
     style: Style
@@ -96,13 +97,13 @@ class _Texts:
 
     def xml(self) -> Iterator[str]:
         yield f'{_HEAD}<sst xmlns="{_MAIN}" uniqueCount="{len(self.numbers)}">'
-        for text in self.numbers:
-            yield f'<si><t xml:space="preserve">{_text(text)}</t></si>'
+        texts = iter(self.numbers)
+        while some := list(islice(texts, _CHUNK)):
+            yield "".join(f'<si><t xml:space="preserve">{_text(text)}</t></si>' for text in some)
         yield "</sst>"
 
 
 # ── a table ──
-
 
 _CHUNK = 4_096  # rows that are in memory as XML at one time
 
@@ -179,7 +180,8 @@ def _closing(about: str, grid: bool) -> str:
         f'<printOptions gridLines="{int(grid)}"/>'
         '<pageMargins left="0.4" right="0.4" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
         '<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>'
-        f"<headerFooter><oddHeader>&amp;L{said}&amp;R&amp;A</oddHeader><oddFooter>&amp;C&amp;P / &amp;N</oddFooter></headerFooter></worksheet>"
+        f"<headerFooter><oddHeader>&amp;L{said}&amp;R&amp;A</oddHeader><oddFooter>&amp;C&amp;P / &amp;N</oddFooter></headerFooter>"
+        "</worksheet>"
     )
 
 

@@ -20,7 +20,9 @@ def resolution_data(offering: str, found: Resolution) -> dict[str, Any]:
         "by": book.by,
         "day": found.day,
         "from": book.since,
-        "until": None if after is None else {"revision": after.form.revision, "by": after.form.applies.by, "from": after.form.applies.from_},
+        "until": None
+        if after is None
+        else {"revision": after.form.revision, "by": after.form.applies.by, "from": after.form.applies.from_},
         "cite": [{"source": c.source, "clause": c.clause} for c in book.cites],
         "unverified": book.unverified,
         "amendments": [

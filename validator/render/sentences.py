@@ -135,6 +135,23 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "resolve-no-clause": ("规则集未注明过渡条款", "the rulebook names no transition clause"),
     "resolve-unverified": ("适用起点尚未对照原文核实", "the date from which it applies was not read in its source"),
     "resolve-lineage": ("逐次修订", "Line of amendments"),
+    # two reports on one book, and one record of a report
+    "same": ("两种规则下结果相同。", "Both find the same."),
+    "appeared": ("新增的发现", "Findings that appear"),
+    "disappeared": ("消失的发现", "Findings that disappear"),
+    "for-example": ("例如", "e.g."),
+    "figures-differ": ("数值变化", "Figures that differ"),
+    "number-of-placees": ("{count} 个配售对象", "{count} placees"),
+    "nothing-found": ("已判定的规则对它没有任何发现。", "No rule that was asked found anything against it."),
+    "rules-not-asked": ("有 {count} 条规则因未提供数据而未判定。", "{count} rules were not asked for want of data."),
+    # many offerings
+    "archive-title": ("规矩 校验报告  {count} 次发行", "Guiju report  {count} offerings"),
+    "archive-offerings": ("发行", "offerings"),
+    "offering-code": ("发行", "offering"),
+    "number-of-bids": ("报价", "bids"),
+    "effective": ("有效报价", "effective"),
+    "folder": ("文件夹", "folder"),
+    "all-hold": ("数据能判定的规则全部通过。", "Every rule that data can decide holds."),
     # the annex
     "annex": ("初步询价报价情况", "Bids of the preliminary inquiry"),
     "annex-no": ("序号", "no."),

@@ -1,153 +1,293 @@
-"""Report -> an Excel workbook: summary, invalid bids with reasons, findings, every bid, the annex, what could not be read.
+"""Report -> an Excel workbook: summary, invalid bids, findings, annex, statistics, every bid, and the rules with their clauses.
 
-Texts are written as texts, never as formulas or links; prices and shares as numbers. No clock: the same report gives the same bytes.
+Codes and names are texts, prices and shares numbers, never a formula or a link. No clock: the same report gives the same bytes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from decimal import Decimal
-from io import BytesIO
-from typing import Any
-
-import xlsxwriter  # type: ignore[import-untyped]
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from unicodedata import east_asian_width
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from validator.render import annex, findings
 from validator.render.blocks import Heading, Note, Table
+from validator.render.ooxml import ROWS, Cell, Column, Page, Style, write
+from validator.render.ooxml import Table as Sheet
 from validator.render.safe import visible
 from validator.render.sentences import say
-from validator.render.summary import rule_name, summary
+from validator.render.statistics import Line, statistics
+from validator.render.summary import clauses, rule_name, summary
+from validator.render.titles import title
 from validator.render.words import Lang, count, name
 from validator.report import Report
 
-_ROWS = 1_048_575  # of a sheet, below its head
-_CELL = 32_767  # characters of a cell
 _OUTCOMES = ("holds", "violated", "not_applicable", "not_evaluable", "error")
-_TONES = {"good": "#2e7d32", "warn": "#b26a00", "bad": "#c62828", "faint": "#777777", "plain": "#000000"}
-
-Cell = str | int | Decimal | None
 
 
 def render(report: Report, lang: Lang) -> bytes:
     """The workbook. Raises DiagnosticError where a table has more rows than a sheet."""
-    out = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(out, options) as book:
-        book.set_properties({"title": f"Guiju {visible(report.offering)}", "created": datetime(2000, 1, 1)})
-        _summary(book, report, lang)
-        for key, widths, head, rows in _sheets(report, lang):
-            _sheet(book, say(key, lang), head, widths, rows)
-    return out.getvalue()
+    sheets: list[Page | Sheet] = [_summary(report, lang), *_sheets(report, lang)]
+    return write(sheets, visible(say("title", lang, offering=report.offering)))
 
 
-_Sheet = tuple[str, Sequence[int], Sequence[str], Sequence[Sequence[Cell]]]
-
-
-def _sheets(report: Report, lang: Lang) -> Iterator[_Sheet]:
-    """The sheets after the summary: title, widths, head, rows. One without rows is left out, but for the findings."""
-    bids = list(annex.rows(report, lang))
-    listed = [(n, i, p, None if at is None else Decimal(at), q, remark) for n, i, p, at, q, remark in bids]
+def _sheets(report: Report, lang: Lang) -> Iterator[Sheet]:
+    """The sheets after the summary. One without rows is left out, but for the findings and the rules."""
+    listed = list(annex.rows(report, lang))
     barred = [row for row, bid in zip(listed, report.bids, strict=True) if not bid.live]
     if barred:
-        yield "sheet-invalid", _ANNEX_WIDTHS, annex.head(lang), barred
-    yield "sheet-findings", _FINDING_WIDTHS, findings.head(lang), list(findings.rows(report, report.findings, lang))
-    if bids:
-        yield "annex", _ANNEX_WIDTHS, annex.head(lang), listed
-        yield "bids", (16, 12, 12, 10, 16, 16, 14, 10), _bid_head(lang), list(_bids(report, lang))
+        yield _sheet(say("sheet-invalid", lang), _annex(barred, lang))
+    yield _sheet(say("sheet-findings", lang), _findings(report, lang))
+    if listed:
+        yield _sheet(say("annex", lang), _annex(listed, lang))
+    if lines := statistics(report):
+        yield _sheet(title("sheet-statistics", lang), _statistics(lines, lang))
+    if listed:
+        yield _sheet(say("bids", lang), _bids(report, lang))
     if report.intake:
-        yield (
-            "intake",
-            (14, 8, 22, 24, 60),
-            tuple(say(k, lang) for k in ("table", "row", "column", "content", "reason")),
-            list(_issues(report, lang)),
+        yield _sheet(say("intake", lang), _issues(report, lang))
+    if report.decisions:
+        yield _sheet(title("sheet-decisions", lang), _decisions(report, lang))
+    yield _sheet(say("sheet-rules", lang), _rules(report, lang))
+    if report.terms:
+        yield _sheet(title("sheet-terms", lang), _terms(report, lang))
+
+
+def _sheet(name: str, columns: Iterable[Column]) -> Sheet:
+    sheet = Sheet(name, tuple(columns))
+    if sheet.rows > ROWS:
+        what = f"the sheet `{name}` would have {count(sheet.rows)} rows; Excel holds {count(ROWS)}"
+        raise DiagnosticError([Diagnostic("too-many-rows", what, hint="`--format csv` or `--format json` has no limit")])
+    return sheet
+
+
+def _columns(forms: Iterable[tuple[str, Style, int]], rows: Sequence[Sequence[Cell]]) -> Iterator[Column]:
+    """Rows of a few hundred cells, turned into columns. `forms`: title, style, width."""
+    forms = tuple(forms)
+    turned: Iterable[Sequence[Cell]] = zip(*rows, strict=True) if rows else [()] * len(forms)
+    return (Column(head, style, width, cells) for (head, style, width), cells in zip(forms, turned, strict=True))
+
+
+# ── bids ──
+
+
+def _annex(rows: Sequence[annex.Row], lang: Lang) -> Iterator[Column]:
+    number, investor, placee, _, _, remark = annex.head(lang)
+    forms: tuple[tuple[str, Style, int], ...] = (
+        (number, "integer", 8),
+        (investor, "text", 34),
+        (placee, "text", 44),
+        (title("price-unit", lang), "price", 13),
+        (title("quantity-unit", lang), "count", 16),
+        (remark, "prose", 48),
+    )
+    return _columns(forms, rows)
+
+
+def _bids(report: Report, lang: Lang) -> Iterator[Column]:
+    fates: dict[str | None, str] = {b.fate: name(b.fate, lang) if b.fate else "" for b in report.bids}
+    opened = say("open", lang)
+    forms: tuple[tuple[str, Style, int], ...] = (
+        (title("investor-code", lang), "text", 16),
+        (title("placee-code", lang), "text", 16),
+        (say("finding-sequence", lang), "integer", 10),
+        (title("price-unit", lang), "price", 13),
+        (title("quantity-unit", lang), "count", 16),
+        (title("admitted-unit", lang), "count", 16),
+        (say("fate", lang), "text", 22),
+        (opened, "text", 8),
+        (title("investor_type", lang), "text", 20),
+        (title("placee_type", lang), "text", 24),
+    )
+    rows = [
+        (
+            b.investor,
+            b.placee,
+            b.sequence,
+            b.price,
+            b.quantity,
+            b.admitted_quantity,
+            fates[b.fate],
+            opened if b.open else None,
+            b.investor_type,
+            b.placee_type,
         )
-    rules = tuple(say(k, lang) for k in ("rule", "finding-rule-id")) + tuple(name(o, lang) for o in _OUTCOMES)
-    yield "sheet-rules", (36, 34, 10, 10, 10, 10, 10), rules, list(_rules(report, lang))
+        for b in report.bids
+    ]
+    return (c for c in _columns(forms, rows) if any(c.cells) or c.style != "text")
 
 
-_ANNEX_WIDTHS = (8, 32, 40, 12, 18, 60)
-_FINDING_WIDTHS = (10, 30, 30, 18, 12, 12, 8, 60, 50, 16, 24, 30, 16, 10)
+def _statistics(lines: Sequence[Line], lang: Lang) -> Iterator[Column]:
+    forms: tuple[tuple[str, Style, int], ...] = (
+        (title("group", lang), "text", 16),
+        (title("kind", lang), "text", 36),
+        (title("investor-count", lang), "count", 14),
+        (title("placee-count", lang), "count", 16),
+        (title("bid-total", lang), "count", 20),
+        (title("median", lang), "price4", 20),
+        (title("mean", lang), "price4", 24),
+        (title("multiple", lang), "multiple", 16),
+    )
+    rows = [
+        (
+            title("all" if line.group == "six" else line.group, lang),
+            kind(line, lang),
+            line.investors,
+            line.placees,
+            line.quantity,
+            line.median,
+            line.mean,
+            line.multiple,
+        )
+        for line in lines
+    ]
+    return (c for c in _columns(forms, rows) if c.style != "multiple" or any(c.cells))
 
 
-def _bid_head(lang: Lang) -> tuple[str, ...]:
-    keys = ("annex-investor", "annex-placee", "finding-sequence", "annex-price", "annex-quantity", "quantity", "fate", "open")
-    return tuple(say(k, lang) for k in keys)
+def kind(line: Line, lang: Lang) -> str:
+    """What a line of the statistics is about."""
+    match line.group:
+        case "all" | "six":
+            return title(f"{line.group}-kind", lang)
+        case _:
+            return visible(line.kind) or title("not-stated", lang)
 
 
-def _bids(report: Report, lang: Lang) -> Iterator[Sequence[Cell]]:
-    for b in report.bids:
-        fate = name(b.fate, lang) if b.fate else ""
-        at = None if b.price is None else Decimal(b.price)
-        yield b.investor, b.placee, b.sequence, at, b.quantity, b.admitted_quantity, fate, say("open", lang) if b.open else ""
+# ── findings and rules ──
+
+_FINDING_FORMS: tuple[tuple[Style, int], ...] = (
+    ("text", 10),
+    ("prose", 30),
+    ("text", 30),
+    ("text", 16),
+    ("text", 14),
+    ("text", 12),
+    ("integer", 8),
+    ("prose", 52),
+    ("prose", 44),
+    ("text", 14),
+    ("prose", 24),
+    ("prose", 30),
+    ("text", 16),
+    ("text", 10),
+)
 
 
-def _issues(report: Report, lang: Lang) -> Iterator[Sequence[Cell]]:
-    for i in report.intake:
-        yield i.table, i.row, i.column, i.text, i.message.zh if lang == "zh" else i.message.en
+def _findings(report: Report, lang: Lang) -> Iterator[Column]:
+    forms = ((head, style, width) for head, (style, width) in zip(findings.head(lang), _FINDING_FORMS, strict=True))
+    return _columns(forms, list(findings.rows(report, report.findings, lang)))
 
 
-def _rules(report: Report, lang: Lang) -> Iterator[Sequence[Cell]]:
-    for rule, outcomes in report.by_rule.items():
-        yield rule_name(report, rule, lang), rule, *(outcomes.get(o, 0) for o in _OUTCOMES)
+def _rules(report: Report, lang: Lang) -> Iterator[Column]:
+    """Every rule that was asked or is to be signed for: its clause, what came of it, and what it lacked."""
+    states = dict(report.attestations)
+    forms: tuple[tuple[str, Style, int], ...] = (
+        (say("rule", lang), "prose", 34),
+        (say("finding-rule-id", lang), "text", 34),
+        (title("stage", lang), "text", 14),
+        (title("subject-kind", lang), "text", 14),
+        (say("clause", lang), "prose", 44),
+        (say("effect", lang), "text", 14),
+        (say("finding-source", lang), "text", 10),
+        *((name(o, lang), "count", 10) for o in _OUTCOMES),
+        (title("lacking", lang), "prose", 34),
+        (title("attest-state", lang), "text", 12),
+    )
+    rows = [(*_about(report, rule, lang), *_came_of(report, rule), *_wanting(report, rule, states, lang)) for rule in _applied(report)]
+    return _columns(forms, rows)
 
 
-def _summary(book: Any, report: Report, lang: Lang) -> None:
-    sheet = book.add_worksheet(say("sheet-summary", lang))
-    sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 4, 24)
-    title, head = book.add_format({"bold": True, "font_size": 12}), book.add_format({"bold": True, "bottom": 1})
-    formats = {tone: book.add_format({"font_color": colour, "bold": tone == "bad"}) for tone, colour in _TONES.items()}
-    wrapped = {
-        right: book.add_format({"text_wrap": True, "valign": "top", "align": "right" if right else "left"}) for right in (True, False)
-    }
-    row = 0
-    for block in summary(report, lang, next_steps=False):
+def _applied(report: Report) -> Sequence[str]:
+    return tuple(dict.fromkeys((*report.by_rule, *(r for r, _ in report.attestations), *report.rules)))
+
+
+def _about(report: Report, rule: str, lang: Lang) -> tuple[str, ...]:
+    info = report.rules.get(rule)
+    if info is None:
+        return rule, rule, rule.partition(".")[0], "", "", "", ""
+    effects = ("、" if lang == "zh" else ", ").join(name(e, lang) for e in info.effect)
+    source = say("unverified-short" if info.unverified else "verified-short", lang)
+    return rule_name(report, rule, lang), rule, info.stage, name(info.entity, lang), clauses(info.cite, report.sources), effects, source
+
+
+def _came_of(report: Report, rule: str) -> tuple[int | None, ...]:
+    outcomes = report.by_rule.get(rule)
+    return tuple(None if outcomes is None else outcomes.get(o, 0) for o in _OUTCOMES)
+
+
+def _wanting(report: Report, rule: str, states: dict[str, str], lang: Lang) -> tuple[str, str]:
+    state = states.get(rule)
+    signed = "" if state is None else name(state, lang) if state == "violated" else say(f"state-{state}", lang)
+    return ", ".join(map(visible, report.lacking.get(rule, ()))), signed
+
+
+def _terms(report: Report, lang: Lang) -> Iterator[Column]:
+    forms: tuple[tuple[str, Style, int], ...] = tuple((say(k, lang), "text", 30) for k in ("term", "value", "default"))
+    return _columns(forms, [(t, str(f.get("value") or "—"), str(f.get("default") or "—")) for t, f in report.terms.items()])
+
+
+def _issues(report: Report, lang: Lang) -> Iterator[Column]:
+    forms: tuple[tuple[str, Style, int], ...] = (
+        (say("table", lang), "text", 14),
+        (say("row", lang), "integer", 8),
+        (say("column", lang), "text", 26),
+        (say("content", lang), "prose", 30),
+        (say("reason", lang), "prose", 60),
+    )
+    return _columns(forms, [(i.table, i.row, i.column, i.text, i.message.zh if lang == "zh" else i.message.en) for i in report.intake])
+
+
+def _decisions(report: Report, lang: Lang) -> Iterator[Column]:
+    keys = ("rule", "subject", "outcome", "name", "at", "remark", "used")
+    said: dict[str, Callable[[str], str]] = {"outcome": lambda o: name(o, lang), "used": lambda u: title(f"used-{u}", lang)}
+    widths = (34, 18, 12, 16, 22, 44, 24)
+    forms: tuple[tuple[str, Style, int], ...] = tuple(
+        (title(f"decision-{k}", lang), "prose" if k == "remark" else "text", w) for k, w in zip(keys, widths, strict=True)
+    )
+    return _columns(forms, [tuple(said.get(k, str)(d.get(k, "")) for k in keys) for d in report.decisions])
+
+
+# ── the summary ──
+
+_WIDTHS = (34, 18, 18, 18, 18, 18)  # of the summary's columns: about an A4 page
+
+
+def _summary(report: Report, lang: Lang) -> Page:
+    """The page that the terminal shows, as cells; a text that needs the room takes all columns to its right."""
+    lines: list[tuple[tuple[str, Style], ...]] = []
+    spans: list[tuple[int, int, int]] = []
+    heights: list[tuple[int, int]] = []
+
+    def put(*cells: tuple[str, Style], wide: bool = False) -> None:
+        if wide:
+            spans.append((len(lines), len(cells) - 1, len(_WIDTHS) - 1))
+        if (rows := _rows(cells, wide)) > 1:
+            heights.append((len(lines), rows))
+        lines.append(cells)
+
+    for at, block in enumerate(summary(report, lang, next_steps=False)):
         match block:
             case Heading(text=text):
-                row += 1
-                sheet.write_string(row, 0, text, title)
-                row += 1
+                if at:
+                    put()
+                # The title's letters are half as high again.
+                heights.extend([] if at else [(0, 2)])
+                lines.append(((text, "heading" if at else "title"), *((" ", "heading") for _ in _WIDTHS[1:] if at)))
             case Note(text=text, tone=tone):
-                sheet.write_string(row, 0, text, formats[tone])
-                row += 1
+                put((text, tone), wide=True)
             case Table(columns=columns, rows=rows):
-                if any(c.title for c in columns):
-                    for at, column in enumerate(columns):
-                        sheet.write_string(row, at, column.title, head)
-                    row += 1
-                for cells in rows:
-                    for at, cell in enumerate(cells):
-                        sheet.write_string(row, at, cell, wrapped[columns[at].right])
-                    row += 1
+                shown = columns[: len(_WIDTHS)]
+                wide = len(shown) < len(_WIDTHS) and not shown[-1].right
+                if any(c.title for c in shown):
+                    put(*((c.title, "head") for c in shown), wide=wide)
+                for row in rows:
+                    put(*((cell, "right" if c.right else "prose") for c, cell in zip(shown, row, strict=False)), wide=wide)
+    return Page(say("sheet-summary", lang), _WIDTHS, tuple(lines), tuple(spans), tuple(heights))
 
 
-def _sheet(book: Any, title: str, head: Sequence[str], widths: Sequence[int], rows: Sequence[Sequence[Cell]]) -> None:
-    """A table with a fixed head and a filter."""
-    if len(rows) > _ROWS:
-        what = f"the sheet `{title}` would have {count(len(rows))} rows; Excel holds {count(_ROWS)}"
-        raise DiagnosticError([Diagnostic("too-many-rows", what, hint="`--format csv` or `--format json` has no limit")])
-    sheet = book.add_worksheet(title)
-    bold, formats = book.add_format({"bold": True, "bottom": 1, "text_wrap": True}), _formats(book)
-    for at, (text, width) in enumerate(zip(head, widths, strict=True)):
-        sheet.set_column(at, at, width)
-        sheet.write_string(0, at, text, bold)
-    for at, cells in enumerate(rows, 1):
-        _row(sheet, at, cells, formats)
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, max(len(rows), 1), len(head) - 1)
+def _rows(cells: Sequence[tuple[str, Style]], wide: bool) -> int:
+    """How many rows of text the fullest cell needs: Excel does not work it out for merged cells."""
+    rooms = [*_WIDTHS[: len(cells) - 1], sum(_WIDTHS[len(cells) - 1 :]) if wide else _WIDTHS[len(cells) - 1]] if cells else []
+    texts = ((text.split("\n"), room) for (text, _), room in zip(cells, rooms, strict=True))
+    return max((sum(-(-_broad(part) // room) or 1 for part in parts) for parts, room in texts), default=1)
 
 
-def _row(sheet: Any, at: int, cells: Iterable[Cell], formats: Mapping[type, Any]) -> None:
-    for column, cell in enumerate(cells):
-        match cell:
-            case None:
-                continue
-            case str():
-                sheet.write_string(at, column, visible(cell)[:_CELL])
-            case _:
-                sheet.write_number(at, column, cell, formats[type(cell)])
-
-
-def _formats(book: Any) -> Mapping[type, Any]:
-    """Prices with two to four decimals, counts and shares with separators."""
-    return {int: book.add_format({"num_format": "#,##0"}), Decimal: book.add_format({"num_format": "#,##0.00##"})}
+def _broad(text: str) -> int:
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)

@@ -4,7 +4,7 @@ from typing import Any
 
 from dsl.checker import Checked, check, references
 from dsl.diagnostics import DiagnosticError
-from dsl.nodes import Word, children
+from dsl.nodes import Ref
 from dsl.parser import parse
 from dsl.quantities import FLAG, Field, Type
 from validator.report import Both
@@ -131,7 +131,7 @@ def _template(scope: Scope, placed: Placed[RuleForm], lang: str, text: str) -> T
             continue
         try:
             found = check(parse(piece, units=scope.schema.units), scope.schema, placed.form.for_, text=piece)
-            if not isinstance(found.expr, Word) and children(found.expr):
+            if not isinstance(found.expr, Ref):
                 raise DiagnosticError([])
             scope.stage_fits(placed, placed.form.id.split(".")[0], [found], "message")
             parts.append(found)

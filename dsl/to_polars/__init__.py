@@ -1,0 +1,10 @@
+"""Kernel -> Polars columns over scaled integers: a whole book at once.
+
+Missing values follow SQL. Rows must give the same answers: every line of tests/dsl/cases runs through both evaluators. Sums and products
+run in 128 bits wherever the bounds ask for it; nothing here is ever a float.
+"""
+
+from dsl.to_polars.columns import GAP, HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VIOLATED, Columns, Flags
+from dsl.to_polars.expressions import Expressions
+
+__all__ = ["GAP", "HOLDS", "NOT_APPLICABLE", "NOT_EVALUABLE", "VIOLATED", "Columns", "Expressions", "Flags"]

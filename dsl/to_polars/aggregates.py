@@ -1,0 +1,192 @@
+"""Columns of elements -> the answers of aggregates: of the whole table, per group, or per key that is asked for.
+
+An element whose value or condition is missing leaves a gap, and with it the answer is missing; but one true decides any, one false decides
+all. Where there are no elements the answer is that of L10.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import polars as pl
+
+from dsl.kernel import Fold, Scalar
+from dsl.to_polars.expressions import dtype, wide
+
+ROW = "~row"
+
+_EMPTY: Mapping[str, Scalar] = {"count": 0, "sum": 0, "distinct": 0, "any": False, "all": True}
+"""The answer over no elements; the others are missing there."""
+
+
+class Part(NamedTuple):
+    """An aggregate's value and condition on every element; None where it has none."""
+
+    value: pl.Series | None
+    where: pl.Series | None
+
+    @property
+    def certain(self) -> bool:
+        """Nothing is missing, so that there is no gap."""
+        return not any(s is not None and s.null_count() for s in self)
+
+
+def of_table(folds: Sequence[Fold], parts: Sequence[Part], height: int) -> list[Scalar]:
+    """The answers over all elements, as Python values."""
+    rest = [i for i, part in enumerate(parts) if any(s is not None for s in part)]
+    if not rest:
+        return [height] * len(folds)
+    known = [_known(folds[i], parts[i], i) for i in rest]
+    listed = [e.implode() if folds[i].function == "middle" else e for i, e in zip(rest, known, strict=True)]
+    found = pl.DataFrame(list(_named(parts))).select(*listed, *(_gap(parts[i], i) for i in rest if not parts[i].certain))
+    row = found.select(_settled(folds[i], i, found).alias(str(i)) for i in rest).row(0, named=True)
+    return [row.get(str(i), height) for i in range(len(folds))]
+
+
+def of_groups(folds: Sequence[Fold], parts: Sequence[Part], rows: pl.Series, height: int, lost: pl.Series | None = None) -> list[pl.Series]:
+    """The answers per group: `rows` says for each element which of the `height` groups it belongs to, null for none.
+
+    `lost` marks groups of which not all elements are known.
+    """
+    frame = pl.DataFrame([rows.alias(ROW), *_named(parts)])
+    if rows.null_count():
+        frame = frame.filter(pl.col(ROW).is_not_null())
+    if frame.get_column(ROW).is_sorted():
+        frame = frame.with_columns(pl.col(ROW).set_sorted())  # grouping is then twenty times as fast
+    grouped = _grouped(frame, [ROW], folds, parts)
+    at = grouped.get_column(ROW)
+    answers = grouped.select(_settled(f, i, grouped).cast(dtype(f)).alias(str(i)) for i, f in enumerate(folds))
+    whole = [_empty(f, height).scatter(at, answers.get_column(str(i))) if len(at) else _empty(f, height) for i, f in enumerate(folds)]
+    return whole if lost is None else [_lacking(f, found, lost) for f, found in zip(folds, whole, strict=True)]
+
+
+def spread(answers: pl.Series, rows: pl.Series, fold: Fold) -> pl.Series:
+    """The answer of each record's own group; where it has none, that over no elements."""
+    found, nothing = answers.gather(rows), _EMPTY.get(fold.function)
+    if nothing is None or not rows.null_count():
+        return found
+    strange = pl.DataFrame([found.alias("a"), rows.alias(ROW)])
+    return strange.select(pl.when(pl.col(ROW).is_null()).then(pl.lit(nothing, dtype=found.dtype)).otherwise("a")).to_series()
+
+
+def matched(fold: Fold, part: Part, own: Sequence[pl.Series], theirs: Sequence[pl.Series]) -> pl.Series:
+    """`all … where a = this.b`: one join on the keys. A key that is missing on either side might match, which leaves a gap."""
+    keys = [f"~key{i}" for i in range(len(own))]
+    asked = pl.DataFrame([c.alias(k) for c, k in zip(own, keys, strict=True)])
+    frame = pl.DataFrame([*(c.alias(k) for c, k in zip(theirs, keys, strict=True)), *_named([part])])
+    unclear = pl.any_horizontal(pl.col(k).is_null() for k in keys)
+    if part.where is not None:
+        frame = frame.filter(pl.col("where0").is_null() | pl.col("where0"))
+        unclear = unclear | pl.col("where0").is_null()
+    sure, unsure = frame.filter(~unclear), frame.filter(unclear)
+    answers = asked.join(_grouped(sure, keys, [fold], [part]), on=keys, how="left", maintain_order="left")
+    possible = _possible(asked, unsure, sure, keys).alias("0?")
+    if "0?" in answers.columns:
+        possible = possible | answers.get_column("0?").fill_null(False)
+    whole = answers.with_columns(possible.alias("0?"))
+    return whole.select(_settled(fold, 0, whole).cast(dtype(fold))).to_series()
+
+
+def _named(parts: Sequence[Part]) -> Iterator[pl.Series]:
+    for i, (value, where) in enumerate(parts):
+        if value is not None:
+            yield value.alias(f"value{i}")
+        if where is not None:
+            yield where.alias(f"where{i}")
+
+
+def _grouped(frame: pl.DataFrame, by: list[str], folds: Sequence[Fold], parts: Sequence[Part]) -> pl.DataFrame:
+    """Per group the answer of aggregate 1 over what is known as `1`, and `1?` where there may be a gap."""
+    known = [_known(f, p, i) for i, (f, p) in enumerate(zip(folds, parts, strict=True))]
+    return frame.group_by(by).agg(*known, *(_gap(p, i) for i, p in enumerate(parts) if not p.certain))
+
+
+def _known(fold: Fold, part: Part, at: int) -> pl.Expr:
+    """Over the elements that count and whose value is there. `middle` gives the sorted values."""
+    where, value = pl.col(f"where{at}"), pl.col(f"value{at}")
+    counted = value if part.where is None else where if part.value is None else pl.when(where).then(value)
+    if fold.function in ("sum", "middle") and wide(fold):
+        counted = counted.cast(pl.Int128)
+    match fold.function:
+        case "count":
+            found = (pl.len() if part.where is None else counted.sum()).cast(pl.Int64)
+        case "distinct":
+            found = counted.drop_nulls().n_unique().cast(pl.Int64)
+        case "middle":
+            found = counted.drop_nulls().sort()
+        case "sum":
+            found = counted.sum()
+        case "max":
+            found = counted.max()
+        case "min":
+            found = counted.min()
+        case "any":
+            found = counted.any()
+        case "all":
+            found = counted.all()
+    return found.alias(str(at))
+
+
+def _gap(part: Part, at: int) -> pl.Expr:
+    """Whether an element is unknown: its condition, or its value where it counts."""
+    where, value = pl.col(f"where{at}"), pl.col(f"value{at}")
+    if part.value is None:
+        found = where.is_null()
+    elif part.where is None:
+        found = value.is_null()
+    else:
+        found = where.is_null() | (where & value.is_null())
+    return found.any().alias(f"{at}?")
+
+
+def _settled(fold: Fold, at: int, known: pl.DataFrame) -> pl.Expr:
+    """The answer from what is known and whether there is a gap."""
+    answer, gap = pl.col(str(at)), pl.col(f"{at}?").fill_null(False) if f"{at}?" in known.columns else None
+    match fold.function:
+        case "any" | "all":
+            decides = fold.function == "any"
+            decided = pl.when(answer == decides).then(decides)
+            return decided.otherwise(not decides) if gap is None else decided.when(~gap).then(not decides)
+        case "middle":
+            size = answer.list.len().cast(pl.Int64)
+            found = answer.list.get((size - 1) // 2, null_on_oob=True) + answer.list.get(size // 2, null_on_oob=True)
+        case "max" | "min":
+            found = answer
+        case _:
+            found = answer.fill_null(0)
+    return found if gap is None else pl.when(~gap).then(found)
+
+
+def _lacking(fold: Fold, found: pl.Series, lost: pl.Series) -> pl.Series:
+    """No answer where elements are lost, unless one that is known decides."""
+    decides = {"any": True, "all": False}.get(fold.function)
+    decided = pl.lit(False) if decides is None else (pl.col("found") == decides).fill_null(False)
+    return pl.DataFrame([found.alias("found"), lost.alias("lost")]).select(pl.when(~pl.col("lost") | decided).then("found")).to_series()
+
+
+def _empty(fold: Fold, height: int) -> pl.Series:
+    return pl.repeat(_EMPTY.get(fold.function), height, dtype=dtype(fold), eager=True)
+
+
+# ── keys that are missing ──
+
+
+def _possible(asked: pl.DataFrame, unsure: pl.DataFrame, sure: pl.DataFrame, keys: list[str]) -> pl.Series:
+    """For every record that asks: could an element match it whose key or filter is missing, or any element where its own key is?"""
+    found = pl.repeat(False, asked.height, dtype=pl.Boolean, eager=True)
+    if not unsure.height and not any(asked.get_column(k).null_count() for k in keys):
+        return found
+    numbered = asked.with_row_index(ROW)
+    for mine, group in _by_missing(numbered, keys):
+        others = pl.concat([unsure.select(keys), sure.select(keys)]) if any(mine) else unsure.select(keys)
+        for theirs, candidates in _by_missing(others, keys):
+            both = [k for k, a, b in zip(keys, mine, theirs, strict=True) if not a and not b]
+            hit = group.join(candidates.select(both).unique(), on=both, how="semi") if both else group
+            found = found | numbered.get_column(ROW).is_in(hit.get_column(ROW).implode())
+    return found
+
+
+def _by_missing(frame: pl.DataFrame, keys: list[str]) -> list[tuple[tuple[bool, ...], pl.DataFrame]]:
+    """The rows of a frame by which of their keys are missing."""
+    patterns = frame.select(pl.col(k).is_null() for k in keys).unique().rows()
+    same = [pl.all_horizontal(pl.col(k).is_null() == m for k, m in zip(keys, p, strict=True)) for p in patterns]
+    return [(p, frame.filter(s)) for p, s in zip(patterns, same, strict=True)]

@@ -1,0 +1,144 @@
+"""`guiju check`: a book and its offering, many offerings at once, or an announcement -> what was found, in the format asked for."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from dsl.diagnostics import DiagnosticError
+from validator.cli import door, progress, reports
+from validator.cli.reports import Out
+from validator.report import Report
+from validator.vocabulary import rules_folder
+
+_OFFERING = "offering.yaml"
+_TEXTS = (".yaml", ".yml")
+_ANNOUNCES = {"rulebook", "规则集"}
+"""An announcement names its rulebook; an offering has none, its board and its dates select it."""
+_OTHER_TABLES = {"unknown-table", "no-board"}
+"""What is said of a table, or tables, that do not list offerings."""
+_NAME_IT = "name its file: `--offering offering.yaml`"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the officer wants to know of a book."""
+
+    rules: Path | None
+    stages: tuple[str, ...] = ()
+    revision: str | None = None
+    against: str | None = None
+    subject: str | None = None
+    bids: bool = False
+
+    @property
+    def folder(self) -> Path:
+        return self.rules or rules_folder()
+
+
+def check(book: Path | None, offering: Path | None, asked: Asked, out: Out) -> int:
+    """Writes the report and gives its exit status."""
+    door.writable(out.target, book, offering)
+    if offering is None and book is not None:
+        if book.suffix.lower() in _TEXTS:
+            return _announcement(book, asked, out)
+        if not book.is_dir():
+            return _offerings(book, asked, out)
+        if (book / _OFFERING).is_file():
+            from validator.folder import book_beside
+
+            return _one(book_beside(book), book / _OFFERING, asked, out)
+        if any(book.glob(f"*/{_OFFERING}")):
+            return _folder(book, asked, out)
+    if offering is None:
+        door.refuse("no-offering", "the offering is not given", _NAME_IT)
+    return _one(book, offering, asked, out)
+
+
+def _one(book: Path | None, offering: Path, asked: Asked, out: Out) -> int:
+    from validator.checking import for_offering
+    from validator.rulebook.shelf import shelf
+
+    def run(revision: str | None) -> Report:
+        checker = for_offering(books, offering, None if revision is None else books.get(revision))
+        stages = asked.stages or None
+        return checker.offering_only(stages=stages) if book is None else checker.book(book, stages=stages)
+
+    with progress.shown(_said(out, "校验", "checking")):
+        books = shelf(asked.folder)
+        report = run(asked.revision)
+        other = None if asked.against is None else run(asked.against)
+    if other is not None:
+        _compared(report, other, out)
+    elif asked.subject is not None:
+        _of_subject(report, asked.subject, out)
+    else:
+        reports.write(report, out, asked.bids)
+    return report.status
+
+
+def _compared(old: Report, new: Report, out: Out) -> None:
+    from validator.compare import compare
+    from validator.render import comparison
+
+    found = compare(old, new)
+    reports.write_page(comparison.page(found, out.lang), comparison.data(found), out)
+
+
+def _of_subject(report: Report, id_: str, out: Out) -> None:
+    from validator.render import subject
+
+    found = subject.of_report(report, id_)
+    reports.write_page(subject.page(found, out.lang), subject.data(found), out)
+
+
+def _offerings(table: Path, asked: Asked, out: Out) -> int:
+    from validator.archive import check_offerings
+    from validator.render import archive
+
+    _plain(asked, "a table of offerings")
+    try:
+        with progress.shown(_said(out, "校验发行列表", "checking offerings")):
+            found = check_offerings(table, asked.rules)
+    except DiagnosticError as error:
+        if any(d.code in _OTHER_TABLES for d in error.diagnostics):
+            door.refuse("no-offering", "the offering is not given", f"{_NAME_IT}; a table of offerings has a column `board`")
+        raise
+    reports.write_page(archive.page(found, out.lang), found.to_dict(), out)
+    return found.status
+
+
+def _folder(folder: Path, asked: Asked, out: Out) -> int:
+    from validator.folder import check_folder
+    from validator.render import archive
+
+    _plain(asked, "a folder of offerings")
+    with progress.shown(_said(out, "校验各次发行", "checking offerings")) as told:
+        found = check_folder(folder, asked.rules, told)
+    reports.write_page(archive.folder_page(found, out.lang), found.to_dict(), out)
+    return found.status
+
+
+def _announcement(file: Path, asked: Asked, out: Out) -> int:
+    from validator.announcement import check as check_announcement
+    from validator.source import load
+
+    data = load(file).data
+    if not isinstance(data, dict) or not _ANNOUNCES & data.keys():
+        door.refuse("no-book", f"`{file}` is no announcement and no book", f"if it is the offering, name it so: `--offering {file}`")
+    _plain(asked, "an announcement")
+    report = check_announcement(file, asked.rules)
+    reports.write(report, out, bids=False)
+    return report.status
+
+
+def _plain(asked: Asked, what: str) -> None:
+    """Refuses options that mean something for one book only."""
+    given = {"--stage": asked.stages, "--as": asked.revision, "--against": asked.against, "--subject": asked.subject, "--bids": asked.bids}
+    for option, value in given.items():
+        if value:
+            door.refuse("no-such-option", f"`{option}` is for one offering and its book, not for {what}", "leave it out")
+
+
+def _said(out: Out, zh: str, en: str) -> str:
+    return zh if out.lang == "zh" else en
+
+

@@ -1,0 +1,144 @@
+"""Reports on many offerings -> a page: per board and revision, then what was found, rule by rule and offering by offering."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from validator.archive import Archive
+from validator.folder import Books
+from validator.render.blocks import Block, Column, Heading, Note, Table
+from validator.render.safe import visible
+from validator.render.sentences import say
+from validator.render.words import Lang, count, name, shares
+from validator.report import Finding, Issue
+
+_FINDINGS = 40  # rows: the rest is counted here and stands in the JSON
+_ISSUES = 8
+_CODES = 5
+_OUTCOMES = ("holds", "violated", "not_applicable", "not_evaluable", "error")
+
+Found = Sequence[tuple[str, Finding]]
+"""Findings with the offering that each belongs to."""
+
+
+def page(found: Archive, lang: Lang) -> tuple[Block, ...]:
+    """A table of offerings."""
+    return tuple(_table(found, lang))
+
+
+def folder_page(found: Books, lang: Lang) -> tuple[Block, ...]:
+    """A folder of offerings with their books."""
+    return tuple(_folder(found, lang))
+
+
+def _table(found: Archive, lang: Lang) -> Iterator[Block]:
+    outcomes = found.to_dict()["outcomes"]
+    total = sum(found.offerings.values())
+    yield Heading(say("archive-title", lang, count=count(total)))
+    yield from _verdict(outcomes, bool(found.intake or found.unsupplied), lang)
+    yield _revisions(outcomes["by_revision"], lang)
+    listed = [(f.subject.id, f) for f in found.findings]
+    yield from _by_rule(listed, lang)
+    yield from _violations([(code, f) for code, f in listed if f.outcome == "violated"], lang)
+    if found.unsupplied:
+        yield Heading(say("unsupplied", lang))
+        rows = tuple((n, count(len(rules)), " · ".join(rules)) for n, rules in sorted(found.unsupplied.items()))
+        yield Table((Column(say("rulebook", lang)), Column(say("rules", lang), right=True), Column(say("rule", lang), wide=True)), rows)
+    yield from _issues([("", i) for i in found.intake], lang)
+    if found.unknown_columns:
+        columns = ", ".join(visible(f"{t}.{c}") for t, c in found.unknown_columns)
+        yield Note(say("unknown-columns", lang, columns=columns), "faint")
+
+
+def _folder(found: Books, lang: Lang) -> Iterator[Block]:
+    outcomes = found.to_dict()["outcomes"]
+    yield Heading(say("archive-title", lang, count=count(len(found.reports) + len(found.refused))))
+    unsure = found.refused or any(r.intake or r.unsupplied for r in found.reports.values())
+    yield from _verdict(outcomes, bool(unsure), lang)
+    yield _revisions(outcomes["by_revision"], lang)
+    yield Heading(say("archive-offerings", lang))
+    columns = ("folder", "offering-code", "rulebook", "number-of-bids", "eliminated", "effective", "violated", "not_evaluable")
+    rows = []
+    for folder, r in found.reports.items():
+        effective = r.fates.get("有效报价")
+        rows.append(
+            (
+                visible(folder),
+                visible(r.offering),
+                f"{r.rulebook['id']}@{r.rulebook['revision']}",
+                count(r.records.get("bid", 0)),
+                "—" if r.elimination.count is None else count(r.elimination.count),
+                "—" if effective is None else f"{count(effective.placees)} · {shares(effective.quantity, lang)}",
+                count(r.outcomes["violated"]),
+                count(r.outcomes["not_evaluable"]),
+            )
+        )
+    titles = tuple(Column(name(c, lang) if c in _OUTCOMES else say(c, lang), right=i > 2) for i, c in enumerate(columns))
+    yield Table(titles, tuple(rows))
+    yield from _by_rule([(folder, f) for folder, r in found.reports.items() for f in r.findings], lang)
+    refused = [(folder, i) for folder, issues in found.refused.items() for i in issues]
+    yield from _issues([*refused, *((r.offering, i) for r in found.reports.values() for i in r.intake)], lang)
+
+
+def _verdict(outcomes: Mapping[str, Any], unsure: bool, lang: Lang) -> Iterator[Block]:
+    if outcomes["violated"]:
+        broken = {r for of in outcomes["by_revision"].values() for r, c in of["by_rule"].items() if c.get("violated")}
+        yield Note(say("breaches", lang, rules=count(len(broken)), count=count(outcomes["violated"])), "bad")
+    if unsure or outcomes["not_evaluable"] or outcomes["error"]:
+        yield Note(say("open-ends" if outcomes["violated"] else "undecided", lang), "warn")
+    elif not outcomes["violated"]:
+        yield Note(say("all-hold", lang), "good")
+
+
+def _revisions(by_revision: Mapping[str, Mapping[str, Any]], lang: Lang) -> Table:
+    titles = (Column(say("rulebook", lang)), Column(say("archive-offerings", lang), right=True))
+    rows = ((n, count(c["offerings"]), *(count(c[o]) for o in _OUTCOMES)) for n, c in by_revision.items())
+    return Table((*titles, *(Column(name(o, lang), right=True) for o in _OUTCOMES)), tuple(rows))
+
+
+def _by_rule(found: Found, lang: Lang) -> Iterator[Block]:
+    groups: dict[tuple[str, str], list[str]] = {}
+    for offering, finding in found:
+        groups.setdefault((finding.outcome, finding.rule), []).append(offering)
+    if not groups:
+        return
+    yield Heading(say("sheet-findings", lang))
+    order = ("violated", "error", "not_evaluable")
+    worst_first = sorted(groups.items(), key=lambda g: (order.index(g[0][0]), -len(g[1]), g[0][1]))
+    columns = ("finding-outcome", "rule", "number", "archive-offerings")
+    rows = ((name(outcome, lang), rule, count(len(of)), _listed(dict.fromkeys(of), lang)) for (outcome, rule), of in worst_first)
+    yield Table(tuple(Column(say(c, lang), c == "number", c == "archive-offerings") for c in columns), tuple(rows))
+
+
+def _violations(broken: Found, lang: Lang) -> Iterator[Block]:
+    if not broken:
+        return
+    yield Heading(say("violations", lang))
+    columns = ("offering-code", "rule", "finding-says", "finding-margin")
+    yield Table(
+        tuple(Column(say(c, lang), c == "finding-margin", c == "finding-says") for c in columns),
+        tuple(
+            (visible(code), f.rule, visible(f.message.zh if lang == "zh" else f.message.en), f.margin or "") for code, f in broken[:_FINDINGS]
+        ),
+    )
+    if len(broken) > _FINDINGS:
+        yield Note(say("more", lang, count=count(len(broken) - _FINDINGS)) + " · --format json", "faint")
+
+
+def _issues(issues: Sequence[tuple[str, Issue]], lang: Lang) -> Iterator[Block]:
+    if not issues:
+        return
+    yield Heading(f"{say('intake', lang)}  {count(len(issues))}")
+    rows = tuple(
+        (visible(at), visible(i.table), "" if i.row is None else str(i.row), visible(i.message.zh if lang == "zh" else i.message.en))
+        for at, i in issues[:_ISSUES]
+    )
+    columns = ("offering-code", "table", "row", "reason")
+    yield Table(tuple(Column(say(c, lang), c == "row", c == "reason") for c in columns), rows)
+    if len(issues) > _ISSUES:
+        yield Note(say("more", lang, count=count(len(issues) - _ISSUES)), "faint")
+
+
+def _listed(codes: Iterable[str], lang: Lang) -> str:
+    every = [visible(c) for c in codes]
+    shown = ", ".join(every[:_CODES])
+    return shown if len(every) <= _CODES else f"{shown} {say('more', lang, count=count(len(every) - _CODES))}"
