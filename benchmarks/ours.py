@@ -52,17 +52,16 @@ def result_of(plan: Plan, raw: Raw) -> Result:
 
 def submission_kernel(made: Checker, data: object) -> Callable[[], Raw]:
     """Typed integers -> outcomes, with the figures of what does not hold."""
-    from validator.checking import _step_local, submission_input
+    from validator.checking import submission_input
     from validator.engine import records, rows
-    from validator.engine.plan import Stage
     from validator.engine.supplied import without
     from validator.intake.submission import read_submission
 
     found = read_submission(data, made.vocabulary)
     plan = without(made.plan, submission_input(found, made.plan).supplied)
     tables = records.from_dicts(found.tables, plan.layout)
-    stages = tuple(Stage(s.name, tuple(x for x in s.steps if _step_local(x, plan)), s.asked) for s in plan.upto(("pricing",)))
-    return lambda: rows.run(plan, tables, stages, lambda a: a.number in made._local)
+    stages = made._near.stages(plan)[: len(plan.upto(("pricing",)))]
+    return lambda: rows.run(plan, tables, stages, lambda a: a.number in made._near.rules)
 
 
 def _exact(root: Mapping[str, Scalar], name: str, ratio: bool) -> Any:

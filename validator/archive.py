@@ -21,7 +21,7 @@ from validator.engine.plan import Asked, Plan, Ranking, terms_of, unbound
 from validator.engine.raw import OUTCOMES
 from validator.engine.supplied import Supplied, without
 from validator.intake import read_archive
-from validator.offering import Offering
+from validator.offering import Offering, board_and_dates
 from validator.report import ENGINE, FORMAT, Both, Finding, Issue
 from validator.rulebook.library import Library, library
 from validator.vocabulary import rules_folder
@@ -109,12 +109,8 @@ class _Run:
     open: dict[tuple[str, Supplied], _Open] = field(default_factory=dict)
 
     def offering(self, offering: Offering, row: int, supplied: Supplied) -> None:
-        board = offering.values.get(BOARD)
         try:
-            if not isinstance(board, str):
-                raise DiagnosticError([offering.mistake("no-board", "the offering does not state its `board`")])
-            dates = {k: v for k, v in offering.values.items() if isinstance(v, int) or v is None}
-            name = self.books.governing_name(board, dates)
+            name = self.books.governing_name(*board_and_dates(offering))
             ready = self.ready(name, supplied)
             terms = terms_of(ready.plan.rulebook, offering, self.books.calendar)
             self.check(name, replace(ready.plan, offering=offering, terms=terms), _root(ready, terms, self.books.calendar), row, supplied)

@@ -3,7 +3,7 @@
 A revision runs its own cases and those that it inherits; cases of its own for a rule or value stand in for inherited ones.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -20,11 +20,25 @@ from validator.trial import Trial, attempt
 
 
 @dataclass(frozen=True, slots=True)
+class Result:
+    """One case: the revision, the rule or value that it proves, its name, and what did not come out as stated."""
+
+    revision: str
+    id: str
+    name: str
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CaseReport:
-    """`passed` cases, and a line for everything that did not come out as stated or is not proved by any case."""
+    """`passed` cases, and a line for everything that did not come out as stated or is not proved by any case.
+
+    `results` tells of each case; a failure that is of no case (a miscount, a gap) stands in `failures` only.
+    """
 
     passed: int
     failures: tuple[str, ...]
+    results: tuple[Result, ...] = ()
 
 
 @dataclass
@@ -54,18 +68,24 @@ class Suite:
         return self.bound[key]
 
 
-def run(folder: Path, names: Iterable[str] = ()) -> CaseReport:
-    """Run the cases of every revision in a folder (or of the named ones). Raises DiagnosticError for what is wrong with the files."""
+def run(folder: Path, names: Iterable[str] = (), told: Callable[[int, int], None] | None = None) -> CaseReport:
+    """Run the cases of every revision in a folder (or of the named ones). Raises DiagnosticError for what is wrong with the files.
+
+    `told` hears how many revisions are done, and of how many.
+    """
     books = library(folder)
     wanted = list(names) or [f.name for chain in books.chains.values() for f in chain]
     passed = 0
     failures: list[str] = []
-    for name in wanted:
-        suite = load(books, name)
-        outcome = check(books, suite)
+    results: list[Result] = []
+    for done, name in enumerate(wanted):
+        if told is not None:
+            told(done, len(wanted))
+        outcome = check(books, load(books, name))
         passed += outcome.passed
         failures += outcome.failures
-    return CaseReport(passed, tuple(failures))
+        results += outcome.results
+    return CaseReport(passed, tuple(failures), tuple(results))
 
 
 def load(books: Library, name: str) -> Suite:
@@ -90,7 +110,7 @@ def check(books: Library, suite: Suite) -> CaseReport:
     """Run every case in both evaluators, and look for what no case proves."""
     place = suite.rulebook.name
     failures = [f"{place}: {m}" for f in suite.files[-1:] for m in f.miscounted()]
-    passed = 0
+    results: list[Result] = []
     proofs: dict[str, list[tuple[Case, Base, Trial]]] = {}
     for id_, (base, cases, own) in suite.groups.items():
         for case in cases:
@@ -98,9 +118,9 @@ def check(books: Library, suite: Suite) -> CaseReport:
             if trial is not None:
                 proofs.setdefault(id_, []).append((case, base, trial))
             failures += [f"{place}: {id_}: {case.name}: {s}" for s in said]
-            passed += not said
+            results.append(Result(place, id_, case.name, tuple(said)))
     failures += [f"{place}: {g}" for g in gaps(suite.rulebook, proofs)]
-    return CaseReport(passed, tuple(failures))
+    return CaseReport(sum(not r.said for r in results), tuple(failures), tuple(results))
 
 
 def _run(books: Library, suite: Suite, base: Base, case: Case, id_: str, own: bool) -> tuple[list[str], Trial | None]:

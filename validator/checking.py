@@ -20,7 +20,7 @@ from validator.engine.summary import Input, summarise
 from validator.engine.supplied import Supplied, without
 from validator.intake import read_book
 from validator.intake.submission import Submission, read_submission
-from validator.offering import read_offering
+from validator.offering import board_and_dates, read_offering
 from validator.report import Report
 from validator.rulebook.model import Rulebook
 from validator.rulebook.shelf import Shelf, shelf
@@ -50,13 +50,7 @@ def for_offering(books: "Library | Shelf", offering: str | Path | Mapping[str, o
     """As `checker`, with the rules already read, or under a given revision."""
     given = read_offering(offering, books.vocabulary)
     if rulebook is None:
-        board = given.values.get("board")
-        if not isinstance(board, str):
-            raise DiagnosticError(
-                [given.mistake("no-board", "the offering does not state its `board`", hint="add e.g. `board: szse-chinext`")]
-            )
-        dates = {k: v for k, v in given.values.items() if isinstance(v, int) or v is None}
-        rulebook = books.governing(board, dates)
+        rulebook = books.governing(*board_and_dates(given))
     return Checker(bind(rulebook, given, books.calendar), books.vocabulary)
 
 

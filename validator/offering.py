@@ -1,4 +1,4 @@
-"""offering.yaml (or the same fields as a mapping) -> the offering's fields as scalars, each with its place for later mistakes.
+"""offering.yaml (or the same fields as JSON or a mapping) -> the offering's fields as scalars, each with its place for later mistakes.
 
 Everything wrong in it is a diagnostic: it is the officer's own page of terms, not an investor's data.
 """
@@ -25,8 +25,8 @@ class Offering:
     lines: Mapping[str, int] | None = None
 
     def mistake(self, code: str, message: str, name: str | None = None, hint: str | None = None) -> Diagnostic:
-        """A diagnostic at a field, or at the file's first line."""
-        line = (self.lines or {}).get(name or "", 1)
+        """A diagnostic at a field, or at the file's first line; JSON has fields and no lines."""
+        line = 0 if self.lines == {} else (self.lines or {}).get(name or "", 1)
         return Diagnostic(code, message, hint=hint, file=self.file or "offering", line=line)
 
 
@@ -34,12 +34,27 @@ def read_offering(given: str | Path | Mapping[str, object], vocabulary: Vocabula
     """Raises DiagnosticError with every field that cannot be read."""
     if isinstance(given, Mapping):
         return _read(given, vocabulary, "", None)
+    if Path(given).suffix.lower() == ".json":
+        from validator.schema import read_json
+
+        data = read_json(Path(given), "offering", vocabulary)
+        assert isinstance(data, Mapping)
+        return _read(data, vocabulary, str(given), {})
     source = load(Path(given))
     if not isinstance(source.data, Mapping):
         message = "an offering is a list of fields, e.g. `board: szse-chinext`"
         raise DiagnosticError([Diagnostic("wrong-form", message, file=source.file, line=1)])
     lines = {str(k): source.line_of((k,)) for k in source.data}
     return _read(source.data, vocabulary, source.file, lines)
+
+
+def board_and_dates(offering: Offering) -> tuple[str, dict[str, int | None]]:
+    """What selects the revision that governs an offering. Raises DiagnosticError where the board is not stated."""
+    board = offering.values.get("board")
+    if not isinstance(board, str):
+        hint = "add e.g. `board: szse-chinext`"
+        raise DiagnosticError([offering.mistake("no-board", "the offering does not state its `board`", hint=hint)])
+    return board, {k: v for k, v in offering.values.items() if isinstance(v, int) or v is None}
 
 
 def _read(data: Mapping[str, object], vocabulary: Vocabulary, file: str, lines: Mapping[str, int] | None) -> Offering:

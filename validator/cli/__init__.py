@@ -132,11 +132,12 @@ def diff_rulebooks(
     """两个修订之间改了什么。What changed between two revisions."""
 
     def work() -> int:
+        from validator.cli import reports
         from validator.cli import rules as of_rules
 
-        suffix = "" if output is None else output.suffix.lower().lstrip(".")
-        written = format or (Page(suffix) if suffix in set(Page) else Page.text)
-        return of_rules.compared(old, new, rules, written.value, output, lang.value)
+        suffix = reports.format_of(output, "text")
+        written = format or Page(suffix if suffix in set(Page) else "text")
+        return of_rules.compared(old, new, rules, reports.Out(written.value, output, lang.value))
 
     door.run(work)
 

@@ -1,17 +1,25 @@
-"""`guiju rulebook`, `explain`, `test`, `lint`, `fmt`: what concerns rulebooks and no book."""
+"""`guiju rulebook`, `explain`, `test`, `lint`, `fmt`, `schema`: what concerns rulebooks and no book."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from validator.cli import door, screen
+from dsl.diagnostics import Diagnostic, DiagnosticError
+from validator.cli import door, progress, screen
+from validator.cli.reports import Out, write_page
 from validator.render import rulebook as pages
 from validator.render.blocks import Block
+from validator.render.safe import visible
 from validator.render.words import Lang
 from validator.rulebook.fmt import fmt
 from validator.rulebook.library import library, lint
 from validator.rulebook.model import Rulebook
 from validator.vocabulary import rules_folder
+
+if TYPE_CHECKING:
+    from validator.schema import Form
 
 
 def listed(folder: Path | None, format: str, lang: Lang) -> int:
@@ -22,7 +30,7 @@ def listed(folder: Path | None, format: str, lang: Lang) -> int:
 
 def shown(name: str, folder: Path | None, format: str, lang: Lang) -> int:
     """One revision."""
-    book = library(folder or rules_folder()).get(name)
+    book = _named(name, {b.name: b for b in _all(folder)})
     return _put_json(pages.book_data(book)) if format == "json" else _put(pages.book_page(book, lang))
 
 
@@ -34,24 +42,79 @@ def explained(rule: str, folder: Path | None, lang: Lang) -> int:
     return _put(pages.rule_page(rule, tuple(newest.values()), lang))
 
 
-def tested(folder: Path | None) -> int:
-    """The cases; 1 where one fails."""
-    from validator.cases import run
+def resolved(file: Path, folder: Path | None, format: str, lang: Lang) -> int:
+    """Which revision governs an offering."""
+    from validator.offering import board_and_dates, read_offering
+    from validator.render.resolution import resolution_data, resolution_page
+    from validator.rulebook.resolve import resolve
 
-    result = run(folder or rules_folder())
-    for failure in result.failures:
-        door.tell(failure)
-    door.put(f"样例 cases: {result.passed} passed, {len(result.failures)} failed\n".encode(), None)
+    books = library(folder or rules_folder())
+    offering = read_offering(file, books.vocabulary)
+    found = resolve(books, *board_and_dates(offering))
+    code = str(offering.values.get("offering") or file)
+    return _put_json(resolution_data(code, found)) if format == "json" else _put(resolution_page(code, found, lang))
+
+
+def compared(old: str, new: str, folder: Path | None, out: Out) -> int:
+    """What changed between two revisions."""
+    from validator.render.diff import diff_data, diff_page
+    from validator.rulebook.diff import diff
+
+    door.writable(out.target)
+    known = {b.name: b for b in _all(folder)}
+    found = diff(*(_named(name, known) for name in (old, new)))
+    write_page(diff_page(found, out.lang), diff_data(found), out)
+    return 0
+
+
+def tested(folder: Path | None, format: str, output: Path | None) -> int:
+    """The cases; 1 where one fails."""
+    from validator.cases import CaseReport, run
+    from validator.rulebook.library import ANNOUNCEMENTS
+
+    door.writable(output)
+    rules = folder or rules_folder()
+    with progress.shown("样例 cases") as told:
+        result = run(rules, told=told)
+        if (rules / ANNOUNCEMENTS).is_dir():
+            from validator.announcement.cases import run_cases
+
+            more = run_cases(rules)
+            result = CaseReport(result.passed + more.passed, (*result.failures, *more.failures), (*result.results, *more.results))
+    if format == "junit":
+        from validator.render.machines import junit
+
+        door.put(junit(result).encode(), output)
+    else:
+        for failure in result.failures:
+            door.tell(failure)
+        door.put(f"样例 cases: {result.passed} passed, {len(result.failures)} failed\n".encode(), output)
     return 1 if result.failures else 0
 
 
-def linted(folder: Path | None) -> int:
+def linted(folder: Path | None, format: str, output: Path | None) -> int:
     """The mistakes; 2 where there is one."""
-    found = lint(folder or rules_folder())
-    for diagnostic in found:
-        door.tell(str(diagnostic))
-    door.put(f"错误 mistakes: {len(found)}\n".encode(), None)
+    door.writable(output)
+    rules = folder or rules_folder()
+    found = (*lint(rules), *_announcement_mistakes(rules))
+    if format == "sarif":
+        from validator.render.machines import sarif
+
+        _put_json(sarif(found, rules), output)
+    else:
+        for diagnostic in found:
+            door.tell("\n".join(map(visible, str(diagnostic).split("\n"))))
+        door.put(f"错误 mistakes: {len(found)}\n".encode(), output)
     return door.WRONG if found else 0
+
+
+def schema(form: "Form", folder: Path | None, output: Path | None) -> int:
+    """The JSON Schema of a form."""
+    from validator.schema import schema as of_form
+    from validator.vocabulary import load_vocabulary
+
+    door.writable(output)
+    return _put_json(of_form(form, load_vocabulary(folder or rules_folder())), output)
 
 
 def formatted(folder: Path | None, lang: Lang | None) -> int:
@@ -65,7 +128,36 @@ def formatted(folder: Path | None, lang: Lang | None) -> int:
 
 
 def _all(folder: Path | None) -> tuple[Rulebook, ...]:
-    return tuple(library(folder or rules_folder()).all())
+    """Every revision, those of announcements too."""
+    rules = folder or rules_folder()
+    return (*library(rules).all(), *_of_announcements(rules))
+
+
+def _of_announcements(rules: Path) -> tuple[Rulebook, ...]:
+    from validator.rulebook.library import ANNOUNCEMENTS
+
+    if not (rules / ANNOUNCEMENTS).is_dir():
+        return ()
+    from validator.announcement.rulebooks import library as announcements
+
+    return tuple(book for revisions in announcements(rules).revisions.values() for book in revisions)
+
+
+def _announcement_mistakes(rules: Path) -> tuple[Diagnostic, ...]:
+    try:
+        _of_announcements(rules)
+    except DiagnosticError as error:
+        return error.diagnostics
+    return ()
+
+
+def _named(name: str, known: Mapping[str, Rulebook]) -> Rulebook:
+    """The revision of that name, or the last one of that rulebook."""
+    found = known.get(name) or next((b for b in reversed(known.values()) if b.id == name), None)
+    if found is None:
+        near = get_close_matches(name, known, 1, 0.5)
+        door.refuse("unknown-rulebook", f"no rulebook `{name}`", f"did you mean `{near[0]}`?" if near else "`guiju rulebook list` names them")
+    return found
 
 
 def _put(page: Sequence[Block]) -> int:
@@ -73,14 +165,12 @@ def _put(page: Sequence[Block]) -> int:
     return 0
 
 
-def _put_json(data: object) -> int:
-    door.put((json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode(), None)
+def _put_json(data: object, output: Path | None = None) -> int:
+    door.put((json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode(), output)
     return 0
 
 
 def _close(rule: str, known: Sequence[Rulebook]) -> str:
-    from difflib import get_close_matches
-
     ids = sorted({r for b in known for r in b.rules})
     near = get_close_matches(rule, ids, 1, 0.5)
     return f"did you mean `{near[0]}`?" if near else "`guiju rulebook show ID` lists the rules"

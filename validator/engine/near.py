@@ -1,7 +1,7 @@
 """A plan -> what one investor's records alone can answer. A submission is asked these rules; the report names the others.
 
-Far is what needs more: a join over the book, a total of the offering, a ranking, a value that rests on one of these. So is what effects leave
-of a bid, from the stage after a far rule that could take it: a bid must not be live in a portal and dead in the book.
+Far is what needs more: a join over the book, a total of the offering, a ranking, a value that rests on one of these. So is what effects
+leave of a bid, from the stage after a far rule that could take it: a bid must not be live in a portal and dead in the book.
 """
 
 from collections.abc import Iterator, Set

@@ -10,31 +10,13 @@ from dataclasses import dataclass
 from html import escape
 from io import BytesIO
 from itertools import islice
-from typing import Literal
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from validator.render.looks import NUMERIC, STYLES, Style, styles
 from validator.render.safe import visible
 
 ROWS = 1_048_575  # of a sheet, below its head
 
-Style = Literal[
-    "plain",
-    "head",
-    "text",
-    "prose",
-    "integer",
-    "count",
-    "price",
-    "price4",
-    "multiple",
-    "title",
-    "heading",
-    "good",
-    "warn",
-    "bad",
-    "faint",
-    "right",
-]
 Cell = str | int | None
 
 
@@ -111,23 +93,53 @@ _CHUNK = 4_096  # rows that are in memory as XML at one time
 def _table(table: Table, texts: _Texts, about: str) -> Iterator[str]:
     last = f"{_letter(len(table.columns) - 1)}{table.rows + 1}"
     yield _opening([c.width for c in table.columns], f"A1:{last}", frozen=True)
-    yield _line(1, ((c.title, "head") for c in table.columns), texts)
+    head: list[tuple[str, Style]] = [(c.title, "head-number" if c.style in NUMERIC else "head") for c in table.columns]
+    yield _line(1, head, texts, max(lines(c.title, c.width - _BUTTON) for c in table.columns))
     for start in range(0, table.rows, _CHUNK):
         cells = [_cells(c, _letter(at), start, texts) for at, c in enumerate(table.columns)]
-        yield "".join(f'<row r="{n}">{"".join(row)}</row>' for n, row in enumerate(zip(*cells, strict=True), start + 2))
-    yield f'</sheetData><autoFilter ref="A1:{last}"/>{_closing(about, grid=True)}'
+        rows = zip(_heights(table, start), zip(*cells, strict=True), strict=True)
+        yield "".join(f'<row r="{n}"{height}>{"".join(row)}</row>' for n, (height, row) in enumerate(rows, start + 2))
+    yield f'</sheetData><autoFilter ref="A1:{last}"/>{_closing(about)}'
+
+
+def _heights(table: Table, start: int) -> list[str]:
+    """Said for every row that needs more than one line: not every program works it out when it opens the file."""
+    tall = [1] * min(_CHUNK, table.rows - start)
+    for column in table.columns:
+        if column.style == "prose":
+            room, known = column.width, dict[Cell, int]()
+            for at, cell in enumerate(column.cells[start : start + _CHUNK]):
+                if cell not in known:
+                    known[cell] = lines(str(cell or ""), room)
+                tall[at] = max(tall[at], known[cell])
+    return [_height(n) for n in tall]
+
+
+def _height(rows: int) -> str:
+    return f' ht="{min(rows * _LINE, _TALLEST)}" customHeight="1"' if rows > 1 else ""
+
+
+def lines(text: str, room: int) -> int:
+    """How many lines a text takes in a column of that width."""
+    if len(text) * 2 <= room:
+        return 1
+    return sum(-(-_broad(part) // room) or 1 for part in text.split("\n"))
+
+
+def _broad(text: str) -> int:
+    return len(text) if text.isascii() else len(text) + sum(map(len, _WIDE.findall(text)))
 
 
 def _cells(column: Column, letter: str, start: int, texts: _Texts) -> list[str]:
     """A column's cells from a row on, as XML. A number that Excel would round is written as a text."""
-    style, number = _STYLES[column.style], texts.number
-    numeric, as_text = column.style in _NUMERIC, _STYLES["right"]
+    style, number = STYLES[column.style], texts.number
+    numeric, as_text = column.style in NUMERIC, STYLES["right"]
     out = []
     for row, cell in enumerate(column.cells[start : start + _CHUNK], start + 2):
         if cell is None or cell == "":
-            out.append("")
+            out.append(f'<c r="{letter}{row}" s="{style}"/>')
         elif not numeric:
-            out.append(f'<c r="{letter}{row}" s="{style}" t="s"><v>{number(str(cell))}</v></c>')
+            out.append(f'<c r="{letter}{row}" s="{style}" t="s"><v>{number(str(cell).replace(*_NEWLINE))}</v></c>')
         elif len(str(cell)) <= _DIGITS:
             out.append(f'<c r="{letter}{row}" s="{style}"><v>{cell}</v></c>')
         else:
@@ -143,20 +155,18 @@ def _page(page: Page, texts: _Texts, about: str) -> Iterator[str]:
     yield _opening(page.widths, f"A1:{last}", frozen=False)
     heights = dict(page.heights)
     for at, line in enumerate(page.lines):
-        yield _line(at + 1, line, texts, heights.get(at))
+        yield _line(at + 1, line, texts, heights.get(at, 1))
     merged = "".join(f'<mergeCell ref="{_letter(a)}{n + 1}:{_letter(b)}{n + 1}"/>' for n, a, b in page.spans)
     spans = f'<mergeCells count="{len(page.spans)}">{merged}</mergeCells>' if page.spans else ""
-    yield f"</sheetData>{spans}{_closing(about, grid=False)}"
+    yield f"</sheetData>{spans}{_closing(about)}"
 
 
-def _line(row: int, cells: Iterable[tuple[str, Style]], texts: _Texts, rows: int | None = None) -> str:
-    height = "" if rows is None else f' ht="{rows * _LINE}" customHeight="1"'
+def _line(row: int, cells: Sequence[tuple[str, Style]], texts: _Texts, rows: int = 1) -> str:
     shown = (
-        f'<c r="{_letter(at)}{row}" s="{_STYLES[style]}" t="s"><v>{texts.number(text)}</v></c>'
+        f'<c r="{_letter(at)}{row}" s="{STYLES[style]}"' + (f' t="s"><v>{texts.number(text)}</v></c>' if text else "/>")
         for at, (text, style) in enumerate(cells)
-        if text
     )
-    return f'<row r="{row}"{height}>{"".join(shown)}</row>'
+    return f'<row r="{row}"{_height(rows)}>{"".join(shown)}</row>'
 
 
 # ── what stands around the cells ──
@@ -173,11 +183,10 @@ def _opening(widths: Sequence[int], area: str, frozen: bool) -> str:
     )
 
 
-def _closing(about: str, grid: bool) -> str:
+def _closing(about: str) -> str:
     """A4 across, as wide as the paper, its name above and the number of the page below."""
     said = _text(about[:_HEADER]).replace("&amp;", "&amp;&amp;")
     return (
-        f'<printOptions gridLines="{int(grid)}"/>'
         '<pageMargins left="0.4" right="0.4" top="0.6" bottom="0.6" header="0.3" footer="0.3"/>'
         '<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>'
         f"<headerFooter><oddHeader>&amp;L{said}&amp;R&amp;A</oddHeader><oddFooter>&amp;C&amp;P / &amp;N</oddFooter></headerFooter>"
@@ -205,7 +214,7 @@ def _frame(sheets: Sequence[Table | Page], about: str) -> Iterator[tuple[str, st
     more = [("rIdA", f"{_OFFICE}/styles", "styles.xml"), ("rIdB", f"{_OFFICE}/sharedStrings", "sharedStrings.xml")]
     yield "xl/_rels/workbook.xml.rels", _relations(*links, *more)
     yield "xl/workbook.xml", _workbook(sheets)
-    yield "xl/styles.xml", _styles()
+    yield "xl/styles.xml", styles()
     yield (
         "docProps/core.xml",
         f'{_HEAD}<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
@@ -240,84 +249,16 @@ def _names(sheet: Table | Page, at: int) -> Iterator[str]:
         yield f'<definedName name="_xlnm.Print_Titles" localSheetId="{at}">{own}$1:$1</definedName>'
 
 
-# ── styles ──
-
-_TOP = '<alignment vertical="top"/>'
-_WRAP = '<alignment vertical="top" wrapText="1"/>'
-_MIDDLE = '<alignment vertical="center" wrapText="1"/>'
-_RIGHT = '<alignment horizontal="right" vertical="top"/>'
-
-# style: font, fill, border, number format, alignment; each a place in the lists of `_styles`.
-_FORMS: dict[Style, tuple[int, int, int, int, str]] = {
-    "plain": (0, 0, 0, 0, _TOP),
-    "head": (1, 2, 1, 0, _MIDDLE),
-    "text": (0, 0, 0, 49, _TOP),
-    "prose": (0, 0, 0, 0, _WRAP),
-    "integer": (0, 0, 0, 1, _TOP),
-    "count": (0, 0, 0, 3, _TOP),
-    "price": (0, 0, 0, 164, _TOP),
-    "price4": (0, 0, 0, 165, _TOP),
-    "multiple": (0, 0, 0, 4, _TOP),
-    "title": (2, 0, 0, 0, _TOP),
-    "heading": (3, 0, 2, 0, _TOP),
-    "good": (4, 0, 0, 0, _WRAP),
-    "warn": (5, 0, 0, 0, _WRAP),
-    "bad": (6, 0, 0, 0, _WRAP),
-    "faint": (7, 0, 0, 0, _WRAP),
-    "right": (0, 0, 0, 0, _RIGHT),
-}
-_STYLES = {style: at for at, style in enumerate(_FORMS)}
-_NUMERIC = frozenset(("integer", "count", "price", "price4", "multiple"))
-_FONTS = (
-    ("10", "FF000000", ""),
-    ("10", "FF000000", "<b/>"),
-    ("15", "FF000000", "<b/>"),
-    ("11", "FF1F3B57", "<b/>"),
-    ("10", "FF2E7D32", ""),
-    ("10", "FF9A5B00", ""),
-    ("10", "FFC62828", "<b/>"),
-    ("10", "FF6B6B6B", ""),
-)  # size, colour, weight
-
-
-def _styles() -> str:
-    fonts = "".join(
-        f'<font>{bold}<sz val="{size}"/><color rgb="{colour}"/><name val="Microsoft YaHei"/></font>' for size, colour, bold in _FONTS
-    )
-    edge = "<left/><right/><top/>"
-    borders = (
-        "<border><left/><right/><top/><bottom/><diagonal/></border>",
-        f'<border>{edge}<bottom style="thin"><color rgb="FF1F3B57"/></bottom><diagonal/></border>',
-        f'<border>{edge}<bottom style="hair"><color rgb="FF9AA5B1"/></bottom><diagonal/></border>',
-    )
-    forms = "".join(_form(style, *form) for style, form in _FORMS.items())
-    return (
-        f'{_HEAD}<styleSheet xmlns="{_MAIN}"><numFmts count="2"><numFmt numFmtId="164" formatCode="#,##0.00##"/>'
-        f'<numFmt numFmtId="165" formatCode="#,##0.0000"/></numFmts><fonts count="{len(_FONTS)}">{fonts}</fonts>'
-        '<fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill>'
-        '<fill><patternFill patternType="solid"><fgColor rgb="FFE8EEF4"/><bgColor indexed="64"/></patternFill></fill></fills>'
-        f'<borders count="{len(borders)}">{"".join(borders)}</borders>'
-        '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
-        f'<cellXfs count="{len(_FORMS)}">{forms}</cellXfs>'
-        '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>'
-    )
-
-
-def _form(style: Style, font: int, fill: int, border: int, number: int, alignment: str) -> str:
-    """Texts are marked as such (quotePrefix): who edits one in Excel does not turn it into a formula."""
-    quoted = "" if style in _NUMERIC else ' quotePrefix="1"'
-    return (
-        f'<xf numFmtId="{number}" fontId="{font}" fillId="{fill}" borderId="{border}" xfId="0"{quoted} applyNumberFormat="1" '
-        f'applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1">{alignment}</xf>'
-    )
-
-
 # ── texts ──
 
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_LINE = 16  # points
+_LINE = 17  # points
+_TALLEST = 408  # that a row may be
+_BUTTON = 3  # of a filter, in the head
+_NEWLINE = ("\n", "\\n")  # in a table a line's end is shown as what it is; a page has its own
+_WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\U0001f300-\U0003fffd]+")
 _CELL = 16_000  # characters of a cell; Excel holds 32,767, and counts those beyond the first plane twice
 _HEADER = 80
 _DIGITS = 15  # that a double holds
@@ -325,7 +266,7 @@ _CODED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")  # `_x0041_` in a text would be rea
 
 
 def _text(text: str) -> str:
-    shown = visible(text)
+    shown = "\n".join(map(visible, text.split("\n")))
     cut = shown if len(shown) <= _CELL else shown[: _CELL - 1] + "…"
     return escape(_CODED.sub("_x005F_", cut))
 

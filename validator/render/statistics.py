@@ -19,7 +19,7 @@ _SCALE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line. `kind` is empty where the book does not state it. Prices have four decimals, the multiple two; the six kinds prices alone."""
+    """One line. `kind` is empty where the book does not state it. Prices have four decimals, the multiple two; the six kinds no counts."""
 
     group: Group
     kind: str

@@ -4,13 +4,15 @@ Codes and names are texts, prices and shares numbers, never a formula or a link.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from unicodedata import east_asian_width
+from typing import assert_never
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
-from validator.render import annex, findings
+from validator.render import annex, blocks, findings
 from validator.render.blocks import Heading, Note, Table
-from validator.render.ooxml import ROWS, Cell, Column, Page, Style, write
+from validator.render.looks import Style
+from validator.render.ooxml import ROWS, Cell, Column, Page, write
 from validator.render.ooxml import Table as Sheet
+from validator.render.ooxml import lines as taken
 from validator.render.safe import visible
 from validator.render.sentences import say
 from validator.render.statistics import Line, statistics
@@ -74,7 +76,7 @@ def _annex(rows: Sequence[annex.Row], lang: Lang) -> Iterator[Column]:
         (number, "integer", 8),
         (investor, "text", 34),
         (placee, "text", 44),
-        (title("price-unit", lang), "price", 13),
+        (title("price-unit", lang), "price", 16),
         (title("quantity-unit", lang), "count", 16),
         (remark, "prose", 48),
     )
@@ -88,7 +90,7 @@ def _bids(report: Report, lang: Lang) -> Iterator[Column]:
         (title("investor-code", lang), "text", 16),
         (title("placee-code", lang), "text", 16),
         (say("finding-sequence", lang), "integer", 10),
-        (title("price-unit", lang), "price", 13),
+        (title("price-unit", lang), "price", 16),
         (title("quantity-unit", lang), "count", 16),
         (title("admitted-unit", lang), "count", 16),
         (say("fate", lang), "text", 22),
@@ -153,21 +155,21 @@ def kind(line: Line, lang: Lang) -> str:
 # ── findings and rules ──
 
 _FINDING_FORMS: tuple[tuple[Style, int], ...] = (
-    ("text", 10),
-    ("prose", 30),
-    ("text", 30),
-    ("text", 16),
-    ("text", 14),
-    ("text", 12),
-    ("integer", 8),
-    ("prose", 52),
-    ("prose", 44),
-    ("text", 14),
+    ("text", 9),
+    ("prose", 20),
     ("prose", 24),
-    ("prose", 30),
-    ("text", 16),
+    ("text", 14),
     ("text", 10),
-)
+    ("text", 9),
+    ("integer", 8),
+    ("prose", 40),
+    ("prose", 32),
+    ("text", 12),
+    ("prose", 14),
+    ("prose", 24),
+    ("text", 12),
+    ("text", 8),
+)  # the columns of `findings.COLUMNS`: as narrow as they may be, to be read on paper
 
 
 def _findings(report: Report, lang: Lang) -> Iterator[Column]:
@@ -179,15 +181,15 @@ def _rules(report: Report, lang: Lang) -> Iterator[Column]:
     """Every rule that was asked or is to be signed for: its clause, what came of it, and what it lacked."""
     states = dict(report.attestations)
     forms: tuple[tuple[str, Style, int], ...] = (
-        (say("rule", lang), "prose", 34),
-        (say("finding-rule-id", lang), "text", 34),
-        (title("stage", lang), "text", 14),
-        (title("subject-kind", lang), "text", 14),
-        (say("clause", lang), "prose", 44),
-        (say("effect", lang), "text", 14),
+        (say("rule", lang), "prose", 26),
+        (say("finding-rule-id", lang), "prose", 26),
+        (title("stage", lang), "text", 13),
+        (title("subject-kind", lang), "text", 12),
+        (say("clause", lang), "prose", 34),
+        (say("effect", lang), "text", 12),
         (say("finding-source", lang), "text", 10),
-        *((name(o, lang), "count", 10) for o in _OUTCOMES),
-        (title("lacking", lang), "prose", 34),
+        *((name(o, lang), "count", 11) for o in _OUTCOMES),
+        (title("lacking", lang), "prose", 28),
         (title("attest-state", lang), "text", 12),
     )
     rows = [(*_about(report, rule, lang), *_came_of(report, rule), *_wanting(report, rule, states, lang)) for rule in _applied(report)]
@@ -246,48 +248,55 @@ def _decisions(report: Report, lang: Lang) -> Iterator[Column]:
 
 # ── the summary ──
 
-_WIDTHS = (34, 18, 18, 18, 18, 18)  # of the summary's columns: about an A4 page
+_WIDTHS = (32, 20, 18, 18, 18, 18, 18)  # of the summary's columns: about an A4 page across
+
+
+class _Cells:
+    """The lines of the summary as they come."""
+
+    def __init__(self) -> None:
+        self.lines: list[tuple[tuple[str, Style], ...]] = []
+        self.spans: list[tuple[int, int, int]] = []
+        self.heights: list[tuple[int, int]] = []
+
+    def put(self, cells: Sequence[tuple[str, Style]], wide: int | None = None) -> None:
+        """A line. The cell at `wide` takes the room that the line leaves over; Excel works out no height for such a one."""
+        spare = len(_WIDTHS) - len(cells)
+        rooms = list(_WIDTHS[: len(cells)])
+        line = list(cells)
+        if wide is not None and spare > 0:
+            self.spans.append((len(self.lines), wide, wide + spare))
+            line[wide + 1 : wide + 1] = [("", cells[wide][1])] * spare
+            rooms = [*_WIDTHS[:wide], sum(_WIDTHS[wide : wide + spare + 1]), *_WIDTHS[wide + spare + 1 :]]
+        rows = max((taken(text, room - 2) for (text, _), room in zip(cells, rooms, strict=True)), default=1)
+        self.heights.append((len(self.lines), rows))
+        self.lines.append(tuple(line))
 
 
 def _summary(report: Report, lang: Lang) -> Page:
-    """The page that the terminal shows, as cells; a text that needs the room takes all columns to its right."""
-    lines: list[tuple[tuple[str, Style], ...]] = []
-    spans: list[tuple[int, int, int]] = []
-    heights: list[tuple[int, int]] = []
-
-    def put(*cells: tuple[str, Style], wide: bool = False) -> None:
-        if wide:
-            spans.append((len(lines), len(cells) - 1, len(_WIDTHS) - 1))
-        if (rows := _rows(cells, wide)) > 1:
-            heights.append((len(lines), rows))
-        lines.append(cells)
-
+    """The page that the terminal shows, as cells."""
+    cells = _Cells()
     for at, block in enumerate(summary(report, lang, next_steps=False)):
         match block:
             case Heading(text=text):
                 if at:
-                    put()
-                # The title's letters are half as high again.
-                heights.extend([] if at else [(0, 2)])
-                lines.append(((text, "heading" if at else "title"), *((" ", "heading") for _ in _WIDTHS[1:] if at)))
+                    cells.put(())
+                cells.put([(text, "heading" if at else "title")], 0)
             case Note(text=text, tone=tone):
-                put((text, tone), wide=True)
+                cells.put([(text, tone)], 0)
             case Table(columns=columns, rows=rows):
-                shown = columns[: len(_WIDTHS)]
-                wide = len(shown) < len(_WIDTHS) and not shown[-1].right
-                if any(c.title for c in shown):
-                    put(*((c.title, "head") for c in shown), wide=wide)
+                wide = _wide(columns)
+                if any(c.title for c in columns):
+                    cells.put([(c.title, "head-number" if c.right else "head") for c in columns], wide)
                 for row in rows:
-                    put(*((cell, "right" if c.right else "prose") for c, cell in zip(shown, row, strict=False)), wide=wide)
-    return Page(say("sheet-summary", lang), _WIDTHS, tuple(lines), tuple(spans), tuple(heights))
+                    cells.put([(text, "right" if c.right else "prose") for c, text in zip(columns, row, strict=True)], wide)
+            case _:
+                assert_never(block)
+    title_rows = [(0, 2), *cells.heights[1:]]  # its letters are half as high again
+    return Page(say("sheet-summary", lang), _WIDTHS, tuple(cells.lines), tuple(cells.spans), tuple(title_rows))
 
 
-def _rows(cells: Sequence[tuple[str, Style]], wide: bool) -> int:
-    """How many rows of text the fullest cell needs: Excel does not work it out for merged cells."""
-    rooms = [*_WIDTHS[: len(cells) - 1], sum(_WIDTHS[len(cells) - 1 :]) if wide else _WIDTHS[len(cells) - 1]] if cells else []
-    texts = ((text.split("\n"), room) for (text, _), room in zip(cells, rooms, strict=True))
-    return max((sum(-(-_broad(part) // room) or 1 for part in parts) for parts, room in texts), default=1)
-
-
-def _broad(text: str) -> int:
-    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)
+def _wide(columns: Sequence[blocks.Column]) -> int | None:
+    """The column that may take more room: the last of the wide ones, else the last that holds words."""
+    words = [at for at, c in enumerate(columns) if not c.right]
+    return next((at for at in reversed(words) if columns[at].wide), words[-1] if words and words[-1] == len(columns) - 1 else None)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from validator.source import Source
@@ -23,7 +23,9 @@ def _scalar(value: object) -> object:
     return str(value) if isinstance(value, int | Decimal) else value
 
 
-Expression = Annotated[str, BeforeValidator(_scalar), Field(min_length=1)]
+Expression = Annotated[
+    str, BeforeValidator(_scalar), Field(min_length=1), WithJsonSchema({"type": ["string", "number", "boolean"], "minLength": 1})
+]
 
 
 def _once(names: list[str]) -> list[str]:
