@@ -194,6 +194,8 @@ class Report:
     terms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Per rule in `unsupplied`: the tables, columns and fields of the offering that nobody handed in."""
+    columns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """The table and the Chinese name of each of these columns, by its name."""
     decisions: tuple[Mapping[str, str], ...] = ()
     not_asked: tuple[str, ...] | None = None
     bids: tuple[BidLine, ...] = ()

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from validator.announcement.intervals import (
@@ -108,7 +108,9 @@ def test_rounding_is_that_of_the_language(name: str, value: str, wanted: str) ->
 
 def test_a_multiple_is_looked_for_in_the_interval() -> None:
     hundred = Fraction(100)
-    found = [multiple(i, hundred) for i in (between("101", "199"), between("150", "200"), point(300), point(0), between("100", "300", "150"))]
+    found = [
+        multiple(i, hundred) for i in (between("101", "199"), between("150", "200"), point(300), point(0), between("100", "300", "150"))
+    ]
     assert [(t.may_hold, t.may_fail) for t in found] == [NEVER, OPEN, SURE, SURE, OPEN]
     assert not multiple(between("100", "299", "150"), hundred).may_hold
 
@@ -137,17 +139,18 @@ def test_slack_is_zero_on_the_limit_and_negative_beyond() -> None:
 
 # ── drawn values ──
 
-fractions = st.fractions(-1000, 1000, max_denominator=50)
-
 
 @st.composite
 def intervals_with_values(draw: st.DrawFn) -> tuple[Interval, Fraction]:
-    low = draw(fractions)
-    width = draw(st.fractions(0, 20, max_denominator=20))
-    inside = low + width * draw(st.fractions(0, 1, max_denominator=10))
-    return Interval(low, low + width, inside), inside
+    low, width, inside = draw(st.integers(-2000, 2000)), draw(st.integers(0, 200)), draw(st.integers(0, 10))
+    value = Fraction(10 * low + width * inside, 70)
+    return Interval(Fraction(low, 7), Fraction(low + width, 7), value), value
 
 
+drawn = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@drawn
 @given(intervals_with_values(), intervals_with_values(), intervals_with_values())
 def test_no_values_inside_the_intervals_escape_the_answer(
     a: tuple[Interval, Fraction], b: tuple[Interval, Fraction], c: tuple[Interval, Fraction]
@@ -165,6 +168,7 @@ def test_no_values_inside_the_intervals_escape_the_answer(
         assert truth.may_hold if holds else truth.may_fail
 
 
+@drawn
 @given(intervals_with_values(), intervals_with_values(), intervals_with_values())
 def test_what_can_be_true_is_true_of_some_values(
     a: tuple[Interval, Fraction], b: tuple[Interval, Fraction], c: tuple[Interval, Fraction]

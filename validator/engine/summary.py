@@ -64,6 +64,7 @@ def summarise(
         by_rule={a.rule.id: {n: c for n, c in zip(OUTCOMES, raw.counts[a.number], strict=True) if c} for a in asked},
         unsupplied=_unsupplied(a for a in lacking if a in asked),
         lacking={a.rule.id: tuple(sorted(unsupplied(plan, a, given.supplied))) for a in lacking if a in asked},
+        columns=_columns(plan, (a for a in lacking if a in asked), given.supplied),
         attestations=tuple(_attested(r.id, decisions) for r in book.rules.values() if "attest" in r.effect and r.stage in shown),
         decisions=tuple(_used(d, reported).to_dict() for d in decisions.lines),
         findings=tuple(reported),
@@ -83,6 +84,19 @@ def _unsupplied(lacking: Iterable[Asked]) -> dict[str, tuple[str, ...]]:
     for asked in lacking:
         out[asked.rule.entity] = (*out.get(asked.rule.entity, ()), asked.rule.id)
     return out
+
+
+def _columns(plan: Plan, lacking: Iterable[Asked], supplied: Supplied) -> dict[str, tuple[str, str]]:
+    """The table and the Chinese name of what rules lack. A name that several tables have is that of the rule's own table, or of one above."""
+    entities = plan.schema.entities
+    found: dict[str, tuple[str, str]] = {}
+    for asked in lacking:
+        order = dict.fromkeys((*plan.schema.parents(asked.rule.entity), *entities))
+        for name in unsupplied(plan, asked, supplied) - found.keys() - entities.keys():
+            field = next((entities[e].fields[name] for e in order if name in entities[e].fields), None)
+            if field is not None:
+                found[name] = field.entity, field.zh
+    return dict(sorted(found.items()))
 
 
 def _rules(plan: Plan, asked: Iterable[Asked]) -> dict[str, RuleInfo]:

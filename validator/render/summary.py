@@ -160,15 +160,43 @@ def _not_evaluable(report: Report, lang: Lang) -> Iterator[Block]:
 
 
 def _unsupplied(report: Report, lang: Lang) -> Iterator[Block]:
+    """What to hand in, and which rules wait for it. A table of which nothing is there at all is named in a line of its own."""
     if not report.unsupplied:
         return
     yield Heading(say("unsupplied", lang))
-    rows = tuple(
-        (name(entity, lang), count(len(rules)), " · ".join(rule_name(report, r, lang) for r in rules))
-        for entity, rules in report.unsupplied.items()
-    )
-    yield Table((_column("table", lang), Column(say("rules", lang), right=True), _column("rule", lang)), rows)
+    absent: dict[str, int] = dict.fromkeys((e for e, rules in report.unsupplied.items() if _nobody_there(report, rules)), 0)
+    waiting: dict[str, list[str]] = {}
+    for entity, rules in report.unsupplied.items():
+        for rule in rules:
+            tables = {entity, *(report.columns.get(c, (c, ""))[0] for c in report.lacking.get(rule, ()))}
+            table = next((e for e in absent if e in tables), None)
+            if table is not None:
+                absent[table] += 1
+            else:
+                waiting.setdefault(_wanted(report, rule, lang), []).append(rule)
+    if waiting:
+        rows = tuple((columns, " · ".join(rule_name(report, r, lang) for r in rules)) for columns, rules in waiting.items())
+        yield Table((Column(say("missing-columns", lang), wide=True), _column("rule", lang)), rows)
+    if absent:
+        tables = " · ".join(say("table-of-rules", lang, table=name(e, lang), count=count(n)) for e, n in absent.items())
+        yield Note(say("absent-tables", lang, tables=tables))
     yield Note(say("unsupplied-how", lang), "faint")
+
+
+def _nobody_there(report: Report, rules: Iterable[str]) -> bool:
+    """Whether the rules of a table were asked of no record at all."""
+    return bool(report.by_rule) and not any(report.by_rule.get(rule) for rule in rules)
+
+
+def _wanted(report: Report, rule: str, lang: Lang) -> str:
+    """`配售对象：注册完成时间、证券账户；发行：T日`."""
+    tables: dict[str, list[str]] = {}
+    for column in report.lacking.get(rule, ()):
+        entity, zh = report.columns.get(column, (column, ""))
+        tables.setdefault(entity, []).extend([] if entity == column else [zh if lang == "zh" else column])
+    colon, comma, stop = ("：", "、", "；") if lang == "zh" else (": ", ", ", "; ")
+    said = stop.join(f"{name(entity, lang)}{colon}{comma.join(columns)}" if columns else name(entity, lang) for entity, columns in tables.items())
+    return visible(said) or "—"
 
 
 def _intake(report: Report, lang: Lang) -> Iterator[Block]:

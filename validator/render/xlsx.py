@@ -89,10 +89,10 @@ def _bids(report: Report, lang: Lang) -> Iterator[Column]:
     forms: tuple[tuple[str, Style, int], ...] = (
         (title("investor-code", lang), "text", 16),
         (title("placee-code", lang), "text", 16),
-        (say("finding-sequence", lang), "integer", 10),
+        (say("finding-sequence", lang), "integer", 13),
         (title("price-unit", lang), "price", 16),
         (title("quantity-unit", lang), "count", 16),
-        (title("admitted-unit", lang), "count", 16),
+        (title("admitted-unit", lang), "count", 20),
         (say("fate", lang), "text", 22),
         (opened, "text", 8),
         (title("investor_type", lang), "text", 20),
@@ -155,7 +155,7 @@ def kind(line: Line, lang: Lang) -> str:
 # ── findings and rules ──
 
 _FINDING_FORMS: tuple[tuple[Style, int], ...] = (
-    ("text", 9),
+    ("text", 13),
     ("prose", 20),
     ("prose", 24),
     ("text", 14),
@@ -163,10 +163,10 @@ _FINDING_FORMS: tuple[tuple[Style, int], ...] = (
     ("text", 9),
     ("integer", 8),
     ("prose", 40),
-    ("prose", 32),
+    ("prose", 28),
     ("text", 12),
     ("prose", 14),
-    ("prose", 24),
+    ("prose", 30),
     ("text", 12),
     ("text", 8),
 )  # the columns of `findings.COLUMNS`: as narrow as they may be, to be read on paper
@@ -248,7 +248,7 @@ def _decisions(report: Report, lang: Lang) -> Iterator[Column]:
 
 # ── the summary ──
 
-_WIDTHS = (32, 20, 18, 18, 18, 18, 18)  # of the summary's columns: about an A4 page across
+_WIDTHS = (32, 24, 22, 24, 20, 16, 16)  # of the summary's columns: about an A4 page across
 
 
 class _Cells:
@@ -268,7 +268,7 @@ class _Cells:
             self.spans.append((len(self.lines), wide, wide + spare))
             line[wide + 1 : wide + 1] = [("", cells[wide][1])] * spare
             rooms = [*_WIDTHS[:wide], sum(_WIDTHS[wide : wide + spare + 1]), *_WIDTHS[wide + spare + 1 :]]
-        rows = max((taken(text, room - 2) for (text, _), room in zip(cells, rooms, strict=True)), default=1)
+        rows = max((taken(text, room - 1) for (text, _), room in zip(cells, rooms, strict=True)), default=1)
         self.heights.append((len(self.lines), rows))
         self.lines.append(tuple(line))
 
