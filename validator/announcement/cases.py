@@ -1,7 +1,7 @@
 """The cases of the rulebooks of announcements -> what each gives beside what it should, and what no case proves.
 
-A case departs from the base announcement: changed figures (null: not printed), changed records of a table by their ids, a change of its
-first record, or a small table whose items each change that record.
+A case departs from the base announcement: changed figures (null: not printed), changed records of a table by their ids (null: not there),
+a change of its first record, or a small table whose items each change that record.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -102,7 +102,8 @@ def _table(base: Mapping[str, Any], case: Case, entity: Entity) -> list[Any]:
     if not isinstance(changed, Mapping):
         return [{**first, **row} for row in changed]
     own = case.with_.get(entity.name, {})
-    return [{**row, **(own if row is first else {}), **changed.get(_id(row, entity), {})} for row in rows]
+    kept = [row for row in rows if changed.get(_id(row, entity), {}) is not None]
+    return [{**row, **(own if row is first else {}), **changed.get(_id(row, entity), {})} for row in kept]
 
 
 def _id(row: Mapping[str, Any], entity: Entity) -> str:

@@ -1,27 +1,36 @@
-"""Report -> one HTML page that stands alone: no script, nothing loaded from elsewhere, every text escaped."""
+"""Report -> one HTML page that stands alone: no script, nothing loaded from elsewhere, every text escaped, fit for A4."""
 
 from collections.abc import Iterable, Iterator
 from html import escape
 from typing import assert_never
 
-from validator.render import annex, findings
+from validator.render import annex, findings, pictures
 from validator.render.blocks import Block, Column, Heading, Note, Table
 from validator.render.safe import visible
 from validator.render.sentences import say
+from validator.render.statistics import Line, said_of, statistics
 from validator.render.summary import by_rule, rule_name, summary
+from validator.render.titles import title
 from validator.render.words import Lang, count, name, price, shares
 from validator.report import Report
 
 _SHOWN = 500  # findings of one rule and outcome; what is left out is counted on the page
 
-_STYLE = """
-:root { color-scheme: light dark; --line: #8885; --faint: #777; --good: #2e7d32; --warn: #b26a00; --bad: #c62828 }
+_STYLE = (
+    """
+:root { color-scheme: light dark; --line: #8885; --faint: #6b6b6b; --good: #2e7d32; --warn: #9a5b00; --bad: #c62828 }
+:root { --blue: #1f5f99; --orange: #b8520b; --grey: #77808a; --purple: #7b3fa0; --pale: #f0c37a }
+@media screen and (prefers-color-scheme: dark) {
+  :root { --faint: #a3a3a3; --good: #7cc47f; --warn: #e0a84a; --bad: #ff7b72 }
+  :root { --blue: #79b8ff; --orange: #ff9e57; --grey: #98a2ad; --purple: #c792ea; --pale: #6b4e16 }
+}
 body { font: 15px/1.5 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif }
 body { max-width: 75rem; margin: 2rem auto; padding: 0 1rem }
 p { white-space: pre-line }
-h1 { font-size: 1.4rem } h2 { font-size: 1.05rem; margin: 1.6rem 0 .4rem }
+h1 { font-size: 1.4rem } h2 { font-size: 1.05rem; margin: 1.6rem 0 .4rem; break-after: avoid }
 .wide { overflow-x: auto }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums }
+tr { break-inside: avoid }
 th, td { text-align: left; vertical-align: top; padding: .2rem .9rem .2rem 0; border-bottom: 1px solid var(--line) }
 td { white-space: pre-line; overflow-wrap: anywhere; min-width: 4rem }
 th { color: var(--faint); font-weight: normal; white-space: nowrap }
@@ -29,12 +38,21 @@ th { color: var(--faint); font-weight: normal; white-space: nowrap }
 .keep { white-space: nowrap }
 .faint { color: var(--faint) } .good { color: var(--good) } .warn { color: var(--warn) } .bad { color: var(--bad); font-weight: bold }
 summary { cursor: pointer; margin: .3rem 0 }
-@media print { body { font-size: 11px } }
+@page { size: A4; margin: 14mm 12mm }
+@media print {
+  :root { color-scheme: light }
+  body { font-size: 10.5px; max-width: none; margin: 0; padding: 0 }
+  .wide { overflow: visible } th, td { padding-right: .5rem } td, th, .keep { white-space: pre-line } td { min-width: 0 }
+  details::details-content { content-visibility: visible; display: block; height: auto }
+  summary { list-style: none; font-weight: 600; break-after: avoid }
+}
 """
+    + pictures.STYLE
+)
 
 
 def render(report: Report, lang: Lang, *, bids: bool = False) -> str:
-    """The page: the summary, the findings by rule and, with `bids`, the annex."""
+    """The page: the summary, the pictures, the statistics, the findings by rule and, with `bids`, the annex."""
     return "".join(_page(report, lang, bids))
 
 
@@ -60,6 +78,8 @@ def _page(report: Report, lang: Lang, bids: bool) -> Iterator[str]:
     assert isinstance(title, Heading)
     yield _head(title.text, lang)
     yield from (_block(b) for b in blocks)
+    yield from _pictures(report, lang)
+    yield from _statistics(report, lang)
     yield from _findings(report, lang)
     if bids and report.bids:
         yield from _annex(report, lang)
@@ -82,13 +102,46 @@ def _table(columns: tuple[Column, ...], rows: Iterable[tuple[str, ...]]) -> str:
     shapes = [' class="right"' if c.right else "" if c.wide else ' class="keep"' for c in columns]
     out = ['<div class="wide"><table>\n']
     if any(c.title for c in columns):
-        out.append("<tr>" + "".join(f"<th{s}>{escape(c.title)}</th>" for c, s in zip(columns, shapes, strict=True)) + "</tr>\n")
+        heads = "".join(f"<th{s}>{escape(c.title)}</th>" for c, s in zip(columns, shapes, strict=True))
+        out.append(f"<thead><tr>{heads}</tr></thead>\n")
+    out.append("<tbody>\n")
     out.extend("<tr>" + "".join(f"<td{s}>{escape(cell)}</td>" for cell, s in zip(row, shapes, strict=True)) + "</tr>\n" for row in rows)
-    return "".join((*out, "</table></div>\n"))
+    return "".join((*out, "</tbody></table></div>\n"))
+
+
+def _pictures(report: Report, lang: Lang) -> Iterator[str]:
+    drawn = list(pictures.pictures(report, lang))
+    if drawn:
+        yield f"<h2>{escape(title('pictures', lang))}</h2>\n"
+        yield from drawn
+
+
+def _statistics(report: Report, lang: Lang) -> Iterator[str]:
+    """The remaining bids by kind; what the book does not state is said, not left out in silence."""
+    lines = statistics(report)
+    if not lines:
+        return
+    yield f"<h2>{escape(title('statistics', lang))}</h2>\n"
+    multiples = any(line.multiple for line in lines)
+    keys = ("kind", "investor-count", "placee-count", "bid-total-short", "median", "mean", *(("multiple",) if multiples else ()))
+    columns = tuple(Column(title(k, lang), right=k != "kind", wide=k == "kind") for k in keys)
+    for groups in (("all", "six"), ("placee_type",), ("investor_type",)):
+        rows = [_figures(line, lang)[: len(columns)] for line in lines if line.group in groups]
+        if rows:
+            first = columns[0] if len(groups) > 1 else Column(title(groups[0], lang), wide=True)
+            yield _table((first, *columns[1:]), rows)
+        else:
+            yield f'<p class="faint">{escape(title("no-" + groups[0].replace("_", "-"), lang))}</p>\n'
+
+
+def _figures(line: Line, lang: Lang) -> tuple[str, ...]:
+    investors, placees = ("" if n is None else count(n) for n in (line.investors, line.placees))
+    quantity = "" if line.quantity is None else shares(line.quantity, lang)
+    return said_of(line, lang), investors, placees, quantity, line.median or "", line.mean or "", line.multiple or ""
 
 
 def _findings(report: Report, lang: Lang) -> Iterator[str]:
-    """Each rule's findings in a fold."""
+    """Each rule's findings in a fold, without the columns that say nothing there."""
     if report.findings:
         yield f"<h2>{escape(say('sheet-findings', lang))}</h2>\n"
     columns = tuple(
@@ -98,9 +151,10 @@ def _findings(report: Report, lang: Lang) -> Iterator[str]:
         for rule, found in by_rule(report, outcome):
             about = f"{name(outcome, lang)} · {rule_name(report, rule, lang)} · {rule} · {count(len(found))}"
             yield f"<details><summary>{escape(about)}</summary>\n"
-            rows = findings.rows(report, found[:_SHOWN], lang)
             # What the fold's title says already is not said again in each row.
-            yield _table(columns[3:], (tuple("" if cell is None else str(cell) for cell in row[3:]) for row in rows))
+            rows = [["" if c is None else str(c) for c in row[3:]] for row in findings.rows(report, found[:_SHOWN], lang)]
+            told = [at for at in range(len(columns) - 3) if any(row[at] for row in rows)]
+            yield _table(tuple(columns[3 + at] for at in told), (tuple(row[at] for at in told) for row in rows))
             if len(found) > _SHOWN:
                 yield f'<p class="warn">{escape(say("more", lang, count=count(len(found) - _SHOWN)))}</p>\n'
             yield "</details>\n"

@@ -132,6 +132,23 @@ def _broad(text: str) -> int:
     return 2 * wide + (len(text) - wide) * 8 // 9
 
 
+def _cells(column: Column, letter: str, start: int, texts: _Texts) -> list[str]:
+    """A column's cells from a row on, as XML. A number that Excel would round is written as a text."""
+    style, number = STYLES[column.style], texts.number
+    numeric, as_text = column.style in NUMERIC, STYLES["right"]
+    out = []
+    for row, cell in enumerate(column.cells[start : start + _CHUNK], start + 2):
+        if cell is None or cell == "":
+            out.append(f'<c r="{letter}{row}" s="{style}"/>')
+        elif not numeric:
+            out.append(f'<c r="{letter}{row}" s="{style}" t="s"><v>{number(str(cell).replace(*_NEWLINE))}</v></c>')
+        elif len(str(cell)) <= _DIGITS:
+            out.append(f'<c r="{letter}{row}" s="{style}"><v>{cell}</v></c>')
+        else:
+            out.append(f'<c r="{letter}{row}" s="{as_text}" t="s"><v>{number(str(cell))}</v></c>')
+    return out
+
+
 # ── a page ──
 
 

@@ -7,8 +7,11 @@ the figure of its line empty, as in the rules: a median of what happens to be th
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, assert_never
 
+from validator.render.safe import visible
+from validator.render.titles import title
+from validator.render.words import Lang
 from validator.report import BidLine, Report
 from validator.shown import decimal
 
@@ -44,6 +47,17 @@ def stated(report: Report, name: str) -> Fraction | None:
     """A figure of the offering, if the report carries it: `issue_price`, `offline_initial`."""
     text = getattr(report, "stated", {}).get(name)
     return None if text is None else Fraction(text)
+
+
+def said_of(line: Line, lang: Lang) -> str:
+    """What a line is about, in the reader's language."""
+    match line.group:
+        case "all" | "six":
+            return title(f"{line.group}-kind", lang)
+        case "placee_type" | "investor_type":
+            return visible(line.kind) or title("not-stated", lang)
+        case _:
+            assert_never(line.group)
 
 
 def median(prices: Sequence[int]) -> Fraction | None:

@@ -15,7 +15,7 @@ from validator.render.ooxml import Table as Sheet
 from validator.render.ooxml import lines as taken
 from validator.render.safe import visible
 from validator.render.sentences import say
-from validator.render.statistics import Line, statistics
+from validator.render.statistics import Line, said_of, statistics
 from validator.render.summary import clauses, rule_name, summary
 from validator.render.titles import title
 from validator.render.words import Lang, count, name
@@ -130,7 +130,7 @@ def _statistics(lines: Sequence[Line], lang: Lang) -> Iterator[Column]:
     rows = [
         (
             title("all" if line.group == "six" else line.group, lang),
-            kind(line, lang),
+            said_of(line, lang),
             line.investors,
             line.placees,
             line.quantity,
@@ -141,15 +141,6 @@ def _statistics(lines: Sequence[Line], lang: Lang) -> Iterator[Column]:
         for line in lines
     ]
     return (c for c in _columns(forms, rows) if c.style != "multiple" or any(c.cells))
-
-
-def kind(line: Line, lang: Lang) -> str:
-    """What a line of the statistics is about."""
-    match line.group:
-        case "all" | "six":
-            return title(f"{line.group}-kind", lang)
-        case _:
-            return visible(line.kind) or title("not-stated", lang)
 
 
 # ── findings and rules ──
