@@ -115,10 +115,17 @@ def read_cases(path: Path, vocabulary: Vocabulary, revision: str) -> CaseFile:
             for key in case.with_:
                 if key not in known:
                     say(f"unknown record or table `{key}`", "cases", id_, i, "with", key)
+                elif not _shaped(case.with_[key], key not in schema.entities):
+                    wanted = "a list of records" if key not in schema.entities else "the changed fields of one record"
+                    say(f"`{key}` is not {wanted}", "cases", id_, i, "with", key)
     if mistakes:
         raise DiagnosticError(mistakes)
     records = {e: r for e, r in form.base.items() if e != schema.root}
     return CaseFile(source, Base(form.base.get(schema.root, {}), records, form.upto), form.cases, form.count)
+
+
+def _shaped(value: Plain, table: bool) -> bool:
+    return isinstance(value, list) and all(isinstance(r, dict) for r in value) if table else isinstance(value, dict)
 
 
 def tables_of(base: Base, case: Case, schema: Schema) -> dict[str, list[Row]]:

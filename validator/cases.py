@@ -186,6 +186,8 @@ def _differences(case: Case, report: Report, ignored: frozenset[str], id_: str) 
         yield "a rule failed in evaluation"
     for issue in report.intake:
         yield f"cannot be read: {issue.message.en}"
+    for table, name in report.unknown_columns:
+        yield f"{table} have no field `{name}`"
     for rule in case.not_applicable:
         if not report.by_rule.get(rule, {}).get("not_applicable"):
             yield f"{rule} is asked"

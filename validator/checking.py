@@ -13,11 +13,11 @@ from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.kernel import Scalar
 from validator.engine import records, rows
 from validator.engine.decisions import read_decisions
-from validator.engine.findings import Names
+from validator.engine.findings import Names, for_book
 from validator.engine.near import near
 from validator.engine.plan import BID, QUANTITY, Plan, Stage, bind
 from validator.engine.summary import Input, summarise
-from validator.engine.supplied import Supplied, without
+from validator.engine.supplied import Supplied
 from validator.intake import read_book
 from validator.intake.submission import Submission, read_submission
 from validator.offering import board_and_dates, read_offering
@@ -77,7 +77,7 @@ class Checker:
 
         book = with_gaps(book, self.plan.schema)
         given = _book_input(book, self.plan)
-        plan = without(self.plan, given.supplied)
+        plan = for_book(self.plan, given.supplied)
         run = self._stages(plan, stages)
         decisions = read_decisions(book.decisions, plan, given.names)
         raw = None
@@ -96,7 +96,7 @@ class Checker:
     def offering_only(self, stages: Sequence[str] | None = None) -> Report:
         """Check the offering alone: the rules of its own fields. Those that need a book are listed as unsupplied."""
         given = submission_input(Submission({}, frozenset(), ()), self.plan)
-        plan = without(self.plan, given.supplied)
+        plan = for_book(self.plan, given.supplied)
         run = self._stages(plan, stages)
         raw = rows.run(plan, records.from_dicts({}, plan.layout), run, lambda a: a.rule.entity == plan.schema.root)
         return summarise(plan, raw, given, run, self._shown(stages), self.vocabulary.words_en)
@@ -105,7 +105,7 @@ class Checker:
         """Check one investor's submission: the rules that read only its own records and the offering. Loads no Polars."""
         read = read_submission(data, self.vocabulary)
         given = submission_input(read, self.plan)
-        plan = without(self.plan, given.supplied)
+        plan = for_book(self.plan, given.supplied)
         run = self._near.stages(plan)
         raw = rows.run(plan, records.from_dicts(read.tables, plan.layout), run, lambda a: a.number in self._near.rules)
         report = summarise(plan, raw, given, run, self._shown(None), self.vocabulary.words_en)

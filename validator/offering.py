@@ -91,8 +91,9 @@ def _wanted(field: Field) -> str:
         "flag": "`true` or `false`",
         "count": "`3`",
         "number": "`11154.73`",
-        "words": f"one of {', '.join(field.type.type.words)}",
     }
+    if field.type.type.words:
+        return f"it is one of {', '.join(f'`{w}`' for w in field.type.type.words)}"
     return f"write it like {examples.get(field.type.name, '`text`')}"
 
 

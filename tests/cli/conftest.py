@@ -51,3 +51,68 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "good.csv").write_text("\n".join([HEAD, *rows, ""]), encoding="utf-8")
     (tmp_path / "bad.csv").write_text("\n".join([HEAD, *rows, small, ""]), encoding="utf-8")
     return tmp_path
+
+
+RULEBOOK = """\
+rulebook: szse-chinext
+revision: "2025-03"
+title: {zh: 小规则集, en: a small rulebook}
+applies: {by: launched, from: 2025-03-28, cite: rules 附则}
+stages: [inquiry]
+sources:
+  rules: {title: 实施细则}
+terms:
+  price_spread: {default: 120%, cite: rules 一}
+values:
+  highest_price: {zh: 最高报价, of: investor, is: max(bids.price)}
+  lowest_price: {zh: 最低报价, of: investor, is: min(bids.price)}
+rules:
+  - id: inquiry.price-spread
+    name: {zh: 价差过大, en: prices too far apart}
+    for: investor
+    require: highest_price <= price_spread * lowest_price
+    effect: refuse
+    cite: rules 一
+"""
+
+AMENDMENT = """\
+rulebook: szse-chinext
+revision: "2026-06"
+title: {zh: 小规则集(修订), en: a small rulebook, amended}
+applies: {by: launched, from: 2026-06-01}
+amends: szse-chinext@2025-03
+terms:
+  price_spread: {default: 115%, cite: rules 一}
+"""
+
+CASES = """\
+rulebook: szse-chinext
+revision: "%s"
+count: 3
+base:
+  offering: {offering: "301000", board: szse-chinext, launched: %s}
+  investor: {investor_name: 甲公司}
+  placee: {placee_name: 甲一号}
+  bid: {price: 20元, quantity: 100万股}
+cases:
+  inquiry.price-spread:
+    - {name: on the limit, with: {bids: [{price: 20.00元}, {price: %s元}]}, gives: [], margin: "0"}
+    - {name: a tick above, with: {bids: [{price: 20.00元}, {price: %s元}]}, gives: [inquiry.price-spread], effect: [refuse]}
+    - {name: no price, with: {bid: {price: null}}, not_evaluable: [inquiry.price-spread]}
+"""
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    """A user's own folder of rules: one rulebook of one rule, and a revision that lowers its figure; cases for both."""
+    place = tmp_path / "my rules"
+    place.mkdir()
+    for name in ("vocabulary.yaml", "calendar.yaml"):
+        (place / name).write_bytes((ROOT / "rules" / name).read_bytes())
+    for revision, text, day, limit, above in (
+        ("2025-03", RULEBOOK, "2025-04-01", "24.00", "24.01"),
+        ("2026-06", AMENDMENT, "2026-06-02", "23.00", "23.01"),
+    ):
+        (place / f"{revision}.yaml").write_text(text, encoding="utf-8")
+        (place / f"{revision}.cases.yaml").write_text(CASES % (revision, day, limit, above), encoding="utf-8")
+    return place

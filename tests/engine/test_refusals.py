@@ -136,3 +136,80 @@ def test_a_term_of_nothing_divides_nothing(tmp_path: Path) -> None:
     ]
     report = same(checker(tmp_path, "\nstages: [a]\nrules:\n" + "".join(rules), price_tick=0), {"bids": bids(1)})
     assert report.by_rule == {"a.multiple": {"not_evaluable": 1}, "a.rounded": {"not_evaluable": 1}}
+
+
+# ── selections ──
+
+TAKE = "take: {from: live, order: [sequence descending], sum: admitted_quantity, limit: 1股, bound: elimination_bound}"
+
+
+def selecting(id_: str = "a.cut", for_: str = "bid", name: str = "out") -> str:
+    return f"  - {{id: {id_}, name: {{zh: 剔, en: cut}}, for: {for_}, selects: {name}, effect: [], cite: seed 一}}\n"
+
+
+@pytest.mark.parametrize(
+    ("stage", "rules", "want"),
+    [
+        ("a", selecting(for_="placee"), "wrong-record: `out` selects records of bid, this rule is for placee"),
+        ("b", selecting(), "later-stage: `out` is known from stage b on, this rule belongs to a"),
+        ("a", selecting() + selecting("b.cut"), "second-selection: `a.cut` selects already, and a report has one elimination"),
+        ("a", selecting(name="price"), "unknown-name: `price` is no value with `take`"),
+    ],
+)
+def test_a_report_has_one_elimination_known_when_its_rule_is_asked(tmp_path: Path, stage: str, rules: str, want: str) -> None:
+    value = f"values:\n  out: {{zh: 剔除, of: bid, stage: {stage}, {TAKE}}}\n"
+    assert refused(tmp_path, f"\nstages: [a, b]\n{value}rules:\n{rules}") == [want]
+
+
+def test_a_selection_of_other_records_shows_no_cut_of_bids(tmp_path: Path) -> None:
+    take = (
+        TAKE.replace("from: live", "from: not placee_restricted")
+        .replace("sum: admitted_quantity", "sum: quantity_of")
+        .replace("sequence", "quantity_of")
+    )
+    values = (
+        f"  quantity_of: {{zh: 数量, of: placee, stage: a, is: sum(bids.quantity)}}\n  out: {{zh: 剔除, of: placee, stage: a, {take}}}\n"
+    )
+    check = checker(tmp_path, f"\nstages: [a]\nvalues:\n{values}rules:\n{selecting(for_='placee')}", elimination_bound="at_least")
+    rows = [{**b, "placee_restricted": False, "investor": "V1"} for b in bids(1, 2, 3)]
+    report = same(check, {"bids": rows})
+    assert (report.elimination.count, report.elimination.quantity, report.elimination.cut) == (1, "3", None)
+
+
+# ── offerings, once more ──
+
+
+@pytest.mark.parametrize(
+    ("terms", "said", "hint"),
+    [
+        (
+            {"elimination_bound": "atleast"},
+            "`elimination_bound: atleast` is none of at_least, at_most",
+            "it is one of `at_least`, `at_most`",
+        ),
+        ({"issue_price": "10股"}, "`issue_price: 10股` has a unit that does not fit issue_price: 股", "write it like `46.08元`"),
+        ({"t_day": "2026-02-30"}, "`t_day: 2026-02-30` is no day of the calendar", "write it like `2026-03-30`"),
+        ({"maximum_prices": 2.5}, "`maximum_prices: 2.5` is finer than 1 and cannot be held exactly", "write it like `3`"),
+        ({"t_day": ["2026-02-25"]}, "`t_day: ['2026-02-25']` is not the value of one cell", "write it like `2026-03-30`"),
+        ({"isue_price": 1}, "unknown field `isue_price`", "did you mean `issue_price` (发行价格)?"),
+        ({"发行价格": 1, "issue_price": 1}, "`issue_price` and `发行价格` are the same field", None),
+    ],
+)
+def test_what_an_offering_cannot_say_is_told(tmp_path: Path, terms: dict[str, Any], said: str, hint: str | None) -> None:
+    with pytest.raises(DiagnosticError) as raised:
+        checker(tmp_path, "\nstages: [a]\n" + RULE, **terms)
+    assert [(d.message, d.hint) for d in raised.value.diagnostics] == [(said, hint)]
+
+
+def test_terms_that_need_each_other_are_told_where_they_stand(tmp_path: Path) -> None:
+    terms = (
+        "terms:\n  maximum_prices: {default: lockup_months + 1, cite: seed 一}\n  lockup_months: {default: maximum_prices, cite: seed 一}\n"
+    )
+    assert refused(tmp_path, f"\nstages: [a]\n{terms}{RULE}") == [
+        "circular: the default of `maximum_prices` needs `lockup_months`, which needs it in turn",
+        "circular: the default of `lockup_months` needs `maximum_prices`, which needs it in turn",
+    ]
+    alone = "terms:\n  maximum_prices: {default: maximum_prices + 1, cite: seed 一}\n"
+    assert refused(tmp_path, f"\nstages: [a]\n{alone}{RULE}") == [
+        "circular: the default of `maximum_prices` needs `maximum_prices`, which needs it in turn"
+    ]

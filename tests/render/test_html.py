@@ -3,8 +3,12 @@
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import pytest
+
+from validator.render.html import page as blocks_page
 from validator.render.html import render
-from validator.report import Report
+from validator.render.words import Lang
+from validator.report import Both, Finding, Issue, Report, RuleInfo
 
 
 class Page(HTMLParser):
@@ -25,6 +29,10 @@ class Page(HTMLParser):
         if tag not in ("meta",):
             self.open.append(tag)
 
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {a for a, _ in attrs}
+
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
 
@@ -36,7 +44,35 @@ def test_it_is_well_formed_and_loads_nothing(report: Report) -> None:
     page = Page(render(report, "zh", bids=True))
     assert page.open == []
     assert not page.tags & {"script", "link", "img", "iframe", "a", "object", "form"}
-    assert page.attributes <= {"lang", "charset", "name", "content", "http-equiv", "class"}
+    drawn = {"viewbox", "role", "d", "x", "y", "width", "height", "text-anchor"}
+    assert page.attributes <= {"lang", "charset", "name", "content", "http-equiv", "class"} | drawn
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_nothing_points_outside(report: Report, lang: Lang) -> None:
+    html = render(report, lang, bids=True)
+    for pointer in ("://", "url(", "@import", "src=", "href=", "data:", "<use", "style="):
+        assert pointer not in html
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_page_in_one_language_says_nothing_in_the_other(report: Report, lang: Lang) -> None:
+    headings = {
+        "zh": ("累计申购需求", "报价与数量", "各规则的发现", "剩余报价统计"),
+        "en": ("Cumulative demand", "Findings by rule", "The remaining bids"),
+    }
+    html = render(report, lang)
+    assert all(h in html for h in headings[lang])
+    assert not any(h in html for other in headings if other != lang for h in headings[other])
+
+
+def test_the_statistics_stand_on_the_page_and_what_is_lacking_is_said(report: Report) -> None:
+    kinds = tuple(replace(b, placee_type="公募基金") for b in report.bids)
+    text = "".join(Page(render(replace(report, bids=kinds), "zh")).text)
+    # 51.38 x 1,400万, 50.00 x 1,400万 and 46.07 x 540.5万 remain: 1668328350 / 33405000 = 49.942474…
+    assert "公募基金23" in text.replace("\n", "")
+    assert "3,340.5万股50.000049.9425" in text
+    assert "报价簿没有网下投资者类型" in text
 
 
 def test_it_says_what_the_report_says(report: Report) -> None:
@@ -57,3 +93,51 @@ def test_hostile_text_stays_text(report: Report) -> None:
     assert "\u202e" not in html
     assert "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;" in html
     assert Page(html).open == []
+
+
+SCRIPT = "<script>alert(1)</script>&\"'"
+
+
+def hostile_finding(finding: Finding) -> Finding:
+    subject = replace(finding.subject, id=SCRIPT, placee=SCRIPT, investor=SCRIPT)
+    texts = {"figures": {SCRIPT: SCRIPT}, "margin": SCRIPT, "missing": (SCRIPT,), "message": Both(SCRIPT, SCRIPT)}
+    cites = tuple(replace(c, source=SCRIPT, clause=SCRIPT) for c in finding.cite)
+    return replace(finding, subject=subject, cite=cites, rule=SCRIPT, effect=(SCRIPT,), **texts)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_script_in_every_name_is_text(report: Report, lang: Lang) -> None:
+    names = {"investor": SCRIPT, "placee": SCRIPT, "investor_name": SCRIPT, "placee_name": SCRIPT, "fate": SCRIPT, "id": SCRIPT}
+    kinds = {"investor_type": SCRIPT, "placee_type": SCRIPT}
+    info = RuleInfo(SCRIPT, SCRIPT, SCRIPT, Both(SCRIPT, SCRIPT), (), (SCRIPT,), False)
+    hostile = replace(
+        report,
+        offering=SCRIPT,
+        provisional=(SCRIPT,),
+        rulebook={"id": SCRIPT, "revision": SCRIPT, "digest": SCRIPT},
+        input_digest=SCRIPT,
+        records={SCRIPT: 1},
+        intake=(Issue(SCRIPT, SCRIPT, 1, SCRIPT, SCRIPT, Both(SCRIPT, SCRIPT)),),
+        unknown_columns=((SCRIPT, SCRIPT),),
+        by_rule={SCRIPT: {"violated": 1}},
+        unsupplied={SCRIPT: (SCRIPT,)},
+        lacking={SCRIPT: (SCRIPT,)},
+        attestations=((SCRIPT, "open"),),
+        findings=tuple(hostile_finding(f) for f in report.findings),
+        elimination=replace(report.elimination, undecided=(SCRIPT,)),
+        fates={SCRIPT: next(iter(report.fates.values()))},
+        terms={SCRIPT: {"value": SCRIPT, "default": SCRIPT}},
+        bids=tuple(replace(b, **names, **kinds) for b in report.bids),
+        rules={SCRIPT: info},
+        sources={SCRIPT: SCRIPT},
+    )
+    html = render(hostile, lang, bids=True)
+    assert "<script" not in html
+    assert html.count("&lt;script&gt;") > 40
+    assert Page(html).open == []
+
+
+def test_any_page_of_blocks_is_a_page() -> None:
+    page = Page(blocks_page(SCRIPT, [], "en"))
+    assert page.open == []
+    assert "script" not in page.tags

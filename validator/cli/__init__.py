@@ -36,7 +36,6 @@ from validator.cli.options import (
 app = typer.Typer(
     help="规矩：按交易所规则校验新股发行的报价。Check the bids of an A-share IPO against the exchange's rules.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )

@@ -125,8 +125,10 @@ def _announcement(file: Path, asked: Asked, out: Out) -> int:
     if not isinstance(data, dict) or not _ANNOUNCES & data.keys():
         door.refuse("no-book", f"`{file}` is no announcement and no book", f"if it is the offering, name it so: `--offering {file}`")
     _plain(asked, "an announcement")
+    from validator.render import announcement
+
     report = check_announcement(file, asked.rules)
-    reports.write(report, out, bids=False)
+    reports.write_page(announcement.page(report, out.lang), report.to_dict(), out)
     return report.status
 
 

@@ -61,11 +61,11 @@ class _Found:
         self.violated = flags.violated() if flags is not None and self.counts[VIOLATED] else None
         self.unknown = flags.unknown() if flags is not None and self.counts[NOT_EVALUABLE] else None
 
-    def hits(self) -> tuple[pl.Series, list[int]]:
-        """The rows with a finding, and their outcomes."""
+    def hits(self, muted: bool) -> tuple[pl.Series, list[int]]:
+        """The rows with a finding, and their outcomes; of a muted rule only breaches and failures."""
         if self.counts[ERROR]:
             return pl.int_range(0, self.height, dtype=pl.Int64, eager=True), [ERROR] * self.height
-        if self.unknown is None:
+        if self.unknown is None or muted:
             return _true(self.violated), [VIOLATED] * self.counts[VIOLATED]
         if self.violated is None:
             return _true(self.unknown), [NOT_EVALUABLE] * self.counts[NOT_EVALUABLE]
@@ -186,7 +186,7 @@ class _Run:
     def ask_offering(self, asked: Asked) -> None:
         outcome = self.outcome(asked)
         self.raw.counts[asked.number] = [int(outcome == o) for o in range(5)]
-        if outcome in (HOLDS, NOT_APPLICABLE):
+        if outcome in (HOLDS, NOT_APPLICABLE) or (outcome == NOT_EVALUABLE and asked.number in self.plan.muted):
             return
         meanings = questions(self.plan, asked).meanings
         (answer,) = self.figures([outcome], meanings, lambda: [self.offering(("figures", asked.number), meanings)])
@@ -206,7 +206,7 @@ class _Run:
 
     def answer(self, rule: _Found) -> None:
         """The figures of every outcome found."""
-        rows, outcomes = rule.hits()
+        rows, outcomes = rule.hits(rule.asked.number in self.plan.muted)
         if not outcomes:
             return
         meanings = questions(self.plan, rule.asked).meanings

@@ -2,15 +2,15 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
 from dsl.checker import references
-from validator.engine.figures import Known, Sheet, closure, conditions, counted, questions, reads
+from validator.engine.figures import Known, Sheet, closure, conditions, counted, own_reads, questions, reads
 from validator.engine.plan import ADMITTED, QUANTITY, Asked, Plan
 from validator.engine.raw import NOT_EVALUABLE, OUTCOMES, VIOLATED, Hit, Raw
-from validator.engine.supplied import Supplied
+from validator.engine.supplied import Supplied, without
 from validator.report import Both, Finding, Subject
 from validator.shown import plain, slack, spoken
 
@@ -38,18 +38,38 @@ class Names:
         return Subject(entity, self.ids[entity][row], above.get("placee"), above.get("investor"), self.rows[entity][row])
 
 
+_NONE = (0,) * len(OUTCOMES)
+
+
 def findings(plan: Plan, raw: Raw, names: Names, supplied: Supplied, words: Mapping[str, str]) -> tuple[list[Finding], list[Asked]]:
     """All findings in their order, and the rules that could not run for want of a column or a term."""
     found: list[Finding] = []
     lacking: list[Asked] = []
     for asked in plan.asked():
         hits = raw.hits.get(asked.number, ())
-        lost = unsupplied(plan, asked, supplied) if any(h.outcome == NOT_EVALUABLE for h in hits) else frozenset()
+        lost = unsupplied(plan, asked, supplied) if raw.counts.get(asked.number, _NONE)[NOT_EVALUABLE] else frozenset()
         if lost or asked.rule.entity not in (plan.schema.root, *supplied.tables):
             lacking.append(asked)
         made = [f for h in hits if (f := _finding(plan, asked, h, names, lost, words)) is not None]
         found += sorted(made, key=lambda f: f.subject.id)
     return found, lacking
+
+
+def for_book(plan: Plan, supplied: Supplied) -> Plan:
+    """The plan for a book: nothing is concluded from what was not handed in, and what cannot run for want of it is said once per rule."""
+    found = without(plan, supplied)
+    key = ("muted", supplied)
+    ready = found.compiled.get(key)
+    if not isinstance(ready, Plan):
+        numbers = frozenset(a.number for a in found.asked() if _cannot_run(found, a, supplied))
+        ready = found.compiled[key] = replace(found, muted=numbers)
+    return ready
+
+
+def _cannot_run(plan: Plan, asked: Asked, supplied: Supplied) -> bool:
+    """Whether every record on which the rule is not evaluable lacks something that nobody handed in."""
+    lost = unsupplied(plan, asked, supplied)
+    return bool(lost & {*plan.schema.entities, *own_reads(plan, asked)}) if lost else False
 
 
 def unsupplied(plan: Plan, asked: Asked, supplied: Supplied) -> frozenset[str]:

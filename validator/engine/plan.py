@@ -89,6 +89,8 @@ class Plan:
     stages: tuple[Stage, ...]
     changed: Mapping[str, tuple[Term, Bound]]
     """Terms that the offering set otherwise than the rules' default, with that default."""
+    muted: frozenset[int] = frozenset()
+    """Rules that lack a whole column or table: where they are not evaluable that is said once, not record by record."""
     compiled: dict[object, object] = field(default_factory=dict)
     """Functions made on first use, by what they are for."""
 

@@ -163,6 +163,8 @@ class _Run:
         rows: dict[str, dict[int, int]] = {}
         for asked, outcome, record in found:
             entity = asked.rule.entity
+            if outcome == NOT_EVALUABLE and asked.number in self.plan.muted:
+                continue
             if entity not in rows:
                 rows[entity] = {id(r): i for i, r in enumerate(self.tables.get(entity, ()))}
             sheet = questions(self.plan, asked)

@@ -164,7 +164,7 @@ def _elimination(plan: Plan, raw: Raw, given: Input, stages: Sequence[Stage]) ->
     if run.amount is None or run.total is None:
         return Elimination(None, None, None, None, None, undecided)
     share = Fraction(run.amount, run.total) if run.total else None
-    cut = None if run.cut is None else _cut(given, raw.columns[BID, ADMITTED], run.cut)
+    cut = None if run.cut is None or step.entity != BID else _cut(given, raw.columns[BID, ADMITTED], run.cut)
     return Elimination(
         run.count,
         decimal(Fraction(run.amount, step.meaning.scale)),

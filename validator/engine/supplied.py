@@ -14,6 +14,9 @@ from dsl.lower import Lowered, Ratio
 from dsl.to_python import parts
 from validator.engine.plan import ADMITTED, BID, QUANTITY, Asked, Plan, Ranking, Stage, Step
 
+KINDS = 32
+"""How many plans are kept for books that lack different columns: anyone may hand in what he likes, and memory must not grow with it."""
+
 Rewrite = Callable[[Kernel], Kernel]
 
 
@@ -32,6 +35,8 @@ def without(plan: Plan, supplied: Supplied) -> Plan:
     if not isinstance(found, Plan):
         gone = _gone(plan, supplied)
         found = plan.compiled[key] = replace(plan, stages=tuple(_stage(s, supplied, gone) for s in plan.stages), compiled={})
+        for old in [k for k in list(plan.compiled) if isinstance(k, tuple) and k[0] == "supplied"][:-KINDS]:
+            plan.compiled.pop(old, None)
     return found
 
 

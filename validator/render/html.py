@@ -1,6 +1,7 @@
 """Report -> one HTML page that stands alone: no script, nothing loaded from elsewhere, every text escaped, fit for A4."""
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from html import escape
 from typing import assert_never
 
@@ -37,12 +38,13 @@ th { color: var(--faint); font-weight: normal; white-space: nowrap }
 .right { text-align: right; white-space: nowrap }
 .keep { white-space: nowrap }
 .faint { color: var(--faint) } .good { color: var(--good) } .warn { color: var(--warn) } .bad { color: var(--bad); font-weight: bold }
-summary { cursor: pointer; margin: .3rem 0 }
+summary { cursor: pointer; margin: .3rem 0 } details p { margin: .2rem 0 }
 @page { size: A4; margin: 14mm 12mm }
 @media print {
   :root { color-scheme: light }
   body { font-size: 10.5px; max-width: none; margin: 0; padding: 0 }
-  .wide { overflow: visible } th, td { padding-right: .5rem } td, th, .keep { white-space: pre-line } td { min-width: 0 }
+  .wide { overflow: visible } th, td { padding-right: .5rem } td { min-width: 0 }
+  details td, details th { white-space: pre-line }
   details::details-content { content-visibility: visible; display: block; height: auto }
   summary { list-style: none; font-weight: 600; break-after: avoid }
 }
@@ -123,38 +125,39 @@ def _statistics(report: Report, lang: Lang) -> Iterator[str]:
         return
     yield f"<h2>{escape(title('statistics', lang))}</h2>\n"
     multiples = any(line.multiple for line in lines)
-    keys = ("kind", "investor-count", "placee-count", "bid-total-short", "median", "mean", *(("multiple",) if multiples else ()))
-    columns = tuple(Column(title(k, lang), right=k != "kind", wide=k == "kind") for k in keys)
-    for groups in (("all", "six"), ("placee_type",), ("investor_type",)):
-        rows = [_figures(line, lang)[: len(columns)] for line in lines if line.group in groups]
-        if rows:
-            first = columns[0] if len(groups) > 1 else Column(title(groups[0], lang), wide=True)
-            yield _table((first, *columns[1:]), rows)
-        else:
-            yield f'<p class="faint">{escape(title("no-" + groups[0].replace("_", "-"), lang))}</p>\n'
+    keys = ("group", "kind", "investor-count", "placee-count", "bid-total-short", "median", "mean", *(("multiple",) if multiples else ()))
+    columns = tuple(Column(title(k, lang), right=at > 1, wide=k == "kind") for at, k in enumerate(keys))
+    yield _table(columns, (_figures(line, lang)[: len(columns)] for line in lines))
+    for group in ("placee_type", "investor_type"):
+        if not any(line.group == group for line in lines):
+            yield f'<p class="faint">{escape(title(f"no-{group}", lang))}</p>\n'
 
 
 def _figures(line: Line, lang: Lang) -> tuple[str, ...]:
+    group = title("all" if line.group == "six" else line.group, lang)
     investors, placees = ("" if n is None else count(n) for n in (line.investors, line.placees))
     quantity = "" if line.quantity is None else shares(line.quantity, lang)
-    return said_of(line, lang), investors, placees, quantity, line.median or "", line.mean or "", line.multiple or ""
+    multiple = "" if line.multiple is None else f"{Decimal(line.multiple):,}"
+    return group, said_of(line, lang), investors, placees, quantity, line.median or "", line.mean or "", multiple
+
+
+_OF_RULE = ("clause", "effect", "source")  # the same for every finding of a rule: said once
 
 
 def _findings(report: Report, lang: Lang) -> Iterator[str]:
-    """Each rule's findings in a fold, without the columns that say nothing there."""
+    """Each rule's findings in a fold: what is the same for all of them first, then the columns that say something there."""
     if report.findings:
         yield f"<h2>{escape(say('sheet-findings', lang))}</h2>\n"
-    columns = tuple(
-        Column(t, wide=c in ("says", "figures", "clause", "missing")) for c, t in zip(findings.COLUMNS, findings.head(lang), strict=True)
-    )
+    heads = dict(zip(findings.COLUMNS, findings.head(lang), strict=True))
     for outcome in ("violated", "not_evaluable", "error"):
         for rule, found in by_rule(report, outcome):
             about = f"{name(outcome, lang)} · {rule_name(report, rule, lang)} · {rule} · {count(len(found))}"
-            yield f"<details><summary>{escape(about)}</summary>\n"
-            # What the fold's title says already is not said again in each row.
-            rows = [["" if c is None else str(c) for c in row[3:]] for row in findings.rows(report, found[:_SHOWN], lang)]
-            told = [at for at in range(len(columns) - 3) if any(row[at] for row in rows)]
-            yield _table(tuple(columns[3 + at] for at in told), (tuple(row[at] for at in told) for row in rows))
+            rows = [dict(zip(findings.COLUMNS, row, strict=True)) for row in findings.rows(report, found[:_SHOWN], lang)]
+            shared = " · ".join(f"{heads[c]} {rows[0][c]}" for c in _OF_RULE if rows[0][c])
+            told = [c for c in findings.COLUMNS[3:] if c not in _OF_RULE and any(row[c] not in (None, "") for row in rows)]
+            columns = tuple(Column(heads[c], wide=c in ("says", "figures", "missing")) for c in told)
+            yield f'<details><summary>{escape(about)}</summary>\n<p class="faint">{escape(shared)}</p>\n'
+            yield _table(columns, (tuple("" if row[c] is None else str(row[c]) for c in told) for row in rows))
             if len(found) > _SHOWN:
                 yield f'<p class="warn">{escape(say("more", lang, count=count(len(found) - _SHOWN)))}</p>\n'
             yield "</details>\n"

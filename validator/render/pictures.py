@@ -4,6 +4,7 @@ Drawn by hand in whole numbers, a tenth of a pixel each; colours are classes of 
 their own. Every fate has its own mark besides its colour: a copy in grey still tells them apart.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,7 +24,7 @@ svg text { fill: currentColor } svg .faint { fill: var(--faint) }
 .axis { stroke: currentColor; stroke-width: 8; fill: none } .grid { stroke: var(--line); stroke-width: 6 }
 .demand { stroke: var(--blue); stroke-width: 18; fill: none } .area { fill: var(--blue); opacity: .13 }
 .cut { stroke: var(--orange); stroke-width: 14; stroke-dasharray: 60 40 } .issue { stroke: var(--bad); stroke-width: 14 }
-.effective { fill: var(--blue) } .eliminated { fill: var(--orange) } .low { fill: var(--grey) }
+.effective { fill: var(--blue); fill-opacity: .55 } .eliminated { fill: var(--orange) } .low { fill: var(--grey) }
 .invalid { stroke: var(--bad); stroke-width: 13; fill: none } .waiting { stroke: var(--blue); stroke-width: 12; fill: none }
 .violated { fill: var(--bad) } .error { fill: var(--purple) } .not_evaluable { fill: var(--pale); stroke: var(--warn); stroke-width: 8 }
 figure { margin: 1rem 0 1.6rem; max-width: 60rem; break-inside: avoid } figcaption { font-weight: 600; margin-bottom: .3rem }
@@ -130,15 +131,15 @@ def _mark(key: str, at: int, text: str, x: Scale, y: Scale, lang: Lang) -> str:
 
 # ── bids by price and size ──
 
-# fate: class, and the mark as a path from its middle, about seven pixels wide
+# fate: class, and the mark as a path from its middle, some four pixels wide
 _FATES: Mapping[str, tuple[str, str]] = {
-    "有效报价": ("effective", "m-28 0a28 28 0 1 0 56 0a28 28 0 1 0-56 0z"),
-    "低价未入围": ("low", "m-30-30h60v60h-60z"),
-    "高价剔除": ("eliminated", "m0-40l38 68h-76z"),
-    "待定价": ("waiting", "m0-36l36 36l-36 36l-36-36z"),
-    "无效报价": ("invalid", "m-30-30l60 60m0-60l-60 60"),
+    "有效报价": ("effective", "m-19 0a19 19 0 1 0 38 0a19 19 0 1 0-38 0z"),
+    "低价未入围": ("low", "m-22-22h44v44h-44z"),
+    "高价剔除": ("eliminated", "m0-30l28 50h-56z"),
+    "待定价": ("waiting", "m0-28l28 28l-28 28l-28-28z"),
+    "无效报价": ("invalid", "m-21-21l42 42m0-42l-42 42"),
 }
-_OTHER = ("waiting", "m-30 0h60")
+_OTHER = ("waiting", "m-25 0h50")
 _CELL = 40  # pixels in tenths: bids whose places fall into one such square share a mark
 
 
@@ -164,21 +165,20 @@ def _scatter(report: Report, lang: Lang) -> Iterator[str]:
     yield _figure(title("scatter", lang), note, bottom + 640, drawn)
 
 
-def _marked(bids: Iterable[tuple[BidLine, int, int]], x: Scale, y: Scale) -> Iterator[str]:
+def _marked(bids: Sequence[tuple[BidLine, int, int]], x: Scale, y: Scale) -> Iterator[str]:
     """One path a fate, the rarer fates on top."""
     places: dict[str, dict[tuple[int, int], None]] = {}
     for bid, at, quantity in bids:
         place = x.at(at) // _CELL * _CELL, y.at(quantity) // _CELL * _CELL
         places.setdefault(bid.fate or "", {})[place] = None
-    for fate, found in sorted(places.items(), key=lambda p: -len(p[1])):
+    numbers = Counter(bid.fate or "" for bid, _, _ in bids)
+    for fate in sorted(places, key=lambda f: (-numbers[f], f)):
         kind, mark = _FATES.get(fate, _OTHER)
-        yield f'<path class="{kind}" d="{"".join(f"M{a} {b}{mark}" for a, b in found)}"/>'
+        yield f'<path class="{kind}" d="{"".join(f"M{a} {b}{mark}" for a, b in places[fate])}"/>'
 
 
 def _legend(bids: Sequence[BidLine], row: int, lang: Lang) -> Iterator[str]:
-    fates: dict[str, int] = {}
-    for bid in bids:
-        fates[bid.fate or ""] = fates.get(bid.fate or "", 0) + 1
+    fates = Counter(bid.fate or "" for bid in bids)
     order = [*(f for f in _FATES if f in fates), *sorted(f for f in fates if f not in _FATES)]
     across = _LEFT
     for fate in order:
@@ -195,10 +195,9 @@ _NAME = 2700  # where the names end
 
 
 def _bars(report: Report, lang: Lang) -> Iterator[str]:
-    found: dict[str, dict[str, int]] = {}
+    found: dict[str, Counter[str]] = {}
     for finding in report.findings:
-        of_rule = found.setdefault(finding.rule, {})
-        of_rule[finding.outcome] = of_rule.get(finding.outcome, 0) + 1
+        found.setdefault(finding.rule, Counter())[finding.outcome] += 1
     if not found:
         return
     rules = sorted(found, key=lambda r: (-sum(found[r].values()), r))

@@ -35,11 +35,11 @@ _TITLES: Mapping[str, tuple[str, str]] = {
     "investor_type": ("网下投资者类型", "kind of investor"),
     "not-stated": ("（未填）", "(not stated)"),
     "statistics": ("剩余报价统计（剔除无效报价和最高报价后）", "The remaining bids (without invalid and eliminated ones)"),
-    "no-investor-type": (
+    "no-investor_type": (
         "报价簿没有网下投资者类型，不能按投资者分类统计。",
         "The book does not state the kind of investor: no statistics by it.",
     ),
-    "no-placee-type": ("报价簿没有配售对象类型，不能按其分类统计。", "The book does not state the kind of placee: no statistics by it."),
+    "no-placee_type": ("报价簿没有配售对象类型，不能按其分类统计。", "The book does not state the kind of placee: no statistics by it."),
     # rules
     "stage": ("环节", "stage"),
     "subject-kind": ("对象", "asked of"),

@@ -1,9 +1,10 @@
 """The terms and rules of a flat revision -> checked ones: form, clause, stage, expressions and messages."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from dsl.checker import Checked, check, references
-from dsl.diagnostics import DiagnosticError
+from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.nodes import Ref
 from dsl.parser import parse
 from dsl.quantities import FLAG, Field, Type
@@ -29,7 +30,19 @@ def compile_terms(scope: Scope) -> dict[str, Term]:
         made = _term(scope, placed, found)
         if made is not None:
             done[name] = made
+    scope.mistakes += _circles(scope, done)
     return done
+
+
+def _circles(scope: Scope, terms: Mapping[str, Term]) -> Iterator[Diagnostic]:
+    """Terms whose defaults need each other, each at its place."""
+    needs = {n: {r.field.name for r in references(t.value.expr)} & set(terms) if t.value else set() for n, t in terms.items()}
+    while ready := [n for n, needed in needs.items() if not needed & set(needs)]:
+        for name in ready:
+            del needs[name]
+    for name, needed in needs.items():
+        others = ", ".join(f"`{x}`" for x in sorted(needed & set(needs)))
+        yield scope.flat.terms[name].mistake("circular", f"the default of `{name}` needs {others}, which needs it in turn")
 
 
 def _term(scope: Scope, placed: Placed[TermForm], found: Field) -> Term | None:
@@ -106,14 +119,29 @@ def _form_fits(scope: Scope, placed: Placed[RuleForm], stage: str, effect: tuple
     if form.cite is None:
         say("missing-clause", f"rule `{form.id}` names no clause", "id", _CITE)
     if form.selects is not None:
-        value = scope.flat.values.get(form.selects)
-        if value is None or value.form.take is None:
-            say("unknown-name", f"`{form.selects}` is no value with `take`", "selects")
+        for code, message in _selection_fits(scope, form, form.selects, stage):
+            say(code, message, "selects")
     if ("attest" in effect) != (form.require is None and form.selects is None):
         say("wrong-form", f"rule `{form.id}`: without `require` its effect is attest, with it it is not", "effect")
     if ("excess-invalid" in effect) != (form.admits is not None) and form.for_ == "bid":
         say("wrong-form", f"rule `{form.id}`: excess-invalid and `admits` go together", "effect")
     return len(scope.mistakes) == before
+
+
+def _selection_fits(scope: Scope, form: RuleForm, name: str, stage: str) -> Iterator[tuple[str, str]]:
+    """A rulebook has one selection, of the records that its rule is for, known when the rule is asked."""
+    value = scope.flat.values.get(name)
+    if value is None or value.form.take is None:
+        yield "unknown-name", f"`{name}` is no value with `take`"
+        return
+    if value.form.of != form.for_:
+        yield "wrong-record", f"`{name}` selects records of {value.form.of}, this rule is for {form.for_}"
+    known, stages = value.form.stage or "", scope.flat.stages
+    if known in stages and stage in stages and stages.index(known) > stages.index(stage):
+        yield "later-stage", f"`{name}` is known from stage {known} on, this rule belongs to {stage}"
+    first = next(p.form.id for p in scope.flat.rules.values() if p.form.selects is not None)
+    if first != form.id:
+        yield "second-selection", f"`{first}` selects already, and a report has one elimination"
 
 
 def _optional(scope: Scope, placed: Placed[RuleForm], key: str, text: str | None, expect: Type | None) -> Checked | None:
