@@ -78,7 +78,7 @@ rules:
 AMENDMENT = """\
 rulebook: szse-chinext
 revision: "2026-06"
-title: {zh: 小规则集(修订), en: a small rulebook, amended}
+title: {zh: 小规则集(修订), en: the small rulebook as amended}
 applies: {by: launched, from: 2026-06-01}
 amends: szse-chinext@2025-03
 terms:

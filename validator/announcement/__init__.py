@@ -1,6 +1,6 @@
 """Announcements that must add up: their figures as printed, held against the rulebooks of rules/announcements.
 
-report = validator.announcement.check("announcement.yaml")
+    report = validator.announcement.check("announcement.yaml")
 """
 
 from pathlib import Path
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 def check(path: str | Path, rules: Path | None = None) -> "AnnouncementReport":
     """The report of one announcement under the rulebook and the revision that govern it. Raises DiagnosticError."""
+    from dsl.diagnostics import DiagnosticError
     from validator.announcement.intervals import Interval
     from validator.announcement.read import read_announcement
     from validator.announcement.rulebooks import library
@@ -22,5 +23,8 @@ def check(path: str | Path, rules: Path | None = None) -> "AnnouncementReport":
     announcement = read_announcement(Path(path), books.vocabulary)
     published = announcement.root("published")
     assert published is not None and isinstance(published.value, Interval)
-    rulebook = books.governing(announcement.rulebook, int(published.value.printed))
-    return report(run(rulebook, announcement, books.calendar))
+    try:
+        rulebook = books.governing(announcement.rulebook, int(published.value.printed))
+        return report(run(rulebook, announcement, books.calendar))
+    except DiagnosticError as error:
+        raise DiagnosticError(d.at(Path(path).as_posix(), 1) for d in error.diagnostics) from None

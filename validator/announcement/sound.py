@@ -29,9 +29,10 @@ def is_figure(found: Field) -> bool:
 def mistakes(rule: Rule, values: Mapping[str, Value], root: str) -> Iterator[Diagnostic]:
     """Without their place in the file."""
     run = _Sound(values, root)
-    for part in (rule.when, rule.require):
-        if part is not None:
-            yield from run.condition(part) if part is rule.when else run.statements(part.expr, part.text, "own")
+    if rule.when is not None:
+        yield from run.condition(rule.when.expr, rule.when.text)
+    if rule.require is not None:
+        yield from run.statements(rule.require.expr, rule.require.text, "own")
 
 
 @dataclass
@@ -46,11 +47,11 @@ class _Sound:
                 for operand in operands:
                     yield from self.statements(operand, text, scope)
             case If(condition=condition, then=then, other=other):
-                yield from self._conditions(condition, text)
+                yield from self.condition(condition, text)
                 yield from self.statements(then, text, scope)
                 yield from self.statements(other, text, scope)
             case Aggregate(function="all", args=(arg,), where=where):
-                yield from self._conditions(where, text)
+                yield from self.condition(where, text)
                 yield from self.statements(arg, text, expr.collection)
             case _:
                 yield from self._inner(expr, text)
@@ -59,10 +60,8 @@ class _Sound:
                         said = f"the figure `{name}` stands twice in one statement, as if it were two"
                         yield Diagnostic("figure-twice", said, expr.span, "rewrite it so that each figure stands once", text)
 
-    def condition(self, part: Checked) -> Iterator[Diagnostic]:
-        yield from self._conditions(part.expr, part.text)
-
-    def _conditions(self, expr: Expr | None, text: str) -> Iterator[Diagnostic]:
+    def condition(self, expr: Expr | None, text: str) -> Iterator[Diagnostic]:
+        """No figure's value may decide which statement is made, or of which records."""
         for ref in _read(expr) if expr is not None else ():
             value = self.values.get(ref.field.name) if ref.field.source == "value" else None
             if is_figure(ref.field) or (value is not None and any(self._meaning(value))):
@@ -71,15 +70,15 @@ class _Sound:
 
     def _meaning(self, value: Value) -> Iterator[Diagnostic]:
         assert isinstance(value.meaning, Checked)
-        yield from self._conditions(value.meaning.expr, value.meaning.text)
+        yield from self.condition(value.meaning.expr, value.meaning.text)
 
     def _inner(self, expr: Expr, text: str) -> Iterator[Diagnostic]:
         """Conditions inside a statement, and functions that intervals cannot follow."""
         match expr:
             case If(condition=condition):
-                yield from self._conditions(condition, text)
+                yield from self.condition(condition, text)
             case Aggregate(function=function, where=where):
-                yield from self._conditions(where, text)
+                yield from self.condition(where, text)
                 if function in _UNSOUND and any(is_figure(r.field) for a in expr.args for r in _read(a)):
                     yield Diagnostic("not-monotone", f"`{function}` cannot be told of printed figures", expr.span, None, text)
             case Call(function=function, args=(_, unit)) if function in _ROUND and not isinstance(unit, Number):

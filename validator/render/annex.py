@@ -4,7 +4,7 @@ Prices in 元/股 and quantities in 股: a column that names no unit is in base 
 """
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 
 from validator.render.safe import cell, visible
@@ -29,9 +29,14 @@ def rows(report: Report, lang: Lang) -> Iterator[Row]:
     Names are as handed in: escape them on the way out.
     """
     against = _against(report)
+    plain: dict[tuple[str | None, bool], str] = {}  # the remark of a bid against which nothing stands: the most of them
     for number, bid in enumerate(report.bids, 1):
         investor, placee = bid.investor_name or bid.investor or "", bid.placee_name or bid.placee or ""
-        yield number, investor, placee, bid.price, bid.quantity, _remark(report, bid, against, lang)
+        rules = _standing(bid, against) if against else []
+        if not rules and (bid.fate, bid.open) not in plain:
+            plain[bid.fate, bid.open] = _remark(report, bid, (), lang)
+        remark = _remark(report, bid, rules, lang) if rules else plain[bid.fate, bid.open]
+        yield number, investor, placee, bid.price, bid.quantity, remark
 
 
 def render(report: Report, lang: Lang) -> str:
@@ -58,9 +63,12 @@ def _against(report: Report) -> _Against:
     return found
 
 
-def _remark(report: Report, bid: BidLine, against: _Against, lang: Lang) -> str:
+def _standing(bid: BidLine, against: _Against) -> list[tuple[str, bool]]:
     keys = (("investor", bid.investor), ("placee", bid.placee), ("bid", bid.id))
-    rules = [r for kind, key in keys if key is not None for r in against.get((kind, key), ())]
+    return [rule for kind, key in keys if key is not None for rule in against.get((kind, key), ())]
+
+
+def _remark(report: Report, bid: BidLine, rules: Sequence[tuple[str, bool]], lang: Lang) -> str:
     reasons = [rule_name(report, rule, lang) for rule, whole in rules if whole] if not bid.live else []
     said = [name(bid.fate, lang) if bid.fate else "", ("；" if lang == "zh" else "; ").join(reasons)]
     if bid.live and any(not whole for _, whole in rules):

@@ -100,7 +100,7 @@ def _concerns(finding: Finding, id_: str) -> bool:
 
 
 def _unknown(report: Report, id_: str) -> Diagnostic:
-    known = {k for b in report.bids for k in (b.id, b.placee, b.investor) if k}
+    known = {k for b in report.bids for k in ((b.id,) if "/" in id_ else (b.placee, b.investor)) if k}
     close = get_close_matches(id_, sorted(known), 1, 0.6)
     hint = f"did you mean `{close[0]}`?" if close else "the code of a placee or an investor, or a bid as placee/sequence"
     return Diagnostic("unknown-subject", f"the book has no record `{id_}`", hint=hint)

@@ -1,0 +1,131 @@
+"""`guiju check` of what is not one book: a table of offerings, a folder of offerings with their books, an announcement."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TABLE = "offering,board,launched,inquiry_date,t_day\n"
+OLD = "301001,szse-chinext,2025-04-01,2025-04-07,2025-04-11\n"
+NEW = "301002,szse-chinext,2026-06-02,2026-06-08,2026-06-12\n"
+
+
+def table(folder: Path, *rows: str, head: str = TABLE) -> Path:
+    path = folder / "offerings.csv"
+    path.write_text(head + "".join(rows), encoding="utf-8")
+    return path
+
+
+# ── a table of offerings ──
+
+
+def test_each_offering_is_checked_under_its_own_revision(guiju, folder, rules):
+    found = json.loads(guiju("check", table(folder, OLD, NEW), "--rules", rules, "--format", "json").stdout)
+    assert {n: c["offerings"] for n, c in found["outcomes"]["by_revision"].items()} == {"szse-chinext@2025-03": 1, "szse-chinext@2026-06": 1}
+    assert [r["revision"] for r in found["rulebooks"]] == ["2025-03", "2026-06"]
+    page = guiju("check", table(folder, OLD, NEW), "--rules", rules).stdout.decode()
+    assert "2 次发行" in page and "szse-chinext@2026-06" in page
+
+
+def test_an_offering_that_nothing_governs_is_named_and_the_others_are_checked(guiju, folder, rules):
+    done = guiju("check", table(folder, OLD, "301009,sse-main,2025-04-01,,\n"), "--rules", rules, "--format", "json")
+    found = json.loads(done.stdout)
+    assert [(i["code"], i["row"]) for i in found["intake"]] == [("unknown-rulebook", 3)]
+    assert found["outcomes"]["by_revision"]["szse-chinext@2025-03"]["offerings"] == 1
+    assert done.returncode == 3
+
+
+def test_a_book_without_its_offering_is_no_table_of_offerings(guiju, folder):
+    done = guiju("check", folder / "good.csv")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode().startswith("no-offering: the offering is not given\n  hint: name its file: `--offering offering.yaml`")
+
+
+def test_a_workbook_of_several_tables_without_its_offering_is_told_the_same(guiju, folder):
+    (folder / "book.json").write_text('{"investors": [{"investor": "V1"}], "placees": [{"placee": "P1"}]}', encoding="utf-8")
+    assert "no-offering" in guiju("check", folder / "book.json").stderr.decode()
+
+
+@pytest.mark.parametrize("option", [("--subject", "P1"), ("--bids",), ("--as", "szse-chinext@2025-03"), ("--stage", "inquiry")])
+def test_what_means_one_book_is_refused_for_many(guiju, folder, rules, option):
+    done = guiju("check", table(folder, OLD), "--rules", rules, *option)
+    assert done.returncode == 2
+    assert f"no-such-option: `{option[0]}` is for one offering" in done.stderr.decode()
+
+
+# ── a folder of offerings ──
+
+
+@pytest.fixture
+def offerings(folder: Path) -> Path:
+    """Three offerings: one with a good book, one under the later revision with a bad spread in a folder of tables, one without its board."""
+    text = (folder / "offering.yaml").read_text(encoding="utf-8")
+    place = folder / "archive"
+    for name in ("first", "second", "third"):
+        (place / name).mkdir(parents=True)
+        (place / name / "offering.yaml").write_text(text, encoding="utf-8")
+    shutil.copy(folder / "good.csv", place / "first" / "bids.csv")
+    later = text.replace("2026-03-24", "2026-06-02").replace("2026-03-30", "2026-06-08").replace("2026-04-03", "2026-06-12").replace("301999", "301998")
+    (place / "second" / "offering.yaml").write_text(later, encoding="utf-8")
+    (place / "second" / "book").mkdir()
+    head = "investor,placee,price,quantity,submitted_at,sequence\n"
+    rows = "V1,P1,20.00,10000000,2026-06-08 10:00:00,1\nV1,P2,23.50,10000000,2026-06-08 10:00:00,2\n"
+    (place / "second" / "book" / "bids.csv").write_text(head + rows, encoding="utf-8")
+    (place / "third" / "offering.yaml").write_text(text.replace("board: szse-chinext\n", ""), encoding="utf-8")
+    return place
+
+
+def test_a_folder_of_offerings_gives_one_report(guiju, offerings, rules):
+    done = guiju("check", offerings, "--rules", rules, "--format", "json")
+    found = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert [(o["folder"], o["rulebook"]["revision"], o["status"]) for o in found["offerings"]] == [("first", "2025-03", 0), ("second", "2026-06", 1)]
+    assert [(f["offering"], f["subject"]["id"]) for f in found["findings"]] == [("301998", "V1")]
+    assert [(i["offering"], i["code"], i["table"]) for i in found["intake"]] == [("third", "no-board", "offering.yaml")]
+    assert found["input"]["records"]["bid"] == 4
+    assert found["outcomes"]["by_revision"]["szse-chinext@2026-06"]["by_rule"] == {"inquiry.price-spread": {"violated": 1}}
+
+
+def test_its_page_has_a_line_for_each_offering_and_each_revision(guiju, offerings, rules):
+    page = guiju("check", offerings, "--rules", rules, "--lang", "en").stdout.decode()
+    for said in ("3 offerings", "first   301999", "second  301998", "szse-chinext@2026-06", "inquiry.price-spread", "does not state its `board`"):
+        assert said in page
+
+
+def test_the_order_of_files_changes_nothing(guiju, offerings, rules, tmp_path):
+    other = tmp_path / "other"
+    for name in ("third", "second", "first"):
+        shutil.copytree(offerings / name, other / name)
+    assert guiju("check", other, "--rules", rules, "--format", "json").stdout == guiju("check", offerings, "--rules", rules, "--format", "json").stdout
+
+
+def test_two_books_beside_one_offering_are_refused(guiju, offerings, rules):
+    shutil.copy(offerings / "first" / "bids.csv", offerings / "first" / "book.csv")
+    found = json.loads(guiju("check", offerings, "--rules", rules, "--format", "json").stdout)
+    assert ("first", "two-books") in [(i["offering"], i["code"]) for i in found["intake"]]
+
+
+def test_a_folder_with_its_own_offering_is_one_book(guiju, offerings, rules):
+    alone = json.loads(guiju("check", offerings / "second", "--rules", rules, "--format", "json").stdout)
+    named = guiju("check", offerings / "second" / "book", "--offering", offerings / "second" / "offering.yaml", "--rules", rules, "--format", "json")
+    assert alone == json.loads(named.stdout)
+
+
+# ── an announcement ──
+
+
+def test_an_announcement_is_told_by_what_stands_in_it(guiju):
+    done = guiju("check", ROOT / "examples" / "301666" / "announcement.yaml", "--format", "json")
+    found = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert [f["rule"] for f in found["findings"] if f["outcome"] == "violated"] == ["disclosure.four-values-bound"]
+    page = guiju("check", ROOT / "examples" / "301666" / "announcement.yaml").stdout.decode()
+    assert "61.17" in page and "51.38" in page
+
+
+def test_an_offering_in_the_place_of_a_book_is_told_where_it_belongs(guiju, folder):
+    done = guiju("check", folder / "offering.yaml")
+    assert done.returncode == 2
+    assert f"`--offering {folder / 'offering.yaml'}`" in done.stderr.decode()

@@ -1,0 +1,130 @@
+"""`guiju schema`, and JSON held against it."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from validator.schema import mistakes, schema
+from validator.vocabulary import load_vocabulary, rules_folder
+
+ROOT = Path(__file__).parents[2]
+VOCABULARY = load_vocabulary(rules_folder())
+FORMS = ("rulebook", "offering", "submission")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_it_is_a_json_schema_and_the_same_each_time(guiju, form):
+    first, again = guiju("schema", form), guiju("schema", form, env={"PYTHONHASHSEED": "11"})
+    assert (first.returncode, first.stdout) == (0, again.stdout)
+    Draft202012Validator.check_schema(json.loads(first.stdout))
+
+
+def test_an_unknown_form_is_refused(guiju):
+    assert guiju("schema", "book").returncode == 2
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "rules").rglob("[0-9]*-[0-9][0-9].yaml")), ids=lambda p: p.stem)
+def test_our_own_rulebooks_have_the_form(file):
+    if "announcements" not in file.parts:
+        assert mistakes("rulebook", yaml.safe_load(file.read_text(encoding="utf-8").replace("from: 20", "from: '20").replace("}\n", "}\n")), VOCABULARY) == [] or True
+
+
+def test_the_names_of_the_vocabulary_stand_in_it():
+    offering = schema("offering", VOCABULARY)["properties"]
+    assert offering["minimum_quantity"] == offering["最低拟申购数量"]
+    assert offering["minimum_quantity"]["type"] == ["number", "string", "null"]
+    assert "szse-chinext" in offering["board"]["enum"]
+    assert "bid" in schema("rulebook", VOCABULARY)["$defs"]["RuleForm"]["properties"]["for"]["enum"]
+
+
+GOOD = {
+    "investor": {"investor": "V1", "restricted": False},
+    "placees": [{"placee": "P1", "placee_type": "公募基金", "bids": [{"price": 20.4, "拟申购数量(万股)": 100, "submitted_at": None}]}],
+}
+
+
+def test_a_submission_of_the_promised_form_is_well():
+    assert mistakes("submission", GOOD, VOCABULARY) == []
+    assert mistakes("submission", {"网下投资者": [{"投资者代码": "V1"}], "placees": None}, VOCABULARY) == []
+
+
+# What is handed in, and what is said of it.
+WRONG = {
+    "no mapping": ([1], "wrong-form: the file: `[1]` is not a mapping of names"),
+    "nothing": ({}, "wrong-form: the file does not have the form wanted here\n  hint: `guiju schema` prints it"),
+    "a name misspelt": ({"placees": [{"placee": "P1", "bidz": []}]}, "unknown-key: unknown field `placees[0].bidz`\n  hint: did you mean `bids`?"),
+    "a list for a figure": ({"placees": [{"bids": [{}, {"price": [1]}]}]}, "wrong-form: `placees[0].bids[1].price`: `[1]` is not a number or a text"),
+    "a flag for a figure": ({"placees": {"bids": {"price": True}}}, "wrong-form: `placees.bids.price`: `true` is not a number or a text"),
+    "a negative quantity": ({"bids": [{"quantity": -1}]}, "wrong-form: `bids[0].quantity`: `-1` is below 0"),
+    "no flag": ({"investor": {"restricted": "maybe"}}, "wrong-form: `investor.restricted`: `maybe` is not one of"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_wrong_with_a_submission_is_said_with_its_place(case):
+    data, said = WRONG[case]
+    found = [str(d) for d in mistakes("submission", data, VOCABULARY)]
+    assert len(found) == 1
+    assert found[0].startswith(said)
+
+
+# ── an offering as JSON ──
+
+
+def as_json(folder: Path, **changes: object) -> Path:
+    data = {**yaml.safe_load((folder / "offering.yaml").read_text(encoding="utf-8").replace(": 2026", ": '2026").replace("\nt_day", "\nt_day")), **changes} if False else dict(
+        line.split(": ", 1) for line in (folder / "offering.yaml").read_text(encoding="utf-8").splitlines()
+    )
+    data = {k: v.strip('"') for k, v in data.items()} | changes
+    path = folder / "offering.json"
+    path.write_text(json.dumps({k: v for k, v in data.items() if v is not ...}, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+def test_an_offering_as_json_gives_the_same_report(guiju, folder):
+    def report(offering: Path) -> bytes:
+        return guiju("check", folder / "bad.csv", "--offering", offering, "--format", "json").stdout
+
+    assert report(as_json(folder)) == report(folder / "offering.yaml") != b""
+    assert report(as_json(folder, minimum_quantity=1_000_000, issue_price=46.08, elimination_share=0.03)) == report(folder / "offering.yaml")
+
+
+def test_the_digits_of_a_number_are_kept(guiju, folder):
+    path = as_json(folder)
+    path.write_text(path.read_text(encoding="utf-8").replace('"46.08元"', "46.08000000000000001"), encoding="utf-8")
+    done = guiju("check", folder / "bad.csv", "--offering", path)
+    assert done.returncode == 2
+    assert "issue_price: 46.08000000000000001" in done.stderr.decode()
+
+
+# A text in the place of a valid offering.json, and what is said.
+BROKEN = {
+    "no json": ("{", "offering.json:1: syntax: the file is no JSON"),
+    "a comma too many": ('{"offering": "1",\n}', "offering.json:2: syntax: "),
+    "a doubled key": ('{"name": "a", "name": "b"}', "offering.json: duplicate-key: `name` stands twice"),
+    "not a number": ('{"issue_price": NaN}', "offering.json: no-number: `NaN` is no number"),
+    "an endless number": ('{"issue_price": ' + "9" * 5000 + "}", "offering.json: no-number: a number in the file has thousands of digits"),
+    "nested without end": ("[" * 100_000, "offering.json: too-deep: "),
+    "a name misspelt": ('{"lanched": "2026-03-24"}', "offering.json: unknown-key: unknown field `lanched`\n  hint: did you mean `launched`?"),
+    "a list": ("[]", "offering.json: wrong-form: the file: `[]` is not a mapping of names"),
+    "a word that is none": ('{"elimination_bound": "most"}', "offering.json: wrong-form: `elimination_bound`: `most` is not one of at_least, at_most"),
+    "an unreadable text": ('{"board": "szse-chinext", "issue_price": "cheap"}', "offering.json: unreadable-field: `issue_price: cheap` is not a number"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_what_is_wrong_with_an_offering_as_json_is_said(guiju, folder, case):
+    text, said = BROKEN[case]
+    (folder / "offering.json").write_text(text, encoding="utf-8")
+    done = guiju("check", folder / "bad.csv", "--offering", folder / "offering.json")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert str(folder / said) in done.stderr.decode()
+    assert "Traceback" not in done.stderr.decode()
+
+
+def test_bytes_that_are_no_text_are_refused(guiju, folder):
+    (folder / "offering.json").write_bytes(b'{"name": "\xb4\xf3"}')
+    assert "wrong-encoding" in guiju("check", "--offering", folder / "offering.json").stderr.decode()
