@@ -129,7 +129,10 @@ def _field(field: Field, vocabulary: Vocabulary) -> Json:
             bounds = {"minimum": field.type.low // field.type.scale, "maximum": field.type.high // field.type.scale}
             return {**about, "type": ["number", "string", "null"], **bounds}
         case "flag":
-            return {**about, "enum": [True, False, *FLAGS, *(f.upper() for f in FLAGS if len(f) == 1 and f.isascii() and f.isalpha()), 1, 0, None]}
+            return {
+                **about,
+                "enum": [True, False, *FLAGS, *(f.upper() for f in FLAGS if len(f) == 1 and f.isascii() and f.isalpha()), 1, 0, None],
+            }
         case "words":
             aliases = vocabulary.aliases.get((field.entity, field.name), {})
             return {**about, "enum": [*field.type.type.words, *aliases, None]}

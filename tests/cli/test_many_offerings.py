@@ -23,7 +23,10 @@ def table(folder: Path, *rows: str, head: str = TABLE) -> Path:
 
 def test_each_offering_is_checked_under_its_own_revision(guiju, folder, rules):
     found = json.loads(guiju("check", table(folder, OLD, NEW), "--rules", rules, "--format", "json").stdout)
-    assert {n: c["offerings"] for n, c in found["outcomes"]["by_revision"].items()} == {"szse-chinext@2025-03": 1, "szse-chinext@2026-06": 1}
+    assert {n: c["offerings"] for n, c in found["outcomes"]["by_revision"].items()} == {
+        "szse-chinext@2025-03": 1,
+        "szse-chinext@2026-06": 1,
+    }
     assert [r["revision"] for r in found["rulebooks"]] == ["2025-03", "2026-06"]
     page = guiju("check", table(folder, OLD, NEW), "--rules", rules).stdout.decode()
     assert "2 次发行" in page and "szse-chinext@2026-06" in page
@@ -67,7 +70,12 @@ def offerings(folder: Path) -> Path:
         (place / name).mkdir(parents=True)
         (place / name / "offering.yaml").write_text(text, encoding="utf-8")
     shutil.copy(folder / "good.csv", place / "first" / "bids.csv")
-    later = text.replace("2026-03-24", "2026-06-02").replace("2026-03-30", "2026-06-08").replace("2026-04-03", "2026-06-12").replace("301999", "301998")
+    later = (
+        text.replace("2026-03-24", "2026-06-02")
+        .replace("2026-03-30", "2026-06-08")
+        .replace("2026-04-03", "2026-06-12")
+        .replace("301999", "301998")
+    )
     (place / "second" / "offering.yaml").write_text(later, encoding="utf-8")
     (place / "second" / "book").mkdir()
     head = "investor,placee,price,quantity,submitted_at,sequence\n"
@@ -81,7 +89,10 @@ def test_a_folder_of_offerings_gives_one_report(guiju, offerings, rules):
     done = guiju("check", offerings, "--rules", rules, "--format", "json")
     found = json.loads(done.stdout)
     assert done.returncode == 1
-    assert [(o["folder"], o["rulebook"]["revision"], o["status"]) for o in found["offerings"]] == [("first", "2025-03", 0), ("second", "2026-06", 1)]
+    assert [(o["folder"], o["rulebook"]["revision"], o["status"]) for o in found["offerings"]] == [
+        ("first", "2025-03", 0),
+        ("second", "2026-06", 1),
+    ]
     assert [(f["offering"], f["subject"]["id"]) for f in found["findings"]] == [("301998", "V1")]
     assert [(i["offering"], i["code"], i["table"]) for i in found["intake"]] == [("third", "no-board", "offering.yaml")]
     assert found["input"]["records"]["bid"] == 4
@@ -90,7 +101,14 @@ def test_a_folder_of_offerings_gives_one_report(guiju, offerings, rules):
 
 def test_its_page_has_a_line_for_each_offering_and_each_revision(guiju, offerings, rules):
     page = guiju("check", offerings, "--rules", rules, "--lang", "en").stdout.decode()
-    for said in ("3 offerings", "first   301999", "second  301998", "szse-chinext@2026-06", "inquiry.price-spread", "does not state its `board`"):
+    for said in (
+        "3 offerings",
+        "first   301999",
+        "second  301998",
+        "szse-chinext@2026-06",
+        "inquiry.price-spread",
+        "does not state its `board`",
+    ):
         assert said in page
 
 
@@ -98,7 +116,10 @@ def test_the_order_of_files_changes_nothing(guiju, offerings, rules, tmp_path):
     other = tmp_path / "other"
     for name in ("third", "second", "first"):
         shutil.copytree(offerings / name, other / name)
-    assert guiju("check", other, "--rules", rules, "--format", "json").stdout == guiju("check", offerings, "--rules", rules, "--format", "json").stdout
+    assert (
+        guiju("check", other, "--rules", rules, "--format", "json").stdout
+        == guiju("check", offerings, "--rules", rules, "--format", "json").stdout
+    )
 
 
 def test_two_books_beside_one_offering_are_refused(guiju, offerings, rules):
@@ -109,7 +130,9 @@ def test_two_books_beside_one_offering_are_refused(guiju, offerings, rules):
 
 def test_a_folder_with_its_own_offering_is_one_book(guiju, offerings, rules):
     alone = json.loads(guiju("check", offerings / "second", "--rules", rules, "--format", "json").stdout)
-    named = guiju("check", offerings / "second" / "book", "--offering", offerings / "second" / "offering.yaml", "--rules", rules, "--format", "json")
+    named = guiju(
+        "check", offerings / "second" / "book", "--offering", offerings / "second" / "offering.yaml", "--rules", rules, "--format", "json"
+    )
     assert alone == json.loads(named.stdout)
 
 

@@ -17,7 +17,9 @@ def test_the_cases_of_a_folder_of_ones_own_are_run(guiju, rules, option):
 
 def test_a_case_that_was_removed_fails_the_run(guiju, rules):
     cases = rules / "2026-06.cases.yaml"
-    cases.write_text("".join(line for line in cases.read_text(encoding="utf-8").splitlines(True) if "on the limit" not in line), encoding="utf-8")
+    cases.write_text(
+        "".join(line for line in cases.read_text(encoding="utf-8").splitlines(True) if "on the limit" not in line), encoding="utf-8"
+    )
     done = guiju("test", rules)
     assert done.returncode == 1
     assert "the file says `count: 3`, but there are 2 cases" in done.stderr.decode()

@@ -38,7 +38,11 @@ def test_the_last_revision_has_no_end_and_all_before_it(guiju, folder, rules):
 
 @pytest.mark.parametrize(
     ("old", "new", "code"),
-    [("launched: 2026-03-24", "launched: 2019-01-01", "no-revision"), ("launched: 2026-03-24\n", "", "no-date"), ("board: szse-chinext\n", "", "no-board")],
+    [
+        ("launched: 2026-03-24", "launched: 2019-01-01", "no-revision"),
+        ("launched: 2026-03-24\n", "", "no-date"),
+        ("board: szse-chinext\n", "", "no-board"),
+    ],
 )
 def test_an_offering_that_nothing_governs_is_told_so(guiju, folder, rules, old, new, code):
     offering = folder / "offering.yaml"

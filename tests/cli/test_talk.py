@@ -47,7 +47,9 @@ def test_nothing_is_said_into_a_pipe(guiju, folder):
     assert guiju("check", folder / "good.csv", "--offering", folder / "offering.yaml").stderr == b""
 
 
-@pytest.mark.parametrize(("typed", "wanted"), [("guiju ru", "rulebook"), ("guiju rulebook re", "resolve"), ("guiju check --again", "--against")])
+@pytest.mark.parametrize(
+    ("typed", "wanted"), [("guiju ru", "rulebook"), ("guiju rulebook re", "resolve"), ("guiju check --again", "--against")]
+)
 def test_the_shell_completes_commands_and_options(guiju, typed, wanted):
     done = guiju(env={"_GUIJU_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))})
     assert wanted in done.stdout.decode().split()

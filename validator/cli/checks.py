@@ -142,5 +142,3 @@ def _plain(asked: Asked, what: str) -> None:
 
 def _said(out: Out, zh: str, en: str) -> str:
     return zh if out.lang == "zh" else en
-
-

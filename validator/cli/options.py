@@ -87,13 +87,19 @@ BidsOption = Annotated[bool, typer.Option("--bids", help="列出每笔报价的�
 SubjectOption = Annotated[
     str | None,
     typer.Option(
-        "--subject", metavar="ID", help="只看一个配售对象、投资者或一笔报价。One placee, investor or bid and what befell it.", show_default=False
+        "--subject",
+        metavar="ID",
+        help="只看一个配售对象、投资者或一笔报价。One placee, investor or bid and what befell it.",
+        show_default=False,
     ),
 ]
 AsOption = Annotated[
     str | None,
     typer.Option(
-        "--as", metavar="ID@REVISION", help="按这一修订校验，而不按日期选定。Under this revision, not the governing one.", show_default=False
+        "--as",
+        metavar="ID@REVISION",
+        help="按这一修订校验，而不按日期选定。Under this revision, not the governing one.",
+        show_default=False,
     ),
 ]
 AgainstOption = Annotated[

@@ -156,7 +156,9 @@ def _named(name: str, known: Mapping[str, Rulebook]) -> Rulebook:
     found = known.get(name) or next((b for b in reversed(known.values()) if b.id == name), None)
     if found is None:
         near = get_close_matches(name, known, 1, 0.5)
-        door.refuse("unknown-rulebook", f"no rulebook `{name}`", f"did you mean `{near[0]}`?" if near else "`guiju rulebook list` names them")
+        door.refuse(
+            "unknown-rulebook", f"no rulebook `{name}`", f"did you mean `{near[0]}`?" if near else "`guiju rulebook list` names them"
+        )
     return found
 
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _PIPE = 100
-_ID = 36  # a rule's id is not broken, so that it can be copied
 _TONES = {"plain": "", "good": "green", "warn": "yellow", "bad": "bold red", "faint": "dim"}
 
 
@@ -65,15 +64,8 @@ def _table(block: Table) -> "rich.table.Table":
     table = rich.table.Table(
         box=None, show_header=any(c.title for c in block.columns), header_style="dim", pad_edge=False, padding=(0, 2, 0, 0)
     )
-    for at, column in enumerate(block.columns):
-        words = [word for row in block.rows for word in row[at].split() if word.isascii()] if column.wide else []
-        table.add_column(
-            Text(column.title),
-            justify="right" if column.right else "left",
-            no_wrap=not column.wide,
-            overflow="fold",
-            min_width=min(_ID, max(map(len, words), default=0)) or None,
-        )
+    for column in block.columns:
+        table.add_column(Text(column.title), justify="right" if column.right else "left", no_wrap=not column.wide, overflow="fold")
     for row in block.rows:
         table.add_row(*(Text(cell) for cell in row))
     return table

@@ -117,7 +117,8 @@ def _violations(broken: Found, lang: Lang) -> Iterator[Block]:
     yield Table(
         tuple(Column(say(c, lang), c == "finding-margin", c == "finding-says") for c in columns),
         tuple(
-            (visible(code), f.rule, visible(f.message.zh if lang == "zh" else f.message.en), f.margin or "") for code, f in broken[:_FINDINGS]
+            (visible(code), f.rule, visible(f.message.zh if lang == "zh" else f.message.en), f.margin or "")
+            for code, f in broken[:_FINDINGS]
         ),
     )
     if len(broken) > _FINDINGS:

@@ -195,7 +195,9 @@ def _wanted(report: Report, rule: str, lang: Lang) -> str:
         entity, zh = report.columns.get(column, (column, ""))
         tables.setdefault(entity, []).extend([] if entity == column else [zh if lang == "zh" else column])
     colon, comma, stop = ("：", "、", "；") if lang == "zh" else (": ", ", ", "; ")
-    said = stop.join(f"{name(entity, lang)}{colon}{comma.join(columns)}" if columns else name(entity, lang) for entity, columns in tables.items())
+    said = stop.join(
+        f"{name(entity, lang)}{colon}{comma.join(columns)}" if columns else name(entity, lang) for entity, columns in tables.items()
+    )
     return visible(said) or "—"
 
 
