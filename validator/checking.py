@@ -98,7 +98,8 @@ class Checker:
         given = submission_input(Submission({}, frozenset(), ()), self.plan)
         plan = for_book(self.plan, given.supplied)
         run = self._stages(plan, stages)
-        raw = rows.run(plan, records.from_dicts({}, plan.layout), run, lambda a: a.rule.entity == plan.schema.root)
+        of_offering = {a.number for a in plan.asked() if a.rule.entity == plan.schema.root}
+        raw = rows.run(plan, records.from_dicts({}, plan.layout), run, of_offering)
         return summarise(plan, raw, given, run, self._shown(stages), self.vocabulary.words_en)
 
     def submission(self, data: object) -> Report:
@@ -107,7 +108,7 @@ class Checker:
         given = submission_input(read, self.plan)
         plan = for_book(self.plan, given.supplied)
         run = self._near.stages(plan)
-        raw = rows.run(plan, records.from_dicts(read.tables, plan.layout), run, lambda a: a.number in self._near.rules)
+        raw = rows.run(plan, records.from_dicts(read.tables, plan.layout), run, self._near.rules, lean=True)
         report = summarise(plan, raw, given, run, self._shown(None), self.vocabulary.words_en)
         return report.with_not_asked(tuple(a.rule.id for a in self.plan.asked() if a.number not in self._near.rules))
 

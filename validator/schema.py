@@ -118,6 +118,7 @@ def _fields(entity: Entity, vocabulary: Vocabulary) -> Json:
     return {n: _field(f, vocabulary) for f in entity.fields.values() for n in (f.name, f.zh)}
 
 
+_FLAGS = [True, False, *FLAGS, "Y", "N", 1, 0, None]
 _UNITS = {"shares": "股", "price": "元/股", "money": "元"}
 
 
@@ -129,10 +130,7 @@ def _field(field: Field, vocabulary: Vocabulary) -> Json:
             bounds = {"minimum": field.type.low // field.type.scale, "maximum": field.type.high // field.type.scale}
             return {**about, "type": ["number", "string", "null"], **bounds}
         case "flag":
-            return {
-                **about,
-                "enum": [True, False, *FLAGS, *(f.upper() for f in FLAGS if len(f) == 1 and f.isascii() and f.isalpha()), 1, 0, None],
-            }
+            return {**about, "enum": _FLAGS}
         case "words":
             aliases = vocabulary.aliases.get((field.entity, field.name), {})
             return {**about, "enum": [*field.type.type.words, *aliases, None]}

@@ -63,7 +63,7 @@ def test_what_means_one_book_is_refused_for_many(guiju, folder, rules, option):
 
 @pytest.fixture
 def offerings(folder: Path) -> Path:
-    """Three offerings: one with a good book, one under the later revision with a bad spread in a folder of tables, one without its board."""
+    """Three: one with a good book, one under the later revision with a bad spread in a folder of tables, one without its board."""
     text = (folder / "offering.yaml").read_text(encoding="utf-8")
     place = folder / "archive"
     for name in ("first", "second", "third"):

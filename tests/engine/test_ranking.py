@@ -189,6 +189,13 @@ def test_a_candidate_without_a_quantity_leaves_all_undecided(tmp_path: Path) -> 
     assert report.elimination.undecided == ("P1/1", "P2/2")
 
 
+@pytest.mark.parametrize("limit", ["1股", "10股", "100股"])
+def test_a_candidate_without_the_first_key_could_stand_anywhere(tmp_path: Path, limit: str) -> None:
+    report = ran(tmp_path, bids(10, 10, 10, price=[2, None, 1]), limit)
+    assert [b.eliminated for b in report.bids] == [None, None, None]
+    assert (report.elimination.undecided, report.fates["未决"].placees) == (("P1/1", "P2/2", "P3/3"), 3)
+
+
 def test_a_record_of_which_it_is_not_known_whether_it_is_a_candidate_leaves_all_undecided(tmp_path: Path) -> None:
     report = ran(tmp_path, bids(10, 10, 10, price=[2, 1, 3], amended=[True, None, False]), "10股", of="live and amended")
     assert [b.eliminated for b in report.bids] == [None, None, False]

@@ -153,7 +153,7 @@ def _announcement_mistakes(rules: Path) -> tuple[Diagnostic, ...]:
 
 def _named(name: str, known: Mapping[str, Rulebook]) -> Rulebook:
     """The revision of that name, or the last one of that rulebook."""
-    found = known.get(name) or next((b for b in reversed(known.values()) if b.id == name), None)
+    found = known.get(name) or next((b for b in reversed(list(known.values())) if b.id == name), None)
     if found is None:
         near = get_close_matches(name, known, 1, 0.5)
         door.refuse(

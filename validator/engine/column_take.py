@@ -15,7 +15,8 @@ def choose(
     """The table: row, source, sum (never negative), k0, k1 …, and the spared key `last` where there is one."""
     of = table.filter(pl.col("source").is_null() | pl.col("source"))
     rows = of.get_column("row")
-    if limit is None or bound is None or of.get_column("source").null_count() or of.get_column("sum").null_count():
+    # Without its first key a candidate could stand anywhere; a later one that is missing ranks last among its equals (L20).
+    if limit is None or bound is None or any(of.get_column(c).null_count() for c in ("source", "sum", "k0")):
         return _marked(table.height, rows, None), Selected(None, None, None, None, tuple(rows.to_list()), 0)
     of = of.with_columns(pl.col("sum").cast(pl.Int128))
     keys = [c for c in of.columns if c.startswith("k")]

@@ -241,7 +241,7 @@ class _Run:
             if breaches:
                 live = live & ~_spread(reduce(or_, breaches), rows)
             for rule in deadly:
-                if rule.asked.rule.entity == entity and rule.unknown is not None:
+                if rule.asked.rule.entity == entity and rule.unknown is not None and rule.asked.number not in self.plan.muted:
                     open_ = _true(_spread(rule.unknown, rows)).to_list()
                     self.waiting |= {rule.asked.number: open_} if open_ else {}
         for rule in touching:

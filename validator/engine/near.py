@@ -23,8 +23,12 @@ class Near:
     values: frozenset[Name]
 
     def stages(self, plan: Plan) -> tuple[Stage, ...]:
-        """The stages without the values that a submission cannot know."""
-        return tuple(Stage(s.name, tuple(x for x in s.steps if (x.entity, x.name) in self.values), s.asked) for s in plan.stages)
+        """The stages without the values that a submission cannot know; the same for the same plan."""
+        found = plan.compiled.get("near")
+        if not isinstance(found, tuple):
+            near = (Stage(s.name, tuple(x for x in s.steps if (x.entity, x.name) in self.values), s.asked) for s in plan.stages)
+            found = plan.compiled["near"] = tuple(near)
+        return found
 
 
 def near(plan: Plan) -> Near:

@@ -3,7 +3,7 @@
 Row numbers count the records of an entity's table in the book's canonical order.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -72,5 +72,5 @@ class Raw:
     root: dict[str, Scalar] = field(default_factory=dict)
     columns: dict[tuple[str, str], Sequence[Scalar]] = field(default_factory=dict)
     selected: dict[str, Selected] = field(default_factory=dict)
-    waiting: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    waiting: dict[int, list[int]] = field(default_factory=dict)
     """Per rule that could make a bid invalid: the bids on which it was not evaluable."""

@@ -3,197 +3,212 @@
 Columns (validator/engine/columns.py) must give the same for the same records: a book within 50,000 bids is run through both.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Sequence, Set
 from fractions import Fraction
-from typing import Any
+from typing import Any, assert_never
 
 from dsl.kernel import Scalar
 from dsl.lower import Lowered
-from dsl.to_python import Ask, Assign, Record, Root, parts, to_function, to_python
+from dsl.to_python import Record, Root, Tables, parts, to_answers, to_function
 from validator.engine.figures import questions
-from validator.engine.plan import ADMITTED, BID, DEADLY, LIVE, QUANTITY, Asked, Plan, Ranking, Stage, Step
+from validator.engine.plan import ADMITTED, BID, DEADLY, LIVE, QUANTITY, Asked, Plan, Stage
 from validator.engine.ranking import run_length, torn
 from validator.engine.raw import ERROR, HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VIOLATED, Hit, Raw, Selected
+from validator.engine.script import Effects, Pass, Question, Rank, Script, Settle, script
 
-Tables = Mapping[str, list[Record]]
+Hits = list[tuple[Record | None, int]]
+"""Records (None: the offering) and outcomes."""
 
 
 def run(
     plan: Plan,
     tables: Tables,
     stages: Sequence[Stage],
-    asked: Callable[[Asked], bool] = lambda _: True,
+    rules: Collection[int] | None = None,
     root: Root | None = None,
     barred: Set[int] = frozenset(),
+    lean: bool = False,
 ) -> Raw:
-    """Run the stages over all records. `asked` leaves rules out; `barred` bids are not live from the start.
+    """Run the stages over all records. `rules`: ask only these; `barred` bids are not live from the start.
 
-    `root` holds the offering's fields where the plan does not.
+    `root` holds the offering's fields where the plan does not. `lean`: of the values only what became of bids is kept.
     """
-    return _Run(plan, tables, asked, root).run(stages, barred)
+    return _Run(plan, tables, script(plan, stages, rules, lean), root).run(barred, lean)
 
 
 class _Run:
-    def __init__(self, plan: Plan, tables: Tables, asked: Callable[[Asked], bool], root: Root | None) -> None:
+    def __init__(self, plan: Plan, tables: Tables, what: Script, root: Root | None) -> None:
         self.plan = plan
         self.tables = tables
-        self.asked = asked
+        self.script = what
         self.root: Root = dict(root or {})
         self.raw = Raw(root=self.root)
         self.slots = plan.layout.slots
-        self.waiting: dict[int, list[int]] = {}
+        self.found: list[tuple[Asked, Hits]] = []
+        self.numbers: dict[str, dict[int, int]] = {}
+        self.late = what.late
 
-    def run(self, stages: Sequence[Stage], barred: Set[int]) -> Raw:
-        bid = self.slots[BID]
-        for i, record in enumerate(self.tables[BID]):
-            record[bid[LIVE]], record[bid[ADMITTED]] = i not in barred, record[bid[QUANTITY]]
-        for stage in stages:
-            for step in stage.steps:
-                self.step(stage, step)
-            found = self.ask(stage)
-            self.answer(found)  # before the effects: figures are those that the rules were asked about
-            self.affect(found)
-        self.keep(stages)
-        self.raw.waiting = self.waiting
+    def run(self, barred: Set[int], lean: bool) -> Raw:
+        live, admitted, quantity = (self.slots[BID][name] for name in (LIVE, ADMITTED, QUANTITY))
+        for record in self.tables[BID]:
+            record[live], record[admitted] = True, record[quantity]
+        for row in barred:
+            self.tables[BID][row][live] = False
+        self.raw.counts = {a.number: [0] * 5 for a in self.script.rules}
+        for part in self.script.parts:
+            match part:
+                case Pass():
+                    self.go(part)
+                case Settle(name=name, function=function):
+                    self.root |= zip((name, f"{name}#den"), function(None, self.root, self.tables), strict=False)
+                case Rank():
+                    self.rank(part)
+                case Question():
+                    self.ask(part)
+                case Effects():
+                    self.effects()
+                case _:
+                    assert_never(part)
+        self.keep(((BID, LIVE), (BID, ADMITTED)) if lean else self.names())
         return self.raw
 
-    # ── values ──
+    # ── values and rules ──
 
-    def step(self, stage: Stage, step: Step) -> None:
-        if isinstance(step.meaning, Ranking):
-            self.rank(step, step.meaning)
-        elif step.entity == self.plan.schema.root:
-            function = self.function(step.name, [step.meaning], step.entity)
-            self.root |= zip((step.name, f"{step.name}#den"), function(None, self.root, self.tables), strict=False)
-        else:
-            program = self.compiled(
-                ("value", step.name), lambda m: to_python([Assign(step.entity, step.name, m)], self.plan.layout), step.meaning
-            )
-            program(self.tables, self.root, [], [])
-
-    def rank(self, step: Step, ranking: Ranking) -> None:
-        numbers: list[Lowered] = [ranking.source, ranking.sum, *(k for k, _ in ranking.keys)]
-        numbers += [] if ranking.last is None else [ranking.last]
-        function = self.function((step.name, "keys"), numbers, ranking.entity)
-        records = self.tables[ranking.entity]
-        answers = [function(r, self.root, self.tables) for r in records]
-        limit, bound, equals = self.limits(step.name, ranking)
-        chosen, selected = _choose(answers, [d for _, d in ranking.keys], ranking.last is not None, limit, bound, equals)
-        slot = self.slots[ranking.entity][step.name]
+    def rank(self, rank: Rank) -> None:
+        records = self.tables[rank.ranking.entity]
+        answers = rank.numbers(records, self.root, self.tables)
+        num, den, bound, *rest = rank.limits(None, self.root, self.tables)
+        chosen, selected = _choose(
+            answers,
+            [d for _, d in rank.ranking.keys],
+            rank.ranking.last is not None,
+            _fraction(num, den),
+            bound if isinstance(bound, str) else None,
+            _fraction(*rest) if rest else None,
+        )
+        slot = self.slots[rank.ranking.entity][rank.step.name]
         for record, taken in zip(records, chosen, strict=True):
             record[slot] = taken
-        self.raw.selected[step.name] = selected
+        self.raw.selected[rank.step.name] = selected
 
-    def limits(self, name: str, ranking: Ranking) -> tuple[Fraction | None, str | None, Fraction | None]:
-        meanings: list[Lowered] = [ranking.limit, ranking.bound] + ([] if ranking.equals is None else [ranking.equals])
-        num, den, bound, *rest = self.function((name, "limits"), meanings, self.plan.schema.root)(None, self.root, self.tables)
-        return _fraction(num, den), bound if isinstance(bound, str) else None, _fraction(*rest) if rest else None
-
-    # ── rules ──
-
-    def ask(self, stage: Stage) -> list[tuple[Asked, int, Record | None]]:
-        """Outcomes that are neither holds nor not applicable; the counts go into the raw run."""
-        rules = [a for a in stage.asked if self.asked(a)]
-        by_number = {a.number: a for a in rules}
-        below = [a for a in rules if a.rule.entity != self.plan.schema.root]
-        key = ("stage", stage.name, tuple(a.number for a in below))
-        steps = [Ask(i, a.rule.entity, a.when, a.require) for i, a in enumerate(below)]
-        idle = [0] * len(below)
+    def go(self, part: Pass) -> None:
+        """One pass over the records: the counts, and what does not hold."""
+        idle = [0] * len(part.rules)
         out: list[tuple[int, Record, int]] = []
-        if below:
-            self.compiled(key, lambda s: to_python(s, self.plan.layout), steps)(self.tables, self.root, idle, out)
-        found: list[tuple[Asked, int, Record | None]] = [(below[i], outcome, record) for i, record, outcome in out]
-        for number, asked in by_number.items():
-            self.raw.counts[number] = [0] * 5
-            if asked.rule.entity == self.plan.schema.root:
-                found += self.ask_offering(asked)
-        for i, asked in enumerate(below):
-            self.raw.counts[asked.number][NOT_APPLICABLE] = idle[i]
-            self.raw.counts[asked.number][HOLDS] = len(self.tables[asked.rule.entity]) - idle[i]
-        for asked, outcome, record in found:
-            self.raw.counts[asked.number][outcome] += 1
-            if record is not None:
-                self.raw.counts[asked.number][HOLDS] -= 1
-        return found
+        part.program(self.tables, self.root, idle, out)
+        hits: list[Hits] = [[] for _ in part.rules] if out else []
+        for number, record, outcome in out:
+            hits[number].append((record, outcome))
+        for asked, not_applicable in zip(part.rules, idle, strict=True):
+            counts = self.raw.counts[asked.number]
+            counts[HOLDS], counts[NOT_APPLICABLE] = len(self.tables[asked.rule.entity]) - not_applicable, not_applicable
+        for asked, found in zip(part.rules, hits, strict=False):
+            if found:
+                self.tell(asked, found)
 
-    def ask_offering(self, asked: Asked) -> list[tuple[Asked, int, Record | None]]:
+    def ask(self, question: Question) -> None:
         try:
-            meanings: list[Lowered] = [asked.require] if asked.when is None else [asked.require, asked.when]
-            require, *when = self.function(("rule", asked.number), meanings, self.plan.schema.root)(None, self.root, self.tables)
+            require, *when = question.function(None, self.root, self.tables)
             outcome = _outcome(when[0] if when else True, require)
         except Exception:  # L17: a failure of one rule is that rule's outcome, and the run goes on
             outcome = ERROR
-        if outcome in (HOLDS, NOT_APPLICABLE):
-            self.raw.counts[asked.number][outcome] += 1
-            return []
-        return [(asked, outcome, None)]
+        self.raw.counts[question.asked.number][HOLDS] = 1
+        if outcome == NOT_APPLICABLE:
+            self.raw.counts[question.asked.number][:3] = 0, 0, 1
+        elif outcome != HOLDS:
+            self.tell(question.asked, [(None, outcome)])
 
-    def affect(self, found: Iterable[tuple[Asked, int, Record | None]]) -> None:
-        """What this stage's breaches do to bids, seen from the next stage on: all are found before one is done."""
-        bid = self.slots[BID]
-        rows = {id(r): i for i, r in enumerate(self.tables[BID])}
+    def tell(self, asked: Asked, hits: Hits) -> None:
+        counts = self.raw.counts[asked.number]
+        for _, outcome in hits:
+            counts[HOLDS] -= 1
+            counts[outcome] += 1
+        self.found.append((asked, hits))
+
+    # ── what was found ──
+
+    def effects(self) -> None:
+        """Figures are those that the rules were asked about, so they come before the effects."""
+        if self.found:
+            if self.late is not None:
+                self.late(self.tables, self.root, [], [])
+                self.late = None
+            for asked, hits in self.found:
+                self.answer(asked, hits)
+            self.affect()
+            self.found = []
+
+    def answer(self, asked: Asked, hits: Hits) -> None:
+        """The figures of every outcome found of a rule."""
+        if asked.number in self.plan.muted:
+            hits = [h for h in hits if h[1] != NOT_EVALUABLE]
+        if not hits:
+            return
+        meanings = questions(self.plan, asked).meanings
+        try:
+            answers = self.answers(("figures", asked.number), meanings, asked, [r for r, _ in hits])
+        except Exception:
+            if not any(outcome == ERROR for _, outcome in hits):
+                raise
+            answers = [(None,) * sum(len(parts(m)) for m in meanings)] * len(hits)
+        rows = self.rows(asked.rule.entity)
+        found = [Hit(rows[id(r)], outcome, a) for (r, outcome), a in zip(hits, answers, strict=True)]
+        self.raw.hits[asked.number] = sorted(found, key=lambda h: h.row)
+
+    def affect(self) -> None:
+        """What breaches do to bids, seen from the next stage on: all are found before one is done."""
+        live, admitted = self.slots[BID][LIVE], self.slots[BID][ADMITTED]
         dead: list[Record] = []
         limits: list[tuple[Record, Scalar]] = []
-        for asked, outcome, record in found:
-            if record is None or not self.touches(asked):
-                continue
-            bids = [record] if asked.rule.entity == BID else record[self.slots[asked.rule.entity][f"*{BID}"]]
-            if bids and outcome == NOT_EVALUABLE and DEADLY & set(asked.rule.effect):
-                self.waiting.setdefault(asked.number, []).extend(sorted(rows[id(b)] for b in bids))
-            if outcome != VIOLATED:
+        for asked, hits in self.found:
+            if asked.rule.entity not in self.plan.schema.parents(BID) or asked.rule.entity == self.plan.schema.root:
                 continue
             if DEADLY & set(asked.rule.effect):
-                dead += bids
+                dead += [b for record, outcome in hits if outcome == VIOLATED for b in self.bids(asked, record)]
+                open_ = [b for record, outcome in hits if outcome == NOT_EVALUABLE for b in self.bids(asked, record)]
+                if open_ and asked.number not in self.plan.muted:
+                    rows = self.rows(BID)
+                    self.raw.waiting[asked.number] = sorted(rows[id(b)] for b in open_)
             if asked.admits is not None and asked.rule.entity == BID:
-                (limit,) = self.function(("admits", asked.number), [asked.admits], BID)(record, self.root, self.tables)
-                limits.append((record, limit))
-        for b in dead:
-            b[bid[LIVE]] = False
-        for b, limit in limits:
-            old = b[bid[ADMITTED]]
-            b[bid[ADMITTED]] = None if limit is None or old is None else min(old, limit)
-        for waiting in self.waiting.values():
-            waiting.sort()
+                over = [r for r, outcome in hits if outcome == VIOLATED and r is not None]
+                limits += zip(over, (a for (a,) in self.answers(("admits", asked.number), [asked.admits], asked, over)), strict=True)
+        for record in dead:
+            record[live] = False
+        for record, limit in limits:
+            old = record[admitted]
+            record[admitted] = None if limit is None or old is None else min(old, limit)
 
-    def touches(self, asked: Asked) -> bool:
-        return asked.rule.entity in self.plan.schema.parents(BID)
+    def bids(self, asked: Asked, record: Record | None) -> Sequence[Record]:
+        """The bids of a rule's record: itself, or those below it."""
+        if record is None or asked.rule.entity == BID:
+            return () if record is None else (record,)
+        below: list[Record] = record[self.slots[asked.rule.entity][f"*{BID}"]]
+        return below
 
-    def answer(self, found: Sequence[tuple[Asked, int, Record | None]]) -> None:
-        """The figures of every outcome found."""
-        rows: dict[str, dict[int, int]] = {}
-        for asked, outcome, record in found:
-            entity = asked.rule.entity
-            if outcome == NOT_EVALUABLE and asked.number in self.plan.muted:
-                continue
-            if entity not in rows:
-                rows[entity] = {id(r): i for i, r in enumerate(self.tables.get(entity, ()))}
-            sheet = questions(self.plan, asked)
-            try:
-                answers = self.function(("figures", asked.number), sheet.meanings, entity)(record, self.root, self.tables)
-            except Exception:
-                if outcome != ERROR:
-                    raise
-                answers = (None,) * sum(len(parts(m)) for m in sheet.meanings)
-            row = 0 if record is None else rows[entity][id(record)]
-            self.raw.hits.setdefault(asked.number, []).append(Hit(row, outcome, answers))
-        for hits in self.raw.hits.values():
-            hits.sort(key=lambda h: h.row)
+    def rows(self, entity: str) -> dict[int, int]:
+        """The row of each record by its identity; that of the offering is 0."""
+        if entity not in self.numbers:
+            self.numbers[entity] = {id(r): i for i, r in enumerate(self.tables.get(entity, (None,)))}
+        return self.numbers[entity]
 
-    def keep(self, stages: Sequence[Stage]) -> None:
-        for entity, name in [(BID, LIVE), (BID, ADMITTED), *((s.entity, s.name) for t in stages for s in t.steps)]:
-            if entity != self.plan.schema.root:
-                slot = self.slots[entity][name]
-                self.raw.columns[entity, name] = [r[slot] for r in self.tables[entity]]
+    def names(self) -> Iterable[tuple[str, str]]:
+        """Every value of a record."""
+        steps = (s for stage in self.script.stages for s in stage.steps)
+        return ((BID, LIVE), (BID, ADMITTED), *((s.entity, s.name) for s in steps if s.entity != self.plan.schema.root))
 
-    # ── compiled functions, kept with the plan ──
+    def keep(self, names: Iterable[tuple[str, str]]) -> None:
+        for entity, name in names:
+            slot = self.slots[entity][name]
+            self.raw.columns[entity, name] = [r[slot] for r in self.tables[entity]]
 
-    def function(self, key: object, meanings: Sequence[Lowered], entity: str) -> Any:
-        return self.compiled(("function", key), lambda m: to_function(m, entity, self.plan.layout), meanings)
-
-    def compiled(self, key: object, make: Callable[[Any], Any], what: Any) -> Any:
-        found = self.plan.compiled.get(key)
-        if found is None:
-            found = self.plan.compiled[key] = make(what)
+    def answers(self, key: object, meanings: Sequence[Lowered], asked: Asked, records: Sequence[Record | None]) -> list[tuple[Scalar, ...]]:
+        """The answers for each record; their functions are kept with the plan."""
+        layout, compiled, key = self.plan.layout, self.plan.compiled, ("answers", key)
+        if asked.rule.entity == self.plan.schema.root:
+            function: Any = compiled.get(key) or compiled.setdefault(key, to_function(meanings, asked.rule.entity, layout))
+            return [function(None, self.root, self.tables)]
+        function = compiled.get(key) or compiled.setdefault(key, to_answers(meanings, asked.rule.entity, layout))
+        found: list[tuple[Scalar, ...]] = function(records, self.root, self.tables)
         return found
 
 
@@ -221,7 +236,8 @@ def _choose(
     of = [i for i, a in enumerate(answers) if a[0] is not False]
     chosen: list[Scalar] = [False] * len(answers)
     sums = [answers[i][1] for i in of]
-    if limit is None or bound is None or any(answers[i][0] is None or answers[i][1] is None for i in of):
+    # Without its first key a candidate could stand anywhere; a later one that is missing ranks last among its equals (L20).
+    if limit is None or bound is None or any(None in answers[i][:3] for i in of):
         for i in of:
             chosen[i] = None
         return chosen, Selected(None, None, None, None, tuple(of), 0)

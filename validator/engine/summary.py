@@ -87,7 +87,7 @@ def _unsupplied(lacking: Iterable[Asked]) -> dict[str, tuple[str, ...]]:
 
 
 def _columns(plan: Plan, lacking: Iterable[Asked], supplied: Supplied) -> dict[str, tuple[str, str]]:
-    """The table and the Chinese name of what rules lack. A name that several tables have is that of the rule's own table, or of one above."""
+    """The table and the Chinese name of what rules lack. A name of several tables is that of the rule's own table, or of one above."""
     entities = plan.schema.entities
     found: dict[str, tuple[str, str]] = {}
     for asked in lacking:

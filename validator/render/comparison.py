@@ -9,7 +9,7 @@ from validator.render.safe import visible
 from validator.render.sentences import say
 from validator.render.summary import clauses, rule_name
 from validator.render.words import FOUR_VALUES, Lang, count, name, percent, shares, yuan
-from validator.report import Finding, Report
+from validator.report import Elimination, Finding, Report
 
 _SUBJECTS = 5
 
@@ -87,11 +87,14 @@ def _figures(found: Comparison, lang: Lang) -> Iterator[tuple[str, str, str]]:
             old, new = found.values[value]
             yield name(value, lang), yuan(old, lang), yuan(new, lang)
     if found.elimination:
-        old_e, new_e = found.old.elimination, found.new.elimination
-        yield say("eliminated", lang), *(say("number-of-placees", lang, count=count(e.count or 0)) for e in (old_e, new_e))
-        yield "", shares(old_e.quantity, lang), shares(new_e.quantity, lang)
-        yield "", percent(old_e.share), percent(new_e.share)
-        yield say("cut", lang), *("—" if e.cut is None else yuan(str(e.cut["price"]), lang) for e in (old_e, new_e))
+        before, after = (_elimination(r.elimination, lang) for r in (found.old, found.new))
+        for title, old_figure, new_figure in zip((say("eliminated", lang), "", "", say("cut", lang)), before, after, strict=True):
+            yield title, old_figure, new_figure
+
+
+def _elimination(taken: Elimination, lang: Lang) -> tuple[str, ...]:
+    cut = "—" if taken.cut is None else yuan(str(taken.cut["price"]), lang)
+    return say("number-of-placees", lang, count=count(taken.count or 0)), shares(taken.quantity, lang), percent(taken.share), cut
 
 
 def _fate(fate: str | None, lang: Lang) -> str:

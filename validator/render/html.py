@@ -126,7 +126,7 @@ def _statistics(report: Report, lang: Lang) -> Iterator[str]:
     yield f"<h2>{escape(title('statistics', lang))}</h2>\n"
     multiples = any(line.multiple for line in lines)
     keys = ("group", "kind", "investor-count", "placee-count", "bid-total-short", "median", "mean", *(("multiple",) if multiples else ()))
-    columns = tuple(Column(title(k, lang), right=at > 1, wide=k == "kind") for at, k in enumerate(keys))
+    columns = tuple(Column(title(k, lang), right=at > 1) for at, k in enumerate(keys))
     yield _table(columns, (_figures(line, lang)[: len(columns)] for line in lines))
     for group in ("placee_type", "investor_type"):
         if not any(line.group == group for line in lines):

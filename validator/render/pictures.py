@@ -32,7 +32,7 @@ figcaption span { font-weight: normal; color: var(--faint) }
 """
 
 _WIDTH = 7200
-_LEFT, _RIGHT, _TOP = 900, 7080, 260
+_LEFT, _RIGHT, _TOP = 900, 7080, 330
 _SCALE = 10_000  # prices in 1/10000 元
 
 

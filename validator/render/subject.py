@@ -58,8 +58,8 @@ def _page(found: OfSubject, lang: Lang) -> Iterator[Block]:
     names = dict.fromkeys(n for b in found.bids for n in (b.investor_name, b.placee_name) if n)
     yield Heading("  ".join(map(visible, (found.id, *list(names)[:2]))))
     if found.bids:
-        columns = (name("bid", lang), say("annex-price", lang), say("annex-quantity", lang), say("quantity", lang), say("fate", lang))
-        yield Table(tuple(Column(c, right=0 < i < 4) for i, c in enumerate(columns)), tuple(_bid(b, lang) for b in found.bids))
+        titles = (name("bid", lang), *(say(c, lang) for c in ("annex-price", "annex-quantity", "quantity", "fate")))
+        yield Table(tuple(Column(t, right=0 < i < 4) for i, t in enumerate(titles)), tuple(_bid(b, lang) for b in found.bids))
     if lacking := sum(map(len, found.report.unsupplied.values())):
         yield Note(say("rules-not-asked", lang, count=count(lacking)), "warn")
     if not found.findings:

@@ -168,8 +168,8 @@ def _unsupplied(report: Report, lang: Lang) -> Iterator[Block]:
     waiting: dict[str, list[str]] = {}
     for entity, rules in report.unsupplied.items():
         for rule in rules:
-            tables = {entity, *(report.columns.get(c, (c, ""))[0] for c in report.lacking.get(rule, ()))}
-            table = next((e for e in absent if e in tables), None)
+            wanted = {entity, *(report.columns.get(c, (c, ""))[0] for c in report.lacking.get(rule, ()))}
+            table = next((e for e in absent if e in wanted), None)
             if table is not None:
                 absent[table] += 1
             else:
@@ -195,10 +195,8 @@ def _wanted(report: Report, rule: str, lang: Lang) -> str:
         entity, zh = report.columns.get(column, (column, ""))
         tables.setdefault(entity, []).extend([] if entity == column else [zh if lang == "zh" else column])
     colon, comma, stop = ("：", "、", "；") if lang == "zh" else (": ", ", ", "; ")
-    said = stop.join(
-        f"{name(entity, lang)}{colon}{comma.join(columns)}" if columns else name(entity, lang) for entity, columns in tables.items()
-    )
-    return visible(said) or "—"
+    parts = (f"{name(e, lang)}{colon}{comma.join(columns)}" if columns else name(e, lang) for e, columns in tables.items())
+    return visible(stop.join(parts)) or "—"
 
 
 def _intake(report: Report, lang: Lang) -> Iterator[Block]:

@@ -1,0 +1,43 @@
+"""Kernel -> Python source over records of plain integers: one investor's submission, or a whole book."""
+
+from dsl.ratio import parts
+from dsl.to_python.layout import GAP, Layout, Record, Root, Tables
+from dsl.to_python.source import (
+    ERROR,
+    NOT_APPLICABLE,
+    NOT_EVALUABLE,
+    VIOLATED,
+    Answers,
+    Ask,
+    Assign,
+    Function,
+    Program,
+    Step,
+    source,
+    to_answers,
+    to_function,
+    to_python,
+)
+
+__all__ = [
+    "ERROR",
+    "GAP",
+    "NOT_APPLICABLE",
+    "NOT_EVALUABLE",
+    "VIOLATED",
+    "Answers",
+    "Ask",
+    "Assign",
+    "Function",
+    "Layout",
+    "Program",
+    "Record",
+    "Root",
+    "Step",
+    "Tables",
+    "parts",
+    "source",
+    "to_answers",
+    "to_function",
+    "to_python",
+]

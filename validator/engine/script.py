@@ -1,0 +1,223 @@
+"""Stages of a plan -> what the row evaluator does one after the other, in as few passes over the records as the order allows.
+
+Rules are asked as late as they can be and effects done as late as they may be: stages share a pass until one reads what effects change.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from dsl.kernel import Fold, Input, Kernel, children, folds, inputs, rewrite
+from dsl.ratio import Lowered, Ratio, parts
+from dsl.to_python import Answers, Ask, Assign, Function, Program, to_answers, to_function, to_python
+from validator.engine.figures import questions
+from validator.engine.plan import ADMITTED, BID, LIVE, Asked, Plan, Ranking, Stage, Step
+
+EFFECTS = frozenset(((BID, LIVE), (BID, ADMITTED)))
+"""What effects change from stage to stage."""
+
+MOST_PARTS = 60
+"""A value of more parts is computed once and kept, not written out wherever it is read."""
+
+Name = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Values and rules of records; `rules` by their number in the program."""
+
+    program: Program
+    rules: tuple[Asked, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """A value of the offering."""
+
+    name: str
+    function: Function
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """A ranking: its numbers per record, and its limits."""
+
+    step: Step
+    ranking: Ranking
+    numbers: Answers
+    limits: Function
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A rule of the offering."""
+
+    asked: Asked
+    function: Function
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What the rules found so far show, and then do to bids."""
+
+
+Part = Pass | Settle | Rank | Question | Effects
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """`late` computes the values that no rule needs before something was found."""
+
+    stages: tuple[Stage, ...]
+    parts: tuple[Part, ...]
+    rules: tuple[Asked, ...]
+    late: Program | None
+
+
+def script(plan: Plan, stages: Sequence[Stage], rules: Collection[int] | None = None, lean: bool = False) -> Script:
+    """The script of these stages, made once. `rules`: only these are asked. `lean`: values are computed where they are read only."""
+    key = ("script", tuple(map(id, stages)), None if rules is None else frozenset(rules), lean)
+    found = plan.compiled.get(key)
+    if not isinstance(found, Script):
+        found = plan.compiled[key] = _Writer(plan, rules, lean).write(tuple(stages))  # it keeps the stages, so that their ids stay theirs
+    return found
+
+
+@dataclass
+class _Writer:
+    plan: Plan
+    rules: Collection[int] | None
+    lean: bool
+    done: list[Part] = field(default_factory=list)
+    steps: list[Assign | Ask] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    late: dict[Name, Assign] = field(default_factory=dict)
+    written: dict[Name, tuple[Kernel, ...]] = field(default_factory=dict)
+    """Meanings that are written out where their own record reads them."""
+    pending: bool = False
+    """Whether rules were asked whose effects are not done."""
+
+    def write(self, stages: tuple[Stage, ...]) -> Script:
+        chosen: list[Asked] = []
+        for stage in stages:
+            for step in stage.steps:
+                self.step(step)
+            rules = [a for a in stage.asked if self.rules is None or a.number in self.rules]
+            if any(i in EFFECTS for a in rules for n in _read(self.plan, a) for i in _names(n)):
+                self.effects()
+            for asked in rules:
+                self.rule(asked)
+            self.pending = self.pending or bool(rules)
+            chosen += rules
+        self.effects()
+        late = to_python(list(self.late.values()), self.plan.layout) if self.late else None
+        return Script(stages, tuple(self.done), tuple(chosen), late)
+
+    # ── values and rules ──
+
+    def step(self, step: Step) -> None:
+        meaning, root = step.meaning, self.plan.schema.root
+        nodes = _kernels(meaning)
+        of_bids = any(i in EFFECTS for n in nodes for i in _names(n))
+        if of_bids:
+            self.effects()
+        if isinstance(meaning, Ranking):
+            self.over_records(nodes)
+            numbers: list[Lowered] = [meaning.source, meaning.sum, *(k for k, _ in meaning.keys)]
+            numbers += [] if meaning.last is None else [meaning.last]
+            limits: list[Lowered] = [meaning.limit, meaning.bound] + ([] if meaning.equals is None else [meaning.equals])
+            self.done.append(Rank(step, meaning, to_answers(numbers, meaning.entity, self.plan.layout), self.function(limits, root)))
+        elif step.entity == root:
+            self.over_records(nodes)
+            self.done.append(Settle(step.name, self.function([meaning], root)))
+        else:
+            self.value(step, meaning, of_bids)
+
+    def value(self, step: Step, meaning: Lowered, of_bids: bool) -> None:
+        nodes = tuple(self.inlined(n, step.entity) for n in parts(meaning))
+        assign = Assign(step.entity, step.name, Ratio(*nodes) if isinstance(meaning, Ratio) else nodes[0])
+        if self.lean and not of_bids and all(_size(n) <= MOST_PARTS for n in nodes):
+            self.late[step.entity, step.name] = assign
+            self.written[step.entity, step.name] = nodes
+        else:
+            self.ensure(nodes)
+            self.steps.append(assign)
+
+    def rule(self, asked: Asked) -> None:
+        entity, root = asked.rule.entity, self.plan.schema.root
+        if entity == root:
+            meanings = [asked.require] if asked.when is None else [asked.require, asked.when]
+            self.over_records(meanings)
+            self.done.append(Question(asked, self.function(meanings, root)))
+            return
+        when, require = (None if n is None else self.inlined(n, entity) for n in (asked.when, asked.require))
+        assert require is not None
+        self.ensure([n for n in (when, require) if n is not None])
+        self.steps.append(Ask(len(self.asked), entity, when, require))
+        self.asked.append(asked)
+
+    def function(self, meanings: Sequence[Lowered], entity: str) -> Function:
+        return to_function(meanings, entity, self.plan.layout)
+
+    # ── order ──
+
+    def over_records(self, nodes: Sequence[Kernel]) -> None:
+        """Before something that reads records: what was put off for them is done."""
+        if any(i.entity != self.plan.schema.root for n in nodes for i in inputs(n)) or any(folds(n) for n in nodes):
+            self.ensure(nodes)
+            self.flush()
+
+    def ensure(self, nodes: Sequence[Kernel]) -> None:
+        """Values that others than their own record read must be there."""
+        for name in (i for n in nodes for i in _names(n)):
+            assign = self.late.pop(name, None)
+            if assign is not None:
+                self.ensure(parts(assign.meaning))
+                self.steps.append(assign)
+
+    def inlined(self, node: Kernel, entity: str) -> Kernel:
+        """The node with the values of its own record written out. A record that is lacking has none, hence no other's."""
+
+        def out(part: Kernel) -> Kernel | None:
+            if isinstance(part, Input):
+                found = self.written.get((part.entity, part.name.removesuffix("#den"))) if part.entity == entity else None
+                return None if found is None else found[part.name.endswith("#den")]
+            if isinstance(part, Fold):
+                value, where = (None if n is None else self.inlined(n, part.element) for n in (part.value, part.where))
+                keys = tuple((self.inlined(a, part.element), self.inlined(b, entity)) for a, b in part.keys)
+                return replace(part, value=value, where=where, keys=keys)
+            return None
+
+        return rewrite(node, out) if self.written else node
+
+    def flush(self) -> None:
+        if self.steps:
+            self.done.append(Pass(to_python(self.steps, self.plan.layout), tuple(self.asked)))
+            self.steps, self.asked = [], []
+
+    def effects(self) -> None:
+        self.flush()
+        if self.pending:
+            self.done.append(Effects())
+            self.pending = False
+
+
+def _read(plan: Plan, asked: Asked) -> Iterator[Kernel]:
+    """All that a rule's findings and effects rest on."""
+    yield from (n for n in (asked.when, asked.require, asked.admits) if n is not None)
+    yield from (n for m in questions(plan, asked).meanings for n in parts(m))
+
+
+def _names(node: Kernel) -> Iterator[Name]:
+    return ((i.entity, i.name.removesuffix("#den")) for i in inputs(node))
+
+
+def _kernels(meaning: Lowered | Ranking) -> list[Kernel]:
+    if not isinstance(meaning, Ranking):
+        return list(parts(meaning))
+    found = [meaning.source, meaning.sum, *(k for k, _ in meaning.keys), *parts(meaning.limit), meaning.bound]
+    found += [] if meaning.last is None else [meaning.last]
+    return found + ([] if meaning.equals is None else list(parts(meaning.equals)))
+
+
+def _size(node: Kernel) -> int:
+    return 1 + sum(map(_size, children(node)))
