@@ -1,7 +1,7 @@
 """Whole reports of two small books, kept as files under tests/golden/reports and read by hand before they were kept.
 
-`python tests/engine/test_golden_reports.py` writes them anew (in the project's folder): look at the difference before you keep it. The digest
-of the rulebook is left out, since a comment in the vocabulary changes it.
+`python tests/engine/test_golden_reports.py` writes them anew: look at the difference before you keep it. The digest of the rulebook is left
+out, since a comment in the vocabulary changes it.
 """
 
 import json

@@ -126,3 +126,12 @@ def test_a_when_that_asks_for_what_was_not_handed_in_is_not_applicable(tmp_path:
 def test_a_default_makes_a_flag_known_though_its_column_is_absent(tmp_path: Path) -> None:
     report = same(checker(tmp_path, body(rule("a.drawn", "bid", "not withdrawn"))), {"bids": bids(1)})
     assert (report.by_rule, report.unsupplied) == ({"a.drawn": {"holds": 1}}, {})
+
+
+def test_plans_for_books_that_lack_different_columns_are_not_kept_for_ever(tmp_path: Path) -> None:
+    check = checker(tmp_path, body(rule("a.price", "bid", "price > 0元")))
+    names = ["quantity", "declared_assets", "amended", "amendment_reason", "assets_exceed_cap", "submitted_at"]
+    for chosen in range(2 ** len(names)):
+        record = {"placee": "P1", "sequence": 1, "price": 1} | {n: None for i, n in enumerate(names) if chosen >> i & 1}
+        assert check.book({"bids": [record]}, evaluator="rows").by_rule == {"a.price": {"holds": 1}}
+    assert sum(isinstance(k, tuple) and k[0] == "supplied" for k in check.plan.compiled) <= 32

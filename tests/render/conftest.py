@@ -70,6 +70,8 @@ def report() -> Report:
         outcomes={"holds": 20, "violated": 4, "not_applicable": 2, "not_evaluable": 1, "error": 0},
         by_rule={},
         unsupplied={"investor": ("registration.csa-deadline",)},
+        lacking={"registration.csa-deadline": ("csa_registered_at",)},
+        columns={"csa_registered_at": ("investor", "证券业协会注册完成时间")},
         attestations=(("pricing-basis.retention", "open"),),
         findings=(
             finding("registration.restricted", Subject("investor", "V002", investor="V002", row=3)),

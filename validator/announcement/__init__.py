@@ -1,6 +1,6 @@
 """Announcements that must add up: their figures as printed, held against the rulebooks of rules/announcements.
 
-    report = validator.announcement.check("announcement.yaml")
+report = validator.announcement.check("announcement.yaml")
 """
 
 from pathlib import Path

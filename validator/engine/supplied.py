@@ -42,7 +42,8 @@ def without(plan: Plan, supplied: Supplied) -> Plan:
 
 def _gone(plan: Plan, supplied: Supplied) -> set[tuple[str, str]]:
     """The columns that nobody handed in, and the values that rest on one of them or on a table that is absent."""
-    gone = {(e.name, f) for e in plan.schema.entities.values() for f in e.fields if (e.name, f) not in supplied.columns}
+    records = [e for e in plan.schema.entities.values() if e.name != plan.schema.root]  # what an offering does not state is not given
+    gone = {(e.name, f) for e in records for f in e.fields if (e.name, f) not in supplied.columns}
     if (BID, QUANTITY) in gone:
         gone.add((BID, ADMITTED))
     for step in plan.steps():

@@ -88,8 +88,7 @@ def _figures(found: Comparison, lang: Lang) -> Iterator[tuple[str, str, str]]:
             yield name(value, lang), yuan(old, lang), yuan(new, lang)
     if found.elimination:
         before, after = (_elimination(r.elimination, lang) for r in (found.old, found.new))
-        for title, old_figure, new_figure in zip((say("eliminated", lang), "", "", say("cut", lang)), before, after, strict=True):
-            yield title, old_figure, new_figure
+        yield from zip((say("eliminated", lang), "", "", say("cut", lang)), before, after, strict=True)
 
 
 def _elimination(taken: Elimination, lang: Lang) -> tuple[str, ...]:

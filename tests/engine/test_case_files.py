@@ -1,0 +1,88 @@
+"""Cases that prove nothing are told: a misspelt field, a record that is no record, an outcome that did not come."""
+
+from pathlib import Path
+
+import pytest
+
+from dsl.diagnostics import DiagnosticError
+from tests.engine.small import folder, rule, rulebook
+from validator import cases
+
+BODY = "\nstages: [a]\nrules:\n" + rule("a.quantity", "bid", "quantity >= 100股")
+
+HEAD = """
+rulebook: szse-chinext
+revision: "2025-01"
+count: {count}
+base:
+  offering: {{offering: "301000", board: szse-chinext, launched: 2026-02-06}}
+  investor: {{investor_name: 甲}}
+  placee: {{placee_name: 甲一}}
+  bid: {{price: 10.00元, quantity: 200股}}
+cases:
+  a.quantity:
+    - {{name: on the limit, with: {{bid: {{quantity: 100股}}}}, gives: [], margin: "0"}}
+    - {{name: one below, with: {{bid: {{quantity: 99股}}}}, gives: [a.quantity], effect: [invalid], margin: "-1"}}
+    - {{name: none, with: {{bid: {{quantity: null}}}}, gives: [], not_evaluable: [a.quantity]}}
+"""
+
+
+def said(tmp_path: Path, *more: str) -> list[str]:
+    """What the cases file does not prove, with further cases."""
+    folder(tmp_path, rulebook(BODY))
+    text = HEAD.format(count=3 + len(more)) + "".join(f"    - {{name: case {i}, {case}}}\n" for i, case in enumerate(more))
+    (tmp_path / "0.cases.yaml").write_text(text, encoding="utf-8")
+    return [f.removeprefix("szse-chinext@2025-01: a.quantity: ") for f in cases.run(tmp_path).failures]
+
+
+def test_three_cases_prove_a_rule(tmp_path: Path) -> None:
+    assert said(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("case", "want"),
+    [
+        ("with: {bid: {quantitty: 99股}}, gives: []", "bids have no field `quantitty`"),
+        ("with: {bids: [{}, {prise: 1}]}, gives: []", "bids have no field `prise`"),
+        (
+            "with: {bid: {quantity: 一百股}}, gives: [], not_evaluable: [a.quantity]",
+            "cannot be read: `bids[0].quantity` `一百股` is not a number",
+        ),
+        ("with: {offering: {isue_price: 1}}, gives: []", "unknown-key: unknown field `isue_price`"),
+        ("with: {bid: {quantity: 99股}}, gives: []", "violated: but a.quantity"),
+        ("with: {}, gives: [a.other]", "violated: not a.other"),
+        ("with: {}, gives: [], not_evaluable: [a.quantity]", "not evaluable: not a.quantity"),
+        ("with: {}, gives: [], effect: [invalid]", "the effect is [], not ['invalid']"),
+        ("with: {}, gives: [], subjects: {a.quantity: [P1/1]}", "a.quantity: subjects [], not ['P1/1']"),
+        ("with: {}, gives: [], values: {total: 1}", "no value `total` of the offering"),
+        ("with: {}, gives: [], fates: {P1/1: 有效报价}", "P1/1 is None, not 有效报价"),
+        ("with: {}, gives: [], admitted: {P2/2: 1}", "P2/2 is admitted with nothing, not 1"),
+        ("with: {}, gives: [], eliminated: [P1/1]", "eliminated are [], not ['P1/1']"),
+        ("with: {}, gives: [], margin: 99", "the margin is 100, not 99"),
+    ],
+)
+def test_a_case_that_does_not_come_out_is_told(tmp_path: Path, case: str, want: str) -> None:
+    assert said(tmp_path, case) == [f"case 0: {want}"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "want"),
+    [
+        ("{bid: [{quantity: 1}]}", "`bid` is not the changed fields of one record"),
+        ("{bids: {quantity: 1}}", "`bids` is not a list of records"),
+        ("{bids: [1]}", "`bids` is not a list of records"),
+        ("{bid: null}", "`bid` is not the changed fields of one record"),
+        ("{bidd: {}}", "unknown record or table `bidd`"),
+    ],
+)
+def test_what_a_case_changes_are_records(tmp_path: Path, changed: str, want: str) -> None:
+    with pytest.raises(DiagnosticError) as raised:
+        said(tmp_path, f"with: {changed}, gives: []")
+    assert [d.message for d in raised.value.diagnostics] == [want]
+
+
+def test_a_case_that_was_taken_out_is_missed(tmp_path: Path) -> None:
+    said(tmp_path)
+    path = tmp_path / "0.cases.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("count: 3", "count: 4"), encoding="utf-8")
+    assert cases.run(tmp_path).failures == ("szse-chinext@2025-01: the file says `count: 4`, but there are 3 cases",)
