@@ -10,6 +10,7 @@ from dsl.kernel import Scalar
 from dsl.lower import Ratio
 from validator.checking import Checker, for_offering
 from validator.engine.figures import questions
+from validator.engine.needed import needed
 from validator.engine.plan import Plan, Ranking
 from validator.engine.raw import Raw
 from validator.rulebook.library import library
@@ -27,7 +28,7 @@ def run_columns(made: Checker, book: "Book") -> Raw:
     """Typed frames -> outcomes and figures: the kernel of a book."""
     from validator.engine import columns
 
-    return columns.run(made.plan, book.frames, made.plan.upto(("pricing",)))
+    return columns.run(made.plan, book.frames, needed(made.plan, made.plan.upto(("pricing",))))
 
 
 def result_of(plan: Plan, raw: Raw) -> Result:

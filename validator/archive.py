@@ -23,7 +23,8 @@ from validator.engine.supplied import Supplied, without
 from validator.intake import read_archive
 from validator.offering import Offering, board_and_dates
 from validator.report import ENGINE, FORMAT, Both, Finding, Issue
-from validator.rulebook.library import Library, library
+from validator.rulebook.selection import governing_name
+from validator.rulebook.shelf import Shelf, shelf
 from validator.vocabulary import rules_folder
 
 BOARD = "board"
@@ -78,7 +79,7 @@ class Archive:
 
 def check_offerings(source: object, rules: str | Path | None = None) -> Archive:
     """Check a table of offerings: a file or a data frame. Raises DiagnosticError where the table is refused."""
-    books = library(Path(rules) if rules is not None else rules_folder())
+    books = shelf(Path(rules) if rules is not None else rules_folder())
     root = books.vocabulary.schema.root
     book = read_archive(source, books.vocabulary)
     if (root, BOARD) not in book.supplied:
@@ -104,13 +105,13 @@ class _Open:
 
 @dataclass
 class _Run:
-    books: Library
+    books: Shelf
     archive: Archive
     open: dict[tuple[str, Supplied], _Open] = field(default_factory=dict)
 
     def offering(self, offering: Offering, row: int, supplied: Supplied) -> None:
         try:
-            name = self.books.governing_name(*board_and_dates(offering))
+            name = governing_name(self.books.index, *board_and_dates(offering))
             ready = self.ready(name, supplied)
             terms = terms_of(ready.plan.rulebook, offering, self.books.calendar)
             self.check(name, replace(ready.plan, offering=offering, terms=terms), _root(ready, terms, self.books.calendar), row, supplied)
@@ -145,7 +146,7 @@ class _Run:
         known += [a.rule.id for a in lacking if a.rule.id not in known]
 
     def done(self) -> Archive:
-        stages = {n: i for chain in self.books.chains.values() for f in chain for i, n in enumerate(f.form.stages)}
+        stages = {n: i for ready in self.open.values() for i, n in enumerate(ready.plan.rulebook.stages)}
         self.archive.findings.sort(key=lambda f: (stages.get(f.stage, 0), f.rule, f.subject.id))
         return self.archive
 

@@ -67,6 +67,12 @@ class Base:
     records: Mapping[str, Row]
     upto: str | None = None
 
+    def over(self, inherited: "Base") -> "Base":
+        """The base of an amendment: what it states stands in for what it inherits, field by field."""
+        entities = {**inherited.records, **self.records}
+        records = {e: {**inherited.records.get(e, {}), **self.records.get(e, {})} for e in entities}
+        return Base({**inherited.offering, **self.offering}, records, self.upto or inherited.upto)
+
 
 @dataclass(frozen=True)
 class CaseFile:

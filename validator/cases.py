@@ -6,6 +6,7 @@ A revision runs its own cases and those that it inherits; cases of its own for a
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import reduce
 from pathlib import Path
 
 from dsl.checker import Checked, references
@@ -14,6 +15,7 @@ from validator.casefile import Base, Case, CaseFile, read_cases, tables_of
 from validator.checking import Checker, Disagreement, for_offering
 from validator.coverage import gaps, margin_matches
 from validator.report import Report
+from validator.rulebook.flat import File
 from validator.rulebook.library import CASES, Library, library
 from validator.rulebook.model import Rulebook, parts_of
 from validator.trial import Trial, attempt
@@ -46,9 +48,11 @@ class Suite:
     """All cases of one revision, its own and inherited, by the rule or value that they prove."""
 
     rulebook: Rulebook
-    groups: dict[str, tuple[Base, list[Case], bool]] = field(default_factory=dict)
-    """Per id: the base, the cases, and whether they are the revision's own."""
+    groups: dict[str, tuple[Base, list[Case], frozenset[str]]] = field(default_factory=dict)
+    """Per id: the base, the cases, and the rules and values of which they do not speak."""
     files: list[CaseFile] = field(default_factory=list)
+    places: dict[str, str] = field(default_factory=dict)
+    """Per id: the revision whose cases they are."""
     bound: dict[str, Checker] = field(default_factory=dict)
     stages: dict[str, str] = field(default_factory=dict)
 
@@ -74,18 +78,19 @@ def run(folder: Path, names: Iterable[str] = (), told: Callable[[int, int], None
     `told` hears how many revisions are done, and of how many.
     """
     books = library(folder)
-    wanted = list(names) or [f.name for chain in books.chains.values() for f in chain]
+    wanted = list(names) or [f.name for f in books.standing()]
+    seen: set[tuple[str, str, str]] = set()
     passed = 0
     failures: list[str] = []
     results: list[Result] = []
     for done, name in enumerate(wanted):
         if told is not None:
             told(done, len(wanted))
-        outcome = check(books, load(books, name))
+        outcome = check(books, load(books, name), seen)
         passed += outcome.passed
         failures += outcome.failures
         results += outcome.results
-    return CaseReport(passed, tuple(failures), tuple(results))
+    return CaseReport(passed, tuple(dict.fromkeys(failures)), tuple(results))
 
 
 def load(books: Library, name: str) -> Suite:
@@ -93,28 +98,51 @@ def load(books: Library, name: str) -> Suite:
     rulebook = books.get(name)
     suite = Suite(rulebook)
     known = {*rulebook.rules, *rulebook.values}
-    for file in books.lineage(rulebook.name):
+    bases: dict[str, Base] = {}
+    files = books.lineage(rulebook.name)
+    for file in files:
         path = Path(file.source.file)
         cases = read_cases(path.with_name(path.name.removesuffix(".yaml") + CASES), books.vocabulary, file.name)
         suite.files.append(cases)
-        own = file.name == rulebook.name
+        bases[file.name] = cases.base
+        below = [f.name for f in books.lineage(file.name)]
+        base = reduce(lambda inherited, name: bases[name].over(inherited), below, Base({}, {}))
+        silent = _changed(rulebook, [f for f in files if f.name not in below])
         for id_, found in cases.groups.items():
             if id_ in known:
-                suite.groups[id_] = (cases.base, found, own)
-            elif own:
+                suite.groups[id_] = (base, found, silent - {id_})
+                suite.places[id_] = file.name
+            elif file.name == rulebook.name:
                 raise DiagnosticError([cases.mistake("unknown-name", f"no rule or value `{id_}` in {rulebook.name}", id_)])
     return suite
 
 
-def check(books: Library, suite: Suite) -> CaseReport:
-    """Run every case in both evaluators, and look for what no case proves."""
+def _changed(rulebook: Rulebook, files: Iterable[File]) -> frozenset[str]:
+    """What files state or take away that a case does not build on, and all that rests on it: of these it does not speak."""
+    found = {n for f in files for n in (*f.form.terms, *f.form.values, *f.form.removes, *(r.id for r in f.form.rules))}
+    rests = {r.id: _names(r.when, r.require, r.admits) for r in rulebook.rules.values()}
+    rests |= {n: _names(*parts_of(v)) for n, v in rulebook.values.items()}
+    while more := {n for n, read in rests.items() if read & found} - found:
+        found |= more
+    return frozenset(found)
+
+
+def _names(*checked: Checked | None) -> set[str]:
+    return {r.field.name for c in checked if c is not None for r in references(c.expr)}
+
+
+def check(books: Library, suite: Suite, seen: set[tuple[str, str, str]] | None = None) -> CaseReport:
+    """Run every case, and look for what no case proves. Both evaluators run those not `seen` in another revision, which it grows by."""
+    seen = set() if seen is None else seen
     place = suite.rulebook.name
-    failures = [f"{place}: {m}" for f in suite.files[-1:] for m in f.miscounted()]
+    failures = [f"{f.source.file}: {m}" for f in suite.files for m in f.miscounted()]
     results: list[Result] = []
     proofs: dict[str, list[tuple[Case, Base, Trial]]] = {}
-    for id_, (base, cases, own) in suite.groups.items():
+    for id_, (base, cases, silent) in suite.groups.items():
         for case in cases:
-            said, trial = _run(books, suite, base, case, id_, own)
+            key = (suite.places[id_], id_, case.name)
+            said, trial = _run(books, suite, base, case, id_, silent, both=key not in seen)
+            seen.add(key)
             if trial is not None:
                 proofs.setdefault(id_, []).append((case, base, trial))
             failures += [f"{place}: {id_}: {case.name}: {s}" for s in said]
@@ -123,27 +151,27 @@ def check(books: Library, suite: Suite) -> CaseReport:
     return CaseReport(sum(not r.said for r in results), tuple(failures), tuple(results))
 
 
-def _run(books: Library, suite: Suite, base: Base, case: Case, id_: str, own: bool) -> tuple[list[str], Trial | None]:
+def _run(
+    books: Library, suite: Suite, base: Base, case: Case, id_: str, silent: frozenset[str], *, both: bool
+) -> tuple[list[str], Trial | None]:
     try:
         checker = suite.checker(books, {**base.offering, **case.offering})
-        trial = attempt(checker, tables_of(base, case, books.vocabulary.schema), id_, suite.stage(id_))
+        trial = attempt(checker, tables_of(base, case, books.vocabulary.schema), id_, suite.stage(id_), both=both)
     except DiagnosticError as error:
         return [f"{d.code}: {d.message}" for d in error.diagnostics], None
     except Disagreement as error:
         return [str(error)], None
-    ignored = frozenset() if own else frozenset(suite.rulebook.own - {id_})
-    said = list(_differences(case, trial.report, ignored, id_))
+    said = list(_differences(case, trial.report, silent, id_))
     if not margin_matches(case, trial.margins):
         said.append(f"the margin is {', '.join(map(str, trial.margins))}, not {case.margin}")
     return said, trial
 
 
-def differs(books: Library, suite: Suite, base: Base, case: Case, id_: str, own: bool) -> bool:
+def differs(books: Library, suite: Suite, base: Base, case: Case, id_: str, silent: frozenset[str]) -> bool:
     """Whether a case comes out otherwise than stated, by rows alone: what the search for mutants asks many times."""
     checker = suite.checker(books, {**base.offering, **case.offering})
     trial = attempt(checker, tables_of(base, case, books.vocabulary.schema), id_, suite.stage(id_), both=False)
-    ignored = frozenset() if own else frozenset(suite.rulebook.own - {id_})
-    return any(_differences(case, trial.report, ignored, id_)) or not margin_matches(case, trial.margins)
+    return any(_differences(case, trial.report, silent, id_)) or not margin_matches(case, trial.margins)
 
 
 def _stage(rulebook: Rulebook, id_: str) -> str:
@@ -172,11 +200,11 @@ def _read(rulebook: Rulebook, *checked: Checked | None) -> set[str]:
 # ── what differs ──
 
 
-def _differences(case: Case, report: Report, ignored: frozenset[str], id_: str) -> Iterator[str]:
-    """Rules in `ignored` are those that a later revision states anew: an inherited case does not speak of them."""
+def _differences(case: Case, report: Report, silent: frozenset[str], id_: str) -> Iterator[str]:
+    """Of the rules and values in `silent` the case does not speak."""
     for outcome, wanted in (("violated", case.gives), ("not_evaluable", case.not_evaluable)):
-        got = {rule for rule, counts in report.by_rule.items() if counts.get(outcome)} - ignored
-        want = set(wanted) - ignored
+        got = {rule for rule, counts in report.by_rule.items() if counts.get(outcome)} - silent
+        want = set(wanted) - silent
         if got != want:
             missing, extra = sorted(want - got), sorted(got - want)
             yield f"{outcome.replace('_', ' ')}: " + "; ".join(
@@ -189,25 +217,29 @@ def _differences(case: Case, report: Report, ignored: frozenset[str], id_: str) 
     for table, name in report.unknown_columns:
         yield f"{table} have no field `{name}`"
     for rule in case.not_applicable:
-        if not report.by_rule.get(rule, {}).get("not_applicable"):
+        if rule not in silent and not report.by_rule.get(rule, {}).get("not_applicable"):
             yield f"{rule} is asked"
     effects = {f.effect for f in report.violated if f.rule == id_}
     if case.effect is not None and effects != {tuple(case.effect)}:
         yield f"the effect is {sorted(effects)}, not {case.effect}"
-    yield from _subjects(case, report)
-    yield from _values(case, report)
+    yield from _subjects(case, report, silent)
+    yield from _values(case, report, silent)
     yield from _bids(case, report)
 
 
-def _subjects(case: Case, report: Report) -> Iterator[str]:
+def _subjects(case: Case, report: Report, silent: frozenset[str]) -> Iterator[str]:
     for rule, ids in case.subjects.items():
+        if rule in silent:
+            continue
         got = sorted(f.subject.id for f in report.violated if f.rule == rule)
         if got != sorted(ids):
             yield f"{rule}: subjects {got}, not {sorted(ids)}"
 
 
-def _values(case: Case, report: Report) -> Iterator[str]:
+def _values(case: Case, report: Report, silent: frozenset[str]) -> Iterator[str]:
     for name, want in case.values.items():
+        if name in silent:
+            continue
         if name not in report.values:
             yield f"no value `{name}` of the offering"
             continue

@@ -15,6 +15,7 @@ from validator.engine import records, rows
 from validator.engine.decisions import read_decisions
 from validator.engine.findings import Names, for_book
 from validator.engine.near import near
+from validator.engine.needed import needed
 from validator.engine.plan import BID, QUANTITY, Plan, Stage, bind
 from validator.engine.summary import Input, summarise
 from validator.engine.supplied import Supplied
@@ -118,7 +119,7 @@ class Checker:
         if unknown:
             hint = "the stages are " + ", ".join(f"`{s}`" for s in known)
             raise DiagnosticError([Diagnostic("unknown-stage", f"unknown stage `{n}`", hint=hint) for n in unknown])
-        return plan.upto(names)
+        return needed(plan, plan.upto(names))
 
     def _shown(self, names: Sequence[str] | None) -> tuple[str, ...]:
         return tuple(names) if names else self.plan.rulebook.stages

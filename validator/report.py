@@ -196,6 +196,8 @@ class Report:
     """Per rule in `unsupplied`: the tables, columns and fields of the offering that nobody handed in."""
     columns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """The table and the Chinese name of each of these columns, by its name."""
+    stated: Mapping[str, str] = field(default_factory=dict)
+    """Figures of the offering that pictures and statistics show, where given: issue_price (元), offline_initial (股). Not in the JSON."""
     decisions: tuple[Mapping[str, str], ...] = ()
     not_asked: tuple[str, ...] | None = None
     bids: tuple[BidLine, ...] = ()

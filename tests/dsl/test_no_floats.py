@@ -23,7 +23,7 @@ from validator.rulebook.library import library
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = library(ROOT / "rules")
-REVISIONS = [f.name for chain in LIBRARY.chains.values() for f in chain]
+REVISIONS = [f.name for f in LIBRARY.standing()]
 COLUMN_CODE = [*sorted((ROOT / "dsl" / "to_polars").glob("*.py")), *sorted((ROOT / "validator" / "engine").glob("*.py"))]
 GENERATED = frozenset((
     "pass",

@@ -170,10 +170,10 @@ def _killed(books: Library, suite: cases.Suite, mutant: Rulebook, id_: str) -> b
     for group in (id_, *(g for g in suite.groups if g != id_)):
         if group not in suite.groups:
             continue
-        base, found, own = suite.groups[group]
+        base, found, silent = suite.groups[group]
         for case in found:
             try:
-                if cases.differs(books, other, base, case, group, own):
+                if cases.differs(books, other, base, case, group, silent):
                     return True
             except (DiagnosticError, AssertionError):  # the mutant does not even compile: an editor would notice
                 return True
@@ -184,7 +184,7 @@ def main(arguments: list[str]) -> int:
     only = arguments[arguments.index("--rule") + 1] if "--rule" in arguments else None
     names = [a for a in arguments if "@" in a]
     books = library(Path(rules_folder()))
-    for name in names or [f.name for chain in books.chains.values() for f in chain]:
+    for name in names or [f.name for f in books.standing()]:
         total, left = survivors(books, name, only)
         print(f"{name}: {total - len(left)} of {total} mutants noticed")
         print("\n".join(f"  survives: {line}" for line in left))

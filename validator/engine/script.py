@@ -3,13 +3,13 @@
 Rules are asked as late as they can be and effects done as late as they may be: stages share a pass until one reads what effects change.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from dsl.kernel import Fold, Input, Kernel, children, folds, inputs, rewrite
 from dsl.ratio import Lowered, Ratio, parts
 from dsl.to_python import Answers, Ask, Assign, Function, Program, to_answers, to_function, to_python
-from validator.engine.figures import questions
+from validator.engine.needed import Name, kernels, names, reads
 from validator.engine.plan import ADMITTED, BID, LIVE, Asked, Plan, Ranking, Stage, Step
 
 EFFECTS = frozenset(((BID, LIVE), (BID, ADMITTED)))
@@ -17,8 +17,6 @@ EFFECTS = frozenset(((BID, LIVE), (BID, ADMITTED)))
 
 MOST_PARTS = 60
 """A value of more parts is computed once and kept, not written out wherever it is read."""
-
-Name = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ class _Writer:
             for step in stage.steps:
                 self.step(step)
             rules = [a for a in stage.asked if self.rules is None or a.number in self.rules]
-            if any(i in EFFECTS for a in rules for n in _read(self.plan, a) for i in _names(n)):
+            if any(i in EFFECTS for a in rules for n in reads(self.plan, a) for i in names(n)):
                 self.effects()
             for asked in rules:
                 self.rule(asked)
@@ -116,8 +114,8 @@ class _Writer:
 
     def step(self, step: Step) -> None:
         meaning, root = step.meaning, self.plan.schema.root
-        nodes = _kernels(meaning)
-        of_bids = any(i in EFFECTS for n in nodes for i in _names(n))
+        nodes = kernels(step)
+        of_bids = any(i in EFFECTS for n in nodes for i in names(n))
         if of_bids:
             self.effects()
         if isinstance(meaning, Ranking):
@@ -168,7 +166,7 @@ class _Writer:
 
     def ensure(self, nodes: Sequence[Kernel]) -> None:
         """Values that others than their own record read must be there."""
-        for name in (i for n in nodes for i in _names(n)):
+        for name in (i for n in nodes for i in names(n)):
             assign = self.late.pop(name, None)
             if assign is not None:
                 self.ensure(parts(assign.meaning))
@@ -199,24 +197,6 @@ class _Writer:
         if self.pending:
             self.done.append(Effects())
             self.pending = False
-
-
-def _read(plan: Plan, asked: Asked) -> Iterator[Kernel]:
-    """All that a rule's findings and effects rest on."""
-    yield from (n for n in (asked.when, asked.require, asked.admits) if n is not None)
-    yield from (n for m in questions(plan, asked).meanings for n in parts(m))
-
-
-def _names(node: Kernel) -> Iterator[Name]:
-    return ((i.entity, i.name.removesuffix("#den")) for i in inputs(node))
-
-
-def _kernels(meaning: Lowered | Ranking) -> list[Kernel]:
-    if not isinstance(meaning, Ranking):
-        return list(parts(meaning))
-    found = [meaning.source, meaning.sum, *(k for k, _ in meaning.keys), *parts(meaning.limit), meaning.bound]
-    found += [] if meaning.last is None else [meaning.last]
-    return found + ([] if meaning.equals is None else list(parts(meaning.equals)))
 
 
 def _size(node: Kernel) -> int:

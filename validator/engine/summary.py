@@ -73,6 +73,7 @@ def summarise(
         elimination=_elimination(plan, raw, given, stages),
         fates=_fates(plan, raw, bids, stages),
         terms=_terms(plan),
+        stated=_stated(plan),
         bids=bids,
         rules=_rules(plan, asked),
         sources=book.sources,
@@ -137,6 +138,13 @@ def _terms(plan: Plan) -> dict[str, dict[str, str | None]]:
         name: {"value": plain(plan.terms[name], term.field.type.type), "default": plain(default, term.field.type.type)}
         for name, (term, default) in plan.changed.items()
     }
+
+
+def _stated(plan: Plan) -> dict[str, str]:
+    """What a picture marks beside the figures of the book."""
+    fields = plan.schema.entities[plan.schema.root].fields
+    texts = {n: plain(plan.terms.get(n), fields[n].type.type) for n in ("issue_price", "offline_initial")}
+    return {n: t for n, t in texts.items() if t is not None}
 
 
 def _provisional(plan: Plan, stages: Sequence[Stage]) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ def statistics(report: Report) -> tuple[Line, ...]:
 
 def stated(report: Report, name: str) -> Fraction | None:
     """A figure of the offering, if the report carries it: `issue_price`, `offline_initial`."""
-    text = getattr(report, "stated", {}).get(name)
+    text = report.stated.get(name)
     return None if text is None else Fraction(text)
 
 

@@ -54,6 +54,8 @@ class SourceDocument(Form):
     title: str
     number: str | None = None
     note: str | None = None
+    unverified: bool | str = False
+    """It speaks of another board or time: what cites nothing else is unverified."""
 
 
 class Applies(Form):
@@ -133,6 +135,8 @@ class RulebookFile(Form):
     title: Both
     applies: Applies
     amends: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*@\d{4}-\d{2}(-\d{2})?$")] | None = None
+    adopts: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*@\d{4}-\d{2}(-\d{2})?$")] | None = None
+    """A revision that boards share: what it changes is changed here too, before this file's own changes."""
     removes: list[str] = []
     stages: Annotated[list[Stage], AfterValidator(_once)] = []
     sources: dict[str, SourceDocument] = {}

@@ -5,6 +5,7 @@ from pathlib import Path
 from dsl.checker import names, references
 from dsl.to_text import Language
 from validator.rulebook.compile import canonical, expressions
+from validator.rulebook.flat import Path as Place
 from validator.rulebook.library import library
 from validator.rulebook.scope import Written
 from validator.vocabulary import Vocabulary
@@ -15,15 +16,16 @@ WIDTH = 120
 def fmt(folder: Path, lang: Language | None) -> dict[Path, str]:
     """The new text of every rulebook file that changes. Without `lang` each expression keeps its language. Raises DiagnosticError."""
     books = library(folder)
+    found: dict[Path, dict[Place, Written]] = {}
+    for file in books.standing():
+        for written in expressions(books.flat(file.name), books.vocabulary):
+            found.setdefault(Path(written.source.file), {})[written.path] = written
     changed: dict[Path, str] = {}
-    for chain in books.chains.values():
-        for file in chain:
-            path = Path(file.source.file)
-            found = {w.path: w for w in expressions(books.flat(file.name), books.vocabulary) if w.source.file == file.source.file}
-            old = path.read_text(encoding="utf-8-sig")
-            new = _rewritten(old, list(found.values()), lang, books.vocabulary)
-            if new != old:
-                changed[path] = new
+    for path, by_place in sorted(found.items()):
+        old = path.read_text(encoding="utf-8-sig")
+        new = _rewritten(old, list(by_place.values()), lang, books.vocabulary)
+        if new != old:
+            changed[path] = new
     return changed
 
 

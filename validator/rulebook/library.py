@@ -40,7 +40,12 @@ class Library:
 
     def all(self) -> list[Rulebook]:
         """Every revision, compiled. Raises DiagnosticError."""
-        return [self.get(f.name) for chain in self.chains.values() for f in chain]
+        return [self.get(f.name) for f in self.standing()]
+
+    def standing(self) -> list[File]:
+        """The revisions that can govern an offering. Those that others only build on may lack names that each board adds."""
+        below = {f.form.rulebook for files in self.shared.values() for f in files}
+        return [f for name, chain in self.chains.items() if name not in below for f in chain]
 
     def get(self, name: str) -> Rulebook:
         """`szse-chinext@2025-03`, or the last revision of `szse-chinext`. Raises DiagnosticError."""
@@ -57,7 +62,11 @@ class Library:
     def lineage(self, name: str) -> list[File]:
         """All files that make up a revision, the first to the last."""
         chain, at = self._find(name)
-        return [*self.shared[chain[0].form.rulebook], *chain[: at + 1]]
+        found = list(self.shared[chain[0].form.rulebook])
+        for file in chain[: at + 1]:
+            adopted = self.lineage(file.form.adopts) if file.form.adopts else []
+            found += [*(f for f in adopted if f.name not in {g.name for g in found}), file]
+        return found
 
     def governing(self, rulebook: str, dates: Mapping[str, int | None]) -> Rulebook:
         """The revision that governs an offering, compiled. `dates`: days by the offering's field names. Raises DiagnosticError."""
@@ -122,12 +131,11 @@ def lint(folder: Path) -> tuple[Diagnostic, ...]:
     except DiagnosticError as error:
         return error.diagnostics
     mistakes: list[Diagnostic] = []
-    for chain in found.chains.values():
-        for file in chain:
-            try:
-                found.get(file.name)
-            except DiagnosticError as error:
-                mistakes += error.diagnostics
+    for file in found.standing():
+        try:
+            found.get(file.name)
+        except DiagnosticError as error:
+            mistakes += error.diagnostics
     return DiagnosticError(dict.fromkeys(mistakes)).diagnostics
 
 
@@ -196,6 +204,7 @@ def _form_mistakes(files: list[File], every: list[File], vocabulary: Vocabulary)
         amends = file.form.amends
         if amends is not None and amends not in {f.name for f in every}:
             yield _at(file, "amends", "amends-nothing", f"{file.name} amends `{amends}`, which does not exist")
+        yield from _adopts_mistakes(file, every)
         if file.form.applies.by not in dates:
             yield _at(
                 file, "applies", "unknown-name", f"`{file.form.applies.by}` is no date of an offering", "the dates are " + ", ".join(dates)
@@ -204,6 +213,19 @@ def _form_mistakes(files: list[File], every: list[File], vocabulary: Vocabulary)
             date.fromisoformat(file.form.applies.from_)
         except ValueError:
             yield _at(file, "applies", "wrong-date", f"`{file.form.applies.from_}` is no day of the calendar")
+
+
+def _adopts_mistakes(file: File, every: list[File]) -> Iterator[Diagnostic]:
+    """What is adopted exists, is another rulebook's, and that rulebook adopts nothing itself."""
+    adopts = file.form.adopts
+    if adopts is None:
+        return
+    rulebook = adopts.partition("@")[0]
+    if adopts not in {f.name for f in every}:
+        yield _at(file, "adopts", "amends-nothing", f"{file.name} adopts `{adopts}`, which does not exist")
+    elif any(f.form.adopts for f in every if f.form.rulebook == rulebook):
+        message = f"{file.name} adopts `{adopts}`, but {rulebook} adopts others in turn"
+        yield _at(file, "adopts", "circular", message, "adopt what it adopts")
 
 
 def _at(file: File, key: str, code: str, message: str, hint: str | None = None) -> Diagnostic:

@@ -63,7 +63,7 @@ def _term(scope: Scope, placed: Placed[TermForm], found: Field) -> Term | None:
     if form.cite is None and modes[0] != "required":
         scope.mistakes.append(placed.mistake("missing-clause", f"term `{found.name}` names no clause", hint=_CITE))
     mode: Any = modes[0]
-    return Term(found, mode, value, scope.cites(placed, form.cite), bool(form.unverified), text or "")
+    return Term(found, mode, value, scope.cites(placed, form.cite), bool(form.unverified) or scope.unread(form.cite), text or "")
 
 
 def compile_rules(scope: Scope) -> dict[str, Rule]:
@@ -101,7 +101,7 @@ def _rule(scope: Scope, placed: Placed[RuleForm]) -> Rule | None:
         admits,
         message,
         scope.cites(placed, form.cite),
-        bool(form.unverified),
+        bool(form.unverified) or scope.unread(form.cite),
         note,
     )
 

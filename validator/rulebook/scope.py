@@ -113,6 +113,12 @@ class Scope:
             found.append(Cite(source, clause.strip()))
         return tuple(found)
 
+    def unread(self, text: str | None) -> bool:
+        """Whether all that a part cites are documents marked `unverified`."""
+        named = {p.split()[0] for p in (text or "").split(";") if p.strip()}
+        marks = [bool(self.flat.sources[n].unverified) for n in named if n in self.flat.sources]
+        return bool(marks) and all(marks)
+
     def entities(self) -> str:
         return "the records are " + ", ".join(f"`{e}`" for e in self.schema.entities)
 

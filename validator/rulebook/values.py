@@ -135,7 +135,8 @@ def _value(scope: Scope, name: str, placed: Placed[ValueForm], parts: dict[Path,
     if name == "fate" and (form.of, type_.kind) != ("bid", "words"):  # the report counts bids by it
         scope.mistakes.append(placed.mistake("wrong-type", "`fate` says what becomes of a bid: it is a value of bid that gives words"))
     made = Field(name, form.zh, form.of, FieldType("value", type_), "value", None, stage)
-    return Value(made, meaning, kind, cites, bool(form.unverified), form.show, type_.words if type_.kind == "words" else ())
+    unverified = bool(form.unverified) or scope.unread(form.cite)
+    return Value(made, meaning, kind, cites, unverified, form.show, type_.words if type_.kind == "words" else ())
 
 
 def _single(scope: Scope, name: str, placed: Placed[ValueForm], parts: dict[Path, Piece]) -> Checked | None:
