@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from benchmarks import book, page, parts
+from benchmarks import page, parts
 
 HOME = Path(__file__).resolve().parents[1]
 

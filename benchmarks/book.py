@@ -200,7 +200,9 @@ def _bids(chance: Chance, placees: pl.DataFrame) -> pl.DataFrame:
         "placee",
         _yuan(pl.col("^price")).alias("price"),
         (pl.col("^steps") * STEP).cast(pl.String).alias("quantity"),
-        (pl.datetime(2026, 3, 31, time_unit="ms") + pl.duration(milliseconds="at")).dt.strftime("%Y-%m-%d %H:%M:%S%.3f").alias("submitted_at"),
+        (pl.datetime(2026, 3, 31, time_unit="ms") + pl.duration(milliseconds="at"))
+        .dt.strftime("%Y-%m-%d %H:%M:%S%.3f")
+        .alias("submitted_at"),
         "sequence",
         pl.when(exceeds).then(pl.lit("是")).otherwise(pl.lit("否")).alias("assets_exceed_cap"),
         pl.col("reported_assets").alias("declared_assets"),

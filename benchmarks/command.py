@@ -11,7 +11,17 @@ HOME = Path(__file__).resolve().parents[1]
 def check(folder: Path, suffix: str) -> Callable[[], None]:
     """`guiju check` on the book of a folder, the report written beside it."""
     report = folder / f"report.{suffix}"
-    line = [sys.executable, "-m", "validator", "check", str(folder / "book"), "--offering", str(folder / "offering.yaml"), "-o", str(report)]
+    line = [
+        sys.executable,
+        "-m",
+        "validator",
+        "check",
+        str(folder / "book"),
+        "--offering",
+        str(folder / "offering.yaml"),
+        "-o",
+        str(report),
+    ]
 
     def run() -> None:
         done = subprocess.run(line, cwd=HOME, capture_output=True, check=False)

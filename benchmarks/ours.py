@@ -1,6 +1,6 @@
 """Guiju's own ways in, and its runs in the form in which they are compared."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""The rules of the four stages as somebody would write them once in Polars: scaled integers, one select per table, figures of the hits only.
+"""The rules of the four stages as somebody would write them once in Polars: scaled integers, one select per table, figures of hits only.
 
 Does: outcomes per rule (holds, violated, not applicable, not evaluable), findings with figures, live and admitted, elimination, the four
 values exactly, fates. Does not: name a margin or what is missing, choose a revision, bind terms, guard against overflow, read anything.
@@ -66,7 +66,14 @@ PLACEE: Mapping[str, Rule] = {
         (c("placee_name") == c("registered_name"))
         & (c("securities_account") == c("registered_securities_account"))
         & (c("bank_account") == c("registered_bank_account")),
-        ("placee_name", "registered_name", "securities_account", "registered_securities_account", "bank_account", "registered_bank_account"),
+        (
+            "placee_name",
+            "registered_name",
+            "securities_account",
+            "registered_securities_account",
+            "bank_account",
+            "registered_bank_account",
+        ),
     ),
     "registration.custody-seat": (
         c("custody_seat").is_not_null() & c("registered_custody_seat").is_not_null(),
@@ -324,7 +331,7 @@ def _price(bid: pl.DataFrame, live: pl.Series, found: Found) -> None:
     )
     running = ranked["admitted"].cum_sum()
     taken = min(int((running < limit).sum()) + 1, len(running))
-    while 0 < taken and ranked["price"][taken - 1] == at.ISSUE_PRICE:
+    while taken > 0 and ranked["price"][taken - 1] == at.ISSUE_PRICE:
         taken -= 1
     eliminated = pl.repeat(False, bid.height, dtype=pl.Boolean, eager=True).scatter(ranked["row"][:taken], True)
     rest = whole.filter(c("live") & ~eliminated)
@@ -373,7 +380,7 @@ def _offering(values: Mapping[str, Any]) -> dict[str, tuple[bool, dict[str, int]
         "pricing.minimum-investors": (effective >= at.MINIMUM_EFFECTIVE_INVESTORS, {"effective_investors": effective}),
         "pricing.risk-notice-pe": (True, {}),
         "pricing.risk-notice-four-values": (True, {}),
-        "pricing.sponsor-coinvestment": (at.ISSUE_PRICE <= values["lowest_of_four"] * 10_000, {}),
+        "pricing.sponsor-coinvestment": (values["lowest_of_four"] * 10_000 >= at.ISSUE_PRICE, {}),
     }
 
 

@@ -220,7 +220,13 @@ def ask(
             prices.append(price)
             withdrawn.append(gone)
             if not ranged or price is None:
-                say((30, number, 1 if price is not None and (low is not None and price < low or high is not None and price > high) else 3))
+                say(
+                    (
+                        30,
+                        number,
+                        1 if price is not None and ((low is not None and price < low) or (high is not None and price > high)) else 3,
+                    )
+                )
             elif not low <= price <= high:
                 say((30, number, 1))
             if submitted is None or not INQUIRY_OPENS <= submitted <= INQUIRY_CLOSES:
@@ -247,7 +253,7 @@ def ask(
             else:
                 amount = price * quantity
                 if month_end is None or before is None:
-                    over = month_end is not None and amount > month_end or before is not None and amount > before
+                    over = (month_end is not None and amount > month_end) or (before is not None and amount > before)
                     say((37, number, 1 if over else 3))
                 elif amount > month_end or amount > before:
                     say((37, number, 1))
@@ -308,7 +314,7 @@ def _covered(
 
 
 def _strategic(strategic: bool | None, kind: str | None, own: bool | None) -> int:
-    if strategic and (kind is not None and kind not in _STRATEGIC or own is True):
+    if strategic and ((kind is not None and kind not in _STRATEGIC) or own is True):
         return 1
     return 3
 

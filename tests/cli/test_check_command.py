@@ -45,7 +45,10 @@ def test_status_follows_the_report(guiju, folder):
 # `@/` stands for the folder.
 BAD = ["check", "@/bad.csv", "--offering", "@/offering.yaml"]
 WRONG = {
-    "no offering": (["check", "@/bad.csv"], "no-offering: the offering is not given\n  hint: name its file: `--offering offering.yaml`; a table"),
+    "no offering": (
+        ["check", "@/bad.csv"],
+        "no-offering: the offering is not given\n  hint: name its file: `--offering offering.yaml`; a table",
+    ),
     "no such offering": (["check", "@/bad.csv", "--offering", "@/none.yaml"], "@/none.yaml"),
     "no such book": (["check", "@/none.csv", "--offering", "@/offering.yaml"], "@/none.csv"),
     "no such rules": ([*BAD, "--rules", "@/none"], "@/none"),

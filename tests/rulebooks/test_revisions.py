@@ -159,7 +159,13 @@ RULE_FIGURES = {
 
 
 def submission(theme: bool, value: str) -> dict[str, Any]:
-    placee = {"placee": "P1", "placee_type": "银行公募理财产品", "theme_fund": theme, "average_market_value": f"{value}万元", "star_market_value": "600万元"}
+    placee = {
+        "placee": "P1",
+        "placee_type": "银行公募理财产品",
+        "theme_fund": theme,
+        "average_market_value": f"{value}万元",
+        "star_market_value": "600万元",
+    }
     return {"investor": {"investor": "V1"}, "placees": [placee]}
 
 
@@ -175,7 +181,9 @@ def test_the_figures_of_rules(name: str) -> None:
             assert ("registration.market-value" in {f.rule for f in findings}) is violated, f"{name}: {value} of a theme fund: {is_theme}"
 
     def announced(text: str) -> str:
-        counts = for_offering(BOOKS, {**offering, "eliminated_share_announced": text}, book).offering_only().by_rule["terms.elimination-share"]
+        counts = (
+            for_offering(BOOKS, {**offering, "eliminated_share_announced": text}, book).offering_only().by_rule["terms.elimination-share"]
+        )
         return next(outcome for outcome, n in counts.items() if n)
 
     if share == ">= 10%":

@@ -37,6 +37,12 @@ _PARTS = {
     "spare.equals": Both("不剔除:等于", "spared: equals"),
 }
 
+_CLEARED = Both("内容未变，依据已核实", "The same, its source now read")
+_DOUBTED = Both("内容未变，依据待核", "The same, its source not read")
+_SOURCES = Both("依据文件", "Sources")
+_TELLING = ("when", "require", "effect", "admits", "value", "is", "from", "order", "limit", "cite")
+"""What is said of a part that is new or gone as a whole."""
+
 
 def diff_data(found: Diff) -> dict[str, Any]:
     """For programs: the added, removed and changed rules, terms and values, each with both sides."""
@@ -46,6 +52,7 @@ def diff_data(found: Diff) -> dict[str, Any]:
         "rules": _changes(found.rules),
         "terms": _changes(found.terms),
         "values": _changes(found.values),
+        "sources": [{"source": key, "from": old, "to": new} for key, old, new in found.sources],
     }
 
 
@@ -85,10 +92,11 @@ def _page(found: Diff, lang: Lang) -> Iterator[Block]:
     yield Heading(f"{found.old.name} → {found.new.name}")
     old, new = (f"{b.by} ≥ {b.since}" for b in (found.old, found.new))
     yield Note(f"{'适用' if zh else 'applies'}: {old} → {new}", "faint")
-    nothing = True
+    nothing = not found.sources
     for kind, title in _KINDS.items():
         changes: Changes = getattr(found, kind)
-        rows = [row for done in _DONE for entry in getattr(changes, done) for row in _rows(entry, _said(_DONE[done], lang), lang)]
+        told = ((done, entry) for done in _DONE for entry in getattr(changes, done) if not _only_marked(entry))
+        rows = [row for done, entry in told for row in _rows(entry, _said(_DONE[done], lang), lang)]
         if rows:
             nothing = False
             yield Heading(_said(title, lang))
@@ -96,17 +104,35 @@ def _page(found: Diff, lang: Lang) -> Iterator[Block]:
                 (Column(""), Column("", wide=True), Column(found.old.revision, wide=True), Column(found.new.revision, wide=True)),
                 tuple(rows),
             )
+    marked = [e for kind in _KINDS for e in getattr(found, kind).changed if _only_marked(e)]
+    for clear, title in ((True, _CLEARED), (False, _DOUBTED)):
+        ids = [e.id for e in marked if (e.changes[0].new is None) is clear]
+        if ids:
+            nothing = False
+            yield Heading(f"{_said(title, lang)}  {len(ids)}")
+            yield Note(" · ".join(ids), "faint")
+    if found.sources:
+        yield Heading(_said(_SOURCES, lang))
+        columns = (Column(""), Column(found.old.revision, wide=True), Column(found.new.revision, wide=True))
+        yield Table(columns, tuple((visible(key), visible(old or "—"), visible(new or "—")) for key, old, new in found.sources))
     if nothing:
         yield Note("两个修订版之间没有差别" if zh else "nothing differs between the two revisions")
+
+
+def _only_marked(entry: Entry) -> bool:
+    """Whether nothing differs but that its source was read, or was not."""
+    return [c.part for c in entry.changes] == ["unverified"]
 
 
 def _rows(entry: Entry, done: str, lang: Lang) -> Iterator[tuple[str, ...]]:
     title = f"{_said(entry.name, lang)}\n{entry.id}" if _said(entry.name, lang) != entry.id else entry.id
     if entry.reaches:
         title += f"\n{'影响规则' if lang == 'zh' else 'reaches'}: {', '.join(entry.reaches)}"
-    if not entry.changes:
+    whole = all(c.old is None for c in entry.changes) or all(c.new is None for c in entry.changes)
+    told = [c for c in entry.changes if c.part in _TELLING or not whole]
+    if not told:
         yield done, title, "", ""
-    for i, change in enumerate(entry.changes):
+    for i, change in enumerate(told):
         part = _said(_PARTS[change.part], lang)
         figures = "".join(f"\n{a} → {b}" for a, b in change.figures)
         yield (

@@ -29,7 +29,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A rule, term or value with its name; `changes` is empty where all of it is new or gone. `reaches`: rules that rest on it."""
+    """A rule, term or value with its name. Where all of it is new or gone, each change has one side. `reaches`: rules that rest on it."""
 
     id: str
     name: Both
@@ -56,6 +56,8 @@ class Diff:
     rules: Changes
     terms: Changes
     values: Changes
+    sources: tuple[tuple[str, str | None, str | None], ...] = ()
+    """The sources whose title differs: short name, old title, new title."""
 
 
 def diff(old: Rulebook, new: Rulebook) -> Diff:
@@ -66,7 +68,14 @@ def diff(old: Rulebook, new: Rulebook) -> Diff:
         _compare(old, new, old.rules, new.rules, _rule),
         _compare(old, new, old.terms, new.terms, _term),
         _compare(old, new, old.values, new.values, _value),
+        tuple(_sources(old, new)),
     )
+
+
+def _sources(old: Rulebook, new: Rulebook) -> Iterator[tuple[str, str | None, str | None]]:
+    for key in dict.fromkeys((*old.sources, *new.sources)):
+        if old.sources.get(key) != new.sources.get(key):
+            yield key, old.sources.get(key), new.sources.get(key)
 
 
 Said = Mapping[str, Both | None]
@@ -74,16 +83,16 @@ P = TypeVar("P", Rule, Term, Value)
 
 
 def _compare(old: Rulebook, new: Rulebook, before: Mapping[str, P], after: Mapping[str, P], say: Callable[[Rulebook, P], Said]) -> Changes:
-    entries = {id_: _entry(new, id_, part, ()) for id_, part in after.items()}
-    gone = {id_: _entry(old, id_, part, ()) for id_, part in before.items()}
+    entries = {id_: _entry(new, id_, part, tuple(_changes({}, say(new, part)))) for id_, part in after.items() if id_ not in before}
+    gone = {id_: _entry(old, id_, part, tuple(_changes(say(old, part), {}))) for id_, part in before.items() if id_ not in after}
     changed = []
     for id_ in (i for i in after if i in before):
         changes = tuple(_changes(say(old, before[id_]), say(new, after[id_])))
         if changes:
             changed.append(_entry(new, id_, after[id_], changes))
     return Changes(
-        tuple(e for i, e in entries.items() if i not in before),
-        tuple(e for i, e in gone.items() if i not in after),
+        tuple(entries.values()),
+        tuple(gone.values()),
         tuple(changed),
     )
 
@@ -94,11 +103,15 @@ def _entry(book: Rulebook, id_: str, part: Rule | Term | Value, changes: tuple[C
     return Entry(id_, name, changes, part.cites, reaches)
 
 
+_NO_FIGURES = ("cite", "name", "unverified")
+"""Parts whose numbers are no figures of the rules."""
+
+
 def _changes(before: Said, after: Said) -> Iterator[Change]:
     for part in dict.fromkeys((*before, *after)):
         old, new = before.get(part), after.get(part)
         if old != new:
-            yield Change(part, old, new, tuple(_figures(old, new)))
+            yield Change(part, old, new, () if part in _NO_FIGURES else tuple(_figures(old, new)))
 
 
 def _figures(old: Both | None, new: Both | None) -> Iterator[tuple[str, str]]:
@@ -129,7 +142,7 @@ def _rule(book: Rulebook, rule: Rule) -> Said:
         "admits": _text(book, rule.admits),
         "name": rule.name,
         "message": None if message is None else Both(_template(book, message[0], "zh"), _template(book, message[1], "en")),
-        "cite": _cite(book, rule.cites),
+        "cite": _cite(rule.cites),
         "unverified": _plain("yes") if rule.unverified else None,
     }
 
@@ -138,7 +151,7 @@ def _term(book: Rulebook, term: Term) -> Said:
     return {
         "mode": _plain(term.mode),
         "value": _text(book, term.value),
-        "cite": _cite(book, term.cites),
+        "cite": _cite(term.cites),
         "unverified": _plain("yes") if term.unverified else None,
     }
 
@@ -156,7 +169,7 @@ def _value(book: Rulebook, value: Value) -> Said:
         said |= {"spare.last": _text(book, take.last), "spare.equals": _text(book, take.equals)}
     else:
         said["is"] = _text(book, value.meaning)
-    return {**said, "cite": _cite(book, value.cites), "unverified": _plain("yes") if value.unverified else None}
+    return {**said, "cite": _cite(value.cites), "unverified": _plain("yes") if value.unverified else None}
 
 
 def _text(book: Rulebook, checked: Checked | None) -> Both | None:
@@ -167,8 +180,9 @@ def _plain(text: str | None) -> Both | None:
     return None if text is None else Both(text, text)
 
 
-def _cite(book: Rulebook, cites: tuple[Cite, ...]) -> Both | None:
-    return _plain("; ".join(f"{book.sources.get(c.source, c.source)} {c.clause}" for c in cites) or None)
+def _cite(cites: tuple[Cite, ...]) -> Both | None:
+    """Sources by their short names: a source that has a new title is said once, not wherever it is cited."""
+    return _plain("; ".join(f"{c.source} {c.clause}".strip() for c in cites) or None)
 
 
 def _template(book: Rulebook, template: Template, lang: str) -> str:
