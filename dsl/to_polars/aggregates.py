@@ -38,8 +38,20 @@ def of_table(folds: Sequence[Fold], parts: Sequence[Part], height: int) -> list[
     known = [_known(folds[i], parts[i], i) for i in rest]
     listed = [e.implode() if folds[i].function == "middle" else e for i, e in zip(rest, known, strict=True)]
     found = pl.DataFrame(list(_named(parts))).select(*listed, *(_gap(parts[i], i) for i in rest if not parts[i].certain))
-    row = found.select(_settled(folds[i], i, found).alias(str(i)) for i in rest).row(0, named=True)
-    return [row.get(str(i), height) for i in range(len(folds))]
+    return [_answer(f, i, found) if i in rest else height for i, f in enumerate(folds)]
+
+
+def _answer(fold: Fold, at: int, found: pl.DataFrame) -> Scalar:
+    """As `_settled`, for one row."""
+    answer, gap = found.get_column(str(at))[0], f"{at}?" in found.columns and found.get_column(f"{at}?")[0] is True
+    if fold.function in ("any", "all"):
+        decides = fold.function == "any"
+        return decides if answer is decides else None if gap else not decides
+    if gap:
+        return None
+    if fold.function == "middle":
+        return answer[(len(answer) - 1) // 2] + answer[len(answer) // 2] if len(answer) else None
+    return _EMPTY.get(fold.function) if answer is None else answer
 
 
 def of_groups(folds: Sequence[Fold], parts: Sequence[Part], rows: pl.Series, height: int, lost: pl.Series | None = None) -> list[pl.Series]:
@@ -97,7 +109,10 @@ def _named(parts: Sequence[Part]) -> Iterator[pl.Series]:
 def _grouped(frame: pl.DataFrame, by: list[str], folds: Sequence[Fold], parts: Sequence[Part]) -> pl.DataFrame:
     """Per group the answer of aggregate 1 over what is known as `1`, and `1?` where there may be a gap."""
     known = [_known(f, p, i) for i, (f, p) in enumerate(zip(folds, parts, strict=True))]
-    return frame.group_by(by).agg(*known, *(_gap(p, i) for i, p in enumerate(parts) if not p.certain))
+    gaps = {(f.value, f.where): i for i, f in reversed(list(enumerate(folds))) if not parts[i].certain}  # of the same elements, once
+    grouped = frame.group_by(by).agg(*known, *(_gap(parts[i], i) for i in gaps.values()))
+    shared = {i: gaps[f.value, f.where] for i, f in enumerate(folds) if not parts[i].certain}
+    return grouped.with_columns(pl.col(f"{first}?").alias(f"{i}?") for i, first in shared.items() if i != first)
 
 
 def _known(fold: Fold, part: Part, at: int) -> pl.Expr:

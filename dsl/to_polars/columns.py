@@ -138,18 +138,21 @@ class Columns:
     def _select(self, entity: str, found: Sequence[Emitted], rows: pl.Series | None = None) -> list[pl.Series]:
         """One column per expression; a constant is repeated for every record."""
         height = self.frames[entity].height if rows is None else len(rows)
-        frame = pl.DataFrame(self._needed(entity, found))
+        frame = pl.DataFrame(self._needed(entity, found, rows))
         if rows is not None and frame.width:
             frame = frame[rows]
-        columns = frame.select(e.expr.alias(str(i)) for i, e in enumerate(found)).get_columns()
-        return [c if len(c) == height else c.new_from_index(0, height) for c in columns]
+        computed = [e.expr.alias(str(i)) for i, e in enumerate(found) if e.column is None]
+        columns = iter(frame.select(computed).get_columns() if computed else ())
+        whole = (next(columns) if e.column is None else frame.get_column(e.column) for e in found)
+        return [c if len(c) == height else c.new_from_index(0, height) for c in whole]
 
-    def _needed(self, entity: str, found: Iterable[Emitted]) -> list[pl.Series]:
-        """Every column that the expressions read, by its name."""
+    def _needed(self, entity: str, found: Iterable[Emitted], rows: pl.Series | None) -> list[pl.Series]:
+        """Every column that the expressions read, by its name; what is aggregated may be right for `rows` only."""
         needed = {name: self._input(entity, name, read) for e in found for name, read in e.inputs.items()}
         totals = {name: total for e in found for name, total in e.folds.items()}
-        self._compute(entity, {n: t for n, t in totals.items() if (entity, n) not in self._answers})
-        return [*needed.values(), *(self._answers[entity, n] for n in totals)]
+        lacking = {n: t for n, t in totals.items() if (entity, n) not in self._answers}
+        answers = self._compute(entity, lacking, rows)
+        return [*needed.values(), *((answers[n] if n in lacking else self._answers[entity, n]).alias(n) for n in totals)]
 
     def _input(self, entity: str, name: str, read: Input) -> pl.Series:
         if read.entity == entity:
@@ -166,35 +169,43 @@ class Columns:
 
     # ── aggregates ──
 
-    def _compute(self, entity: str, totals: Mapping[str, Total]) -> None:
-        """The answers of aggregates for every record of `entity`; those over the same records in one go."""
+    def _compute(self, entity: str, totals: Mapping[str, Total], rows: pl.Series | None) -> dict[str, pl.Series]:
+        """The answers of aggregates for every record of `entity`, kept unless they are right for a few `rows` only."""
+        answers: dict[str, pl.Series] = {}
         groups: dict[Spot, dict[str, Total]] = {}
+        few = rows if rows is not None and len(rows) * 20 < self.frames[entity].height else None
         for name, total in totals.items():
             fold = total.fold
-            self._reads[name] = frozenset((i.entity, i.name) for i in inputs(fold))
             if fold.owner == self.schema.root or (fold.everywhere and not fold.keys):
-                self._keep(entity, name, pl.repeat(self._whole([total])[0], self.frames[entity].height, dtype=dtype(fold), eager=True))
+                answers[name] = pl.repeat(self._whole([total])[0], self.frames[entity].height, dtype=dtype(fold), eager=True)
             elif fold.everywhere:
-                self._keep(entity, name, self._matched(entity, total))
+                answers[name] = self._matched(entity, total)
             else:
                 groups.setdefault((fold.element, fold.owner), {})[name] = total
         for (element, owner), group in groups.items():
-            parts, frame = self._parts(list(group.values())), self.frames[owner]
-            lost = frame.get_column(GAP) if GAP in frame.columns else None
-            found = of_groups([t.fold for t in group.values()], parts, self.rows(element, owner), frame.height, lost)
+            found = self._grouped(element, owner, list(group.values()), few if owner == entity else None)
             for (name, total), answer in zip(group.items(), found, strict=True):
-                self._keep(entity, name, answer if entity == owner else spread(answer, self.rows(entity, owner), total.fold))
+                answers[name] = answer if entity == owner else spread(answer, self.rows(entity, owner), total.fold)
+        for name, answer in answers.items() if few is None else ():
+            self._answers[entity, name] = answer
+            self._reads[name] = frozenset((i.entity, i.name) for i in inputs(totals[name].fold))
+        return answers
 
-    def _keep(self, entity: str, name: str, answer: pl.Series) -> None:
-        self._answers[entity, name] = answer.alias(name)
+    def _grouped(self, element: str, owner: str, totals: Sequence[Total], few: pl.Series | None) -> list[pl.Series]:
+        """The answers for every record of `owner`; with `few`, from the elements below these alone."""
+        rows, frame = self.rows(element, owner), self.frames[owner]
+        some = None if few is None else rows.is_in(few.implode()).arg_true()
+        lost = frame.get_column(GAP) if GAP in frame.columns else None
+        own = rows if some is None else rows.gather(some)
+        return of_groups([t.fold for t in totals], self._parts(totals, some), own, frame.height, lost)
 
     def _whole(self, totals: Sequence[Total]) -> list[Scalar]:
         return of_table([t.fold for t in totals], self._parts(totals), self.frames[totals[0].fold.element].height)
 
-    def _parts(self, totals: Sequence[Total]) -> list[Part]:
-        """The value and the condition of each aggregate on every element."""
+    def _parts(self, totals: Sequence[Total], rows: pl.Series | None = None) -> list[Part]:
+        """The value and the condition of each aggregate on every element, or on those of `rows`."""
         wanted = [e for t in totals for e in (t.value, t.where) if e is not None]
-        found = iter(self._select(totals[0].fold.element, wanted) if wanted else ())
+        found = iter(self._select(totals[0].fold.element, wanted, rows) if wanted else ())
         return [Part(*(None if e is None else next(found) for e in (t.value, t.where))) for t in totals]
 
     def _matched(self, entity: str, total: Total) -> pl.Series:

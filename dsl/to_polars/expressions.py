@@ -41,6 +41,8 @@ class Emitted:
     expr: pl.Expr
     inputs: Mapping[str, Input]
     folds: "Mapping[str, Total]"
+    column: str | None = None
+    """The name, where the expression is one column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ class Expressions:
     def of(self, node: Kernel) -> Emitted:
         """The expression of any kernel that does not read the offering."""
         run = _Emitter(self)
-        return Emitted(run.emit(node), run.inputs, run.folds)
+        expr = run.emit(node)
+        return Emitted(expr, run.inputs, run.folds, next(iter((*run.inputs, *run.folds))) if isinstance(node, Input | Fold) else None)
 
     def name(self, fold: Fold) -> str:
         """The column of an aggregate: one name wherever it stands."""

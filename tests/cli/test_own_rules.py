@@ -15,6 +15,12 @@ def test_the_cases_of_a_folder_of_ones_own_are_run(guiju, rules, option):
     assert (done.returncode, done.stdout.decode(), done.stderr) == (0, COUNTED, b"")
 
 
+def test_one_revision_alone_is_run_with_what_it_inherits(guiju, rules):
+    done = guiju("test", rules, "--only", "szse-chinext@2026-06")
+    assert (done.returncode, done.stdout.decode()) == (0, "样例 cases: 3 passed, 0 failed\n")
+    assert guiju("test", rules, "--only", "szse-chinext@2027-01").returncode == 2
+
+
 def test_a_case_that_was_removed_fails_the_run(guiju, rules):
     cases = rules / "2026-06.cases.yaml"
     cases.write_text(

@@ -79,3 +79,33 @@ def test_an_unknown_revision_is_answered_with_the_nearest(guiju, rules):
     done = guiju("rulebook", "diff", OLD, "szse-chinext@2026-07", "--rules", rules)
     assert done.returncode == 2
     assert done.stderr.decode() == f"unknown-rulebook: no rulebook `szse-chinext@2026-07`\n  hint: did you mean `{NEW}`?\n"
+
+
+def test_a_source_with_a_new_title_is_said_once_and_not_wherever_it_is_cited(guiju, rules):
+    file = rules / "2026-06.yaml"
+    file.write_text(file.read_text(encoding="utf-8") + "sources:\n  rules: {title: 实施细则(2026年修订)}\n", encoding="utf-8")
+    found = json.loads(guiju("rulebook", "diff", OLD, NEW, "--rules", rules, "--format", "json").stdout)
+    assert found["sources"] == [{"source": "rules", "from": "实施细则", "to": "实施细则(2026年修订)"}]
+    assert not any(found["rules"].values())
+
+
+def test_what_is_new_is_shown_with_what_it_says(guiju, rules):
+    file = rules / "2026-06.yaml"
+    rule = '  - {id: inquiry.price-tick, name: {zh: 价格单位, en: tick}, for: bid, require: "price is a multiple of 0.01元", effect: refuse, cite: rules 二}\n'
+    file.write_text(file.read_text(encoding="utf-8") + "rules:\n" + rule, encoding="utf-8")
+    added = json.loads(guiju("rulebook", "diff", OLD, NEW, "--rules", rules, "--format", "json").stdout)["rules"]["added"]
+    assert [e["id"] for e in added] == ["inquiry.price-tick"]
+    assert {"part": "require", "from": None, "to": {"zh": "申购价格 是 0.01元 的整数倍", "en": "price is a multiple of 0.01元"}} in added[
+        0
+    ]["changes"]
+    assert "申购价格 是 0.01元 的整数倍" in guiju("rulebook", "diff", OLD, NEW, "--rules", rules).stdout.decode()
+
+
+def test_a_rule_that_only_had_its_source_read_is_listed_apart(guiju, rules):
+    file = rules / "2025-03.yaml"
+    whole = file.read_text(encoding="utf-8")
+    file.write_text(whole + "    unverified: true\n", encoding="utf-8")
+    later = rules / "2026-06.yaml"
+    later.write_text(later.read_text(encoding="utf-8") + whole[whole.index("rules:\n") :], encoding="utf-8")
+    page = guiju("rulebook", "diff", OLD, NEW, "--rules", rules).stdout.decode()
+    assert "内容未变，依据已核实  1\ninquiry.price-spread" in page

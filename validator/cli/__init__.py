@@ -161,6 +161,10 @@ def explain(
 def test(
     folder: FolderArgument = None,
     rules: RulesOption = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="ID@REVISION", help="只跑这一修订，可重复。This revision only; repeatable.", show_default=False),
+    ] = None,
     format: Annotated[Cases, typer.Option("--format", help="格式。The format.")] = Cases.text,
     output: OutOption = None,
 ) -> None:
@@ -169,7 +173,7 @@ def test(
     def work() -> int:
         from validator.cli import rules as of_rules
 
-        return of_rules.tested(folder or rules, format.value, output)
+        return of_rules.tested(folder or rules, tuple(only or ()), format.value, output)
 
     door.run(work)
 

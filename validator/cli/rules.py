@@ -67,7 +67,7 @@ def compared(old: str, new: str, folder: Path | None, out: Out) -> int:
     return 0
 
 
-def tested(folder: Path | None, format: str, output: Path | None) -> int:
+def tested(folder: Path | None, only: Sequence[str], format: str, output: Path | None) -> int:
     """The cases; 1 where one fails."""
     from validator.cases import CaseReport, run
     from validator.rulebook.library import ANNOUNCEMENTS
@@ -75,8 +75,8 @@ def tested(folder: Path | None, format: str, output: Path | None) -> int:
     door.writable(output)
     rules = folder or rules_folder()
     with progress.shown("样例 cases") as told:
-        result = run(rules, told=told)
-        if (rules / ANNOUNCEMENTS).is_dir():
+        result = run(rules, only, told)
+        if (rules / ANNOUNCEMENTS).is_dir() and not only:
             from validator.announcement.cases import run_cases
 
             more = run_cases(rules)

@@ -17,6 +17,7 @@ from dsl.lower import Lowered, Ratio
 from dsl.quantities import Schema
 from dsl.to_polars import GAP, Columns, Expressions, Flags
 from dsl.to_python import parts, to_function
+from validator.engine.column_figures import Outcomes, findings
 from validator.engine.column_take import choose
 from validator.engine.figures import questions
 from validator.engine.gaps import lost
@@ -25,8 +26,6 @@ from validator.engine.raw import ERROR, HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VI
 
 if TYPE_CHECKING:
     from validator.intake.book import Book
-
-Answers = list[tuple[Scalar, ...]]
 
 
 def run(
@@ -50,27 +49,6 @@ def with_gaps(book: "Book", schema: Schema) -> "Book":
     links = {e: f.get_column(f"^{p}").to_list() for e, f in frames.items() if (p := schema.entities[e].of) is not None}
     marks = {e: frames[e].with_columns(pl.Series(GAP, m, dtype=pl.Boolean)) for e, m in lost(schema, keys, links).items()}
     return replace(book, frames={**frames, **marks})
-
-
-class _Found:
-    """A rule's outcomes on every record of its table; without flags it failed, which is then its outcome on all of them."""
-
-    def __init__(self, asked: Asked, flags: Flags | None, height: int) -> None:
-        self.asked, self.height = asked, height
-        self.counts = [0, 0, 0, 0, height] if flags is None else [*flags.counts(), 0]
-        self.violated = flags.violated() if flags is not None and self.counts[VIOLATED] else None
-        self.unknown = flags.unknown() if flags is not None and self.counts[NOT_EVALUABLE] else None
-
-    def hits(self, muted: bool) -> tuple[pl.Series, list[int]]:
-        """The rows with a finding, and their outcomes; of a muted rule only breaches and failures."""
-        if self.counts[ERROR]:
-            return pl.int_range(0, self.height, dtype=pl.Int64, eager=True), [ERROR] * self.height
-        if self.unknown is None or muted:
-            return _true(self.violated), [VIOLATED] * self.counts[VIOLATED]
-        if self.violated is None:
-            return _true(self.unknown), [NOT_EVALUABLE] * self.counts[NOT_EVALUABLE]
-        rows = _true(self.violated | self.unknown)
-        return rows, [NOT_EVALUABLE if unknown else VIOLATED for unknown in self.unknown.gather(rows).to_list()]
 
 
 class _Run:
@@ -156,26 +134,27 @@ class _Run:
 
     def rules(self, stage: Stage) -> None:
         rules = [a for a in stage.asked if self.asked(a)]
-        found: list[_Found] = []
-        for entity in dict.fromkeys(a.rule.entity for a in rules):
-            group = [a for a in rules if a.rule.entity == entity]
-            found += self.ask(entity, group) if entity != self.root else ()
+        found: list[Outcomes] = []
+        for entity in dict.fromkeys(a.rule.entity for a in rules if a.rule.entity != self.root):
+            outcomes = self.ask(entity, [a for a in rules if a.rule.entity == entity])
+            self.raw.counts |= {o.asked.number: o.counts for o in outcomes}
+            self.raw.hits |= findings(self.plan, self.columns, entity, outcomes)
+            found += outcomes
         for asked in rules:
             if asked.rule.entity == self.root:
                 self.ask_offering(asked)
-        for rule in found:  # before the effects: figures are those that the rules were asked about
-            self.raw.counts[rule.asked.number] = rule.counts
-            self.answer(rule)
-        self.affect(found)
+        self.affect(found)  # after the figures, which are those that the rules were asked about
 
-    def ask(self, entity: str, group: Sequence[Asked]) -> list[_Found]:
+    def ask(self, entity: str, group: Sequence[Asked]) -> list[Outcomes]:
+        height = self.columns.frames[entity].height
+        if not height:
+            return [Outcomes(a, None, 0) for a in group]
         flags: Sequence[Flags | None]
         try:
             flags = self.columns.asked(entity, [(a.when, a.require) for a in group])
         except Exception:  # L17: find the rule that failed; the others are asked again
             flags = [self.ask_alone(entity, a) for a in group]
-        height = self.columns.frames[entity].height
-        return [_Found(a, f, height) for a, f in zip(group, flags, strict=True)]
+        return [Outcomes(a, f, height) for a, f in zip(group, flags, strict=True)]
 
     def ask_alone(self, entity: str, asked: Asked) -> Flags | None:
         try:
@@ -189,7 +168,12 @@ class _Run:
         if outcome in (HOLDS, NOT_APPLICABLE) or (outcome == NOT_EVALUABLE and asked.number in self.plan.muted):
             return
         meanings = questions(self.plan, asked).meanings
-        (answer,) = self.figures([outcome], meanings, lambda: [self.offering(("figures", asked.number), meanings)])
+        try:
+            answer = self.offering(("figures", asked.number), meanings)
+        except Exception:  # an outcome "error" may have no figures to show
+            if outcome != ERROR:
+                raise
+            answer = (None,) * sum(len(parts(m)) for m in meanings)
         self.raw.hits[asked.number] = [Hit(0, outcome, answer)]
 
     def outcome(self, asked: Asked) -> int:
@@ -204,33 +188,9 @@ class _Run:
             return NOT_EVALUABLE
         return HOLDS if require else VIOLATED
 
-    def answer(self, rule: _Found) -> None:
-        """The figures of every outcome found."""
-        rows, outcomes = rule.hits(rule.asked.number in self.plan.muted)
-        if not outcomes:
-            return
-        meanings = questions(self.plan, rule.asked).meanings
-        nodes = [n for m in meanings for n in parts(m)]
-
-        def found() -> Answers:
-            columns = [c.to_list() for c in self.columns.values(rule.asked.rule.entity, nodes, rows)]
-            return list(zip(*columns, strict=True)) if columns else [()] * len(rows)
-
-        answers = self.figures(outcomes, meanings, found)
-        self.raw.hits[rule.asked.number] = [Hit(r, o, a) for r, o, a in zip(rows.to_list(), outcomes, answers, strict=True)]
-
-    def figures(self, outcomes: Sequence[int], meanings: Sequence[Lowered], found: Callable[[], Answers]) -> Answers:
-        """An outcome "error" may have no figures to show."""
-        try:
-            return found()
-        except Exception:
-            if ERROR not in outcomes:
-                raise
-            return [(None,) * sum(len(parts(m)) for m in meanings)] * len(outcomes)
-
     # ── effects ──
 
-    def affect(self, found: Sequence[_Found]) -> None:
+    def affect(self, found: Sequence[Outcomes]) -> None:
         """What this stage's breaches do to bids, seen from the next stage on."""
         live, admitted = self.columns.column(BID, LIVE), self.columns.column(BID, ADMITTED)
         touching = [r for r in found if r.asked.rule.entity in self.plan.schema.parents(BID)]

@@ -74,7 +74,7 @@ def _findings(key: str, findings: Sequence[Finding], report: Report, lang: Lang)
         )
         for (outcome, rule), of_rule in groups.items()
     )
-    yield Table(tuple(Column(say(c, lang), right=c == "number", wide=c in ("rule", "clause", "first")) for c in columns), rows)
+    yield Table(tuple(Column(say(c, lang), right=c == "number", wide=c in ("clause", "first")) for c in columns), rows)
     first = next((f for f in findings if f.outcome == "violated"), None)
     if first is not None:
         message = first.message.zh if lang == "zh" else first.message.en

@@ -68,7 +68,7 @@ def _page(found: OfSubject, lang: Lang) -> Iterator[Block]:
     yield Heading(say("sheet-findings", lang))
     columns = ("finding-outcome", "rule", "finding-subject", "finding-says", "finding-margin", "clause")
     yield Table(
-        tuple(Column(say(c, lang), right=c == "finding-margin", wide=c in ("rule", "finding-says", "clause")) for c in columns),
+        tuple(Column(say(c, lang), right=c == "finding-margin", wide=c in ("finding-says", "clause")) for c in columns),
         tuple(_finding(found.report, f, lang) for f in found.findings),
     )
 

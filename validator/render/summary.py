@@ -83,12 +83,12 @@ def _page(report: Report, lang: Lang, bids: bool, next_steps: bool) -> Iterator[
     yield from _outcomes(report, lang)
     yield from _violations(report, lang)
     yield from _not_evaluable(report, lang)
-    yield from _unsupplied(report, lang)
     yield from _intake(report, lang)
     yield from _elimination(report, lang)
     yield from _values(report, lang)
     yield from _fates(report, lang)
     yield from _terms(report, lang)
+    yield from _unsupplied(report, lang)
     yield from _attestations(report, lang)
     if bids and report.bids:
         yield from _bids(report, lang)
