@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from dsl.diagnostics import Diagnostic, DiagnosticError
     from validator.archive import check_offerings
     from validator.checking import Checker, Disagreement, checker
+    from validator.folder import check_folder
     from validator.report import Finding, Report
 
 _FROM = {
     "Diagnostic": "dsl.diagnostics",
     "DiagnosticError": "dsl.diagnostics",
+    "check_folder": "validator.folder",
     "check_offerings": "validator.archive",
     "Checker": "validator.checking",
     "Disagreement": "validator.checking",
@@ -25,7 +27,7 @@ _FROM = {
     "Report": "validator.report",
 }
 
-__all__ = ["Checker", "Diagnostic", "DiagnosticError", "Disagreement", "Finding", "Report", "check_offerings", "checker"]
+__all__ = ["Checker", "Diagnostic", "DiagnosticError", "Disagreement", "Finding", "Report", "check_folder", "check_offerings", "checker"]
 
 
 def __getattr__(name: str) -> Any:

@@ -48,6 +48,8 @@ class Suite:
     """All cases of one revision, its own and inherited, by the rule or value that they prove."""
 
     rulebook: Rulebook
+    base: Base
+    """The clean records of this revision."""
     groups: dict[str, tuple[Base, list[Case], frozenset[str]]] = field(default_factory=dict)
     """Per id: the base, the cases, and the rules and values of which they do not speak."""
     files: list[CaseFile] = field(default_factory=list)
@@ -96,7 +98,7 @@ def run(folder: Path, names: Iterable[str] = (), told: Callable[[int, int], None
 def load(books: Library, name: str) -> Suite:
     """The cases of a revision and of all that it amends."""
     rulebook = books.get(name)
-    suite = Suite(rulebook)
+    suite = Suite(rulebook, Base({}, {}))
     known = {*rulebook.rules, *rulebook.values}
     bases: dict[str, Base] = {}
     files = books.lineage(rulebook.name)
@@ -107,6 +109,7 @@ def load(books: Library, name: str) -> Suite:
         bases[file.name] = cases.base
         below = [f.name for f in books.lineage(file.name)]
         base = reduce(lambda inherited, name: bases[name].over(inherited), below, Base({}, {}))
+        suite.base = base
         silent = _changed(rulebook, [f for f in files if f.name not in below])
         for id_, found in cases.groups.items():
             if id_ in known:

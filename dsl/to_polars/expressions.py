@@ -135,8 +135,7 @@ class _Emitter:
             case Present(operand=operand):
                 return self.emit(operand).is_not_null()
             case Member(operand=operand, values=values):
-                asked = self.emit(operand)
-                return pl.when(asked.is_not_null()).then(asked.is_in(list(values)))
+                return self.emit(operand).is_in(list(values))
             case AddMonths(operand=operand, months=months):
                 day = self.emit(operand).cast(pl.Int32).cast(pl.Date)
                 return day.dt.offset_by(f"{months}mo").cast(pl.Int32).cast(pl.Int64)

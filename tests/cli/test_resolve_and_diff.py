@@ -91,7 +91,8 @@ def test_a_source_with_a_new_title_is_said_once_and_not_wherever_it_is_cited(gui
 
 def test_what_is_new_is_shown_with_what_it_says(guiju, rules):
     file = rules / "2026-06.yaml"
-    rule = '  - {id: inquiry.price-tick, name: {zh: 价格单位, en: tick}, for: bid, require: "price is a multiple of 0.01元", effect: refuse, cite: rules 二}\n'
+    rule = "  - {id: inquiry.price-tick, name: {zh: 价格单位, en: tick}, for: bid, "
+    rule += 'require: "price is a multiple of 0.01元", effect: refuse, cite: rules 二}\n'
     file.write_text(file.read_text(encoding="utf-8") + "rules:\n" + rule, encoding="utf-8")
     added = json.loads(guiju("rulebook", "diff", OLD, NEW, "--rules", rules, "--format", "json").stdout)["rules"]["added"]
     assert [e["id"] for e in added] == ["inquiry.price-tick"]

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 import validator
 from dsl.quantities import Entity, Field
 from tests.engine.small import RULES
-from validator.casefile import read_cases
+from validator.cases import load
 from validator.checking import Checker
+from validator.rulebook.library import library
 from validator.vocabulary import load_vocabulary
 
 Book = dict[str, list[dict[str, Any]]]
 
-CASES = RULES / "szse" / "chinext" / "2025-03.cases.yaml"
 VOCABULARY = load_vocabulary(RULES)
-BASE = read_cases(CASES, VOCABULARY, "szse-chinext@2025-03").base
+BASE = load(library(RULES), "szse-chinext@2025-03").base
 CORE = ("investor", "placee", "bid")
 BELOW = ("offline_subscription", "placement", "payment")
 ALONE = ("online_application", "strategic_investor")

@@ -166,7 +166,7 @@ def _all(book: Rulebook, only: str | None) -> Iterator[tuple[str, str, Rulebook]
 
 def _killed(books: Library, suite: cases.Suite, mutant: Rulebook, id_: str) -> bool:
     """Whether a case comes out otherwise; those of the mutated rule first."""
-    other = cases.Suite(mutant, suite.groups, suite.files)
+    other = cases.Suite(mutant, suite.base, suite.groups, suite.files)
     for group in (id_, *(g for g in suite.groups if g != id_)):
         if group not in suite.groups:
             continue

@@ -13,20 +13,21 @@ def choose(
     table: pl.DataFrame, descending: Sequence[bool], limit: Fraction | None, bound: str | None, equals: Fraction | None
 ) -> tuple[pl.Series, Selected]:
     """The table: row, source, sum (never negative), k0, k1 …, and the spared key `last` where there is one."""
-    of = table.filter(pl.col("source").is_null() | pl.col("source"))
-    rows = of.get_column("row")
+    source, among = table.get_column("source"), pl.col("source").is_null() | pl.col("source")
     # Without its first key a candidate could stand anywhere; a later one that is missing ranks last among its equals (L20).
-    if limit is None or bound is None or any(of.get_column(c).null_count() for c in ("source", "sum", "k0")):
+    open_ = among & (pl.col("sum").is_null() | pl.col("k0").is_null())
+    if limit is None or bound is None or source.null_count() or table.select(open_.any()).item():
+        rows = table.filter(among).get_column("row")
         return _marked(table.height, rows, None), Selected(None, None, None, None, tuple(rows.to_list()), 0)
-    of = of.with_columns(pl.col("sum").cast(pl.Int128))
-    keys = [c for c in of.columns if c.startswith("k")]
+    keys = [c for c in table.columns if c.startswith("k")]
     # Sums are whole units, so the run ends where the running sum would pass (at most) or has passed (at least) a whole number.
     most = limit.numerator // limit.denominator if bound == "at_most" else -(-limit.numerator // limit.denominator) - 1
-    ranked = _head(of, descending[0], most).sort(keys, descending=list(descending), nulls_last=True, maintain_order=True)
-    running = ranked.get_column("sum").cum_sum()
+    head, total = _head(table, descending[0], most)
+    ranked = head.sort(keys, descending=list(descending), nulls_last=True, maintain_order=True)
+    running = ranked.get_column("sum").cast(pl.Int128).cum_sum()
     within = int(pl.DataFrame({"sum": running}).select((pl.col("sum") <= _lit(most)).sum()).item())
     taken = within if bound == "at_most" else 0 if limit <= 0 else min(within + 1, ranked.height)
-    rows, total = ranked.get_column("row"), int(of.get_column("sum").sum() or 0)
+    rows = ranked.get_column("row")
     tear = torn(lambda i: ranked.select(keys).row(i), taken, ranked.height)
     if tear is not None:
         chosen = _marked(table.height, rows[: tear[0]], True, _marked(table.height, rows[tear[0] : tear[1]], None))
@@ -37,17 +38,19 @@ def choose(
     return _marked(table.height, rows[:kept], True), Selected(total, amount, kept, cut, (), taken - kept)
 
 
-def _head(of: pl.DataFrame, descending: bool, most: int) -> pl.DataFrame:
-    """All candidates that the run can reach and at least one more: ranking a million costs more than everything else together.
+def _head(table: pl.DataFrame, descending: bool, most: int) -> tuple[pl.DataFrame, int]:
+    """The candidates that the run can reach and at least one more, and the sum of all: ranking a million costs more than all else.
 
     They are those whose first key is among the leading ones up to the first before which the sums already pass `most`.
     """
-    groups = of.group_by("k0").agg(pl.col("sum").sum()).sort("k0", descending=descending, nulls_last=True)
+    sums = table.lazy().filter("source").group_by("k0").agg(pl.col("sum").sum().cast(pl.Int128)).collect()
+    groups = sums.sort("k0", descending=descending, nulls_last=True)
     beyond = groups.filter(pl.col("sum").cum_sum() - pl.col("sum") > _lit(most)).get_column("k0")
+    total = int(groups.get_column("sum").sum() or 0)
     if not len(beyond) or beyond[0] is None:
-        return of
+        return table.filter("source"), total
     edge = pl.lit(beyond[0], dtype=groups.schema["k0"])
-    return of.filter(pl.col("k0") >= edge if descending else pl.col("k0") <= edge)
+    return table.filter(pl.col("source") & (pl.col("k0") >= edge if descending else pl.col("k0") <= edge)), total
 
 
 def _spared(ranked: pl.DataFrame, taken: int, equals: Fraction | None) -> int:
