@@ -50,11 +50,15 @@ class Type:
 
     def __str__(self) -> str:
         if self.kind == "number":
-            return _NAMES.get(self.dim, f"元^{self.dim.money}·股^{self.dim.shares}")
+            return _NAMES.get(self.dim) or "·".join(_power(u, n) for u, n in (("元", self.dim.money), ("股", self.dim.shares)) if n)
         if self.kind == "words":
             shown = ", ".join(self.words[:3])
             return f"one of [{shown}{', …' if len(self.words) > 3 else ''}]"
         return {"days": "a number of days", "months": "a number of months"}.get(self.kind, f"a {self.kind}")
+
+
+def _power(unit: str, power: int) -> str:
+    return unit if power == 1 else f"{unit}^{power}"
 
 
 NUMBER = Type("number")
