@@ -9,7 +9,7 @@ does not pass it is asked rule by rule.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from dsl.kernel import Kernel, Scalar, folds, inputs, inputs_of
+from dsl.kernel import Const, Kernel, Scalar, folds, inputs, inputs_of
 from dsl.ratio import Lowered, parts
 from dsl.to_python.layout import GAP, Layout, Record, Root, Tables
 from dsl.to_python.lines import Lines, Scope
@@ -173,6 +173,8 @@ def _assign(out: Lines, step: Assign, scope: Scope) -> None:
     slots = out.layout.slots[step.entity]
     for name, node in zip((step.name, f"{step.name}#den"), parts(step.meaning), strict=False):
         atom = out.emit(node, own)
+        if isinstance(node, Const):  # `3 is None` is no Python to write
+            atom = out.let(atom)
         out.line(f"{scope.record}[{slots[name]}] = {atom}")
         scope.slots[slots[name]] = atom
 

@@ -389,14 +389,14 @@ def _root(case: Case) -> dict[str, Scalar]:
     return root
 
 
-def trading_day(at: int, offset: int) -> int:
-    """The harness's calendar: Monday to Friday."""
+def trading_day(at: int, offset: int) -> int | None:
+    """The harness's calendar: Monday to Friday, and no day that a date cannot hold (the engine's own refuses days it does not know)."""
     step = 1 if offset > 0 else -1
     while offset:
         at += step
         if (at + 3) % 7 < 5:
             offset -= step
-    return at
+    return at if FIRST_DAY <= at <= LAST_DAY else None
 
 
 def _terms(root: Row) -> dict[str, Any]:
