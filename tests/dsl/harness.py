@@ -21,6 +21,8 @@ from dsl.quantities import (
     DAY_MS,
     EPOCH,
     FIELD_TYPES,
+    FIRST_DAY,
+    LAST_DAY,
     MONEY,
     NUMBER,
     PRICE,
