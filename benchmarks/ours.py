@@ -10,11 +10,11 @@ from dsl.kernel import Scalar
 from dsl.lower import Ratio
 from validator.checking import Checker, for_offering
 from validator.engine.figures import questions
-from validator.engine.needed import needed
+from validator.engine.needed import needed, trimmed
 from validator.engine.plan import Plan, Ranking
 from validator.engine.raw import Raw
+from validator.layers import rules_folder
 from validator.rulebook.library import library
-from validator.vocabulary import rules_folder
 
 if TYPE_CHECKING:
     from validator.intake.book import Book
@@ -59,10 +59,10 @@ def submission_kernel(made: Checker, data: object) -> Callable[[], Raw]:
     from validator.intake.submission import read_submission
 
     found = read_submission(data, made.vocabulary)
-    plan = without(made.plan, submission_input(found, made.plan).supplied)
+    plan = made._near.plan(without(made.plan, submission_input(found, made.plan).supplied))
     tables = records.from_dicts(found.tables, plan.layout)
-    stages = made._near.stages(plan)[: len(plan.upto(("pricing",)))]
-    return lambda: rows.run(plan, tables, stages, lambda a: a.number in made._near.rules)
+    stages = trimmed(plan, plan.upto(("pricing",)), made._near.rules)
+    return lambda: rows.run(plan, tables, stages, made._near.rules, lean=True)
 
 
 def _exact(root: Mapping[str, Scalar], name: str, ratio: bool) -> Any:

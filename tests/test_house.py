@@ -28,6 +28,7 @@ FLOORS = (
     "dsl.to_polars",
     "dsl.to_text",
     "validator.source",
+    "validator.layers",
     "validator.vocabulary",
     "validator.calendar",
     "validator.report",
@@ -63,6 +64,7 @@ WALLS = {
     "jsonschema": ("validator.schema",),
     "python_calamine": ("validator.intake",),
     "xlsxwriter": ("validator.render",),
+    "jinja2": ("validator.render",),
 }
 
 

@@ -6,20 +6,17 @@ that offering; the others are checked all the same.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
-from dsl.kernel import Scalar, inputs
-from dsl.lower import Bound
-from dsl.to_python import Root, parts
-from validator.calendar import Calendar
+from dsl.to_python import Root
 from validator.engine import rows
-from validator.engine.findings import Names, findings
-from validator.engine.plan import Asked, Plan, Ranking, terms_of, unbound
+from validator.engine.findings import Names, findings, unsupplied
+from validator.engine.plan import Asked, Plan
 from validator.engine.raw import OUTCOMES
-from validator.engine.supplied import Supplied, without
+from validator.engine.supplied import Supplied
+from validator.engine.unbound import Unbound, open_to_any
 from validator.intake import read_archive
 from validator.offering import Offering, board_and_dates
 from validator.report import ENGINE, FORMAT, Both, Finding, Issue
@@ -31,6 +28,19 @@ BOARD = "board"
 """The field that names an offering's rulebook."""
 
 Counts = dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One offering in short: its row and code, the revision that governs it, and how often each outcome came."""
+
+    row: int
+    offering: str
+    rulebook: str
+    outcomes: Mapping[str, int]
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"offering": self.offering, "row": self.row, "rulebook": self.rulebook, "outcomes": dict(self.outcomes)}
 
 
 @dataclass
@@ -45,6 +55,13 @@ class Archive:
     intake: list[Issue] = field(default_factory=list)
     unsupplied: dict[str, list[str]] = field(default_factory=dict)
     unknown_columns: tuple[tuple[str, str], ...] = ()
+    lines: list[Line] = field(default_factory=list)
+    names: dict[str, Both] = field(default_factory=dict)
+    """The name of every rule that was asked."""
+    sources: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """The titles of what each revision cites."""
+    lacking: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Per rule in `unsupplied`: the columns that the table does not have, with their Chinese names."""
 
     @property
     def status(self) -> int:
@@ -73,6 +90,8 @@ class Archive:
             "unknown_columns": [{"table": t, "column": c} for t, c in self.unknown_columns],
             "outcomes": {**total, "by_revision": by_revision},
             "unsupplied": {"offering": sorted({r for rules in self.unsupplied.values() for r in rules})} if self.unsupplied else {},
+            "lacking": {rule: list(columns) for rule, columns in sorted(self.lacking.items())},
+            "offerings": [line.to_dict() for line in self.lines],
             "findings": [f.to_dict() for f in self.findings],
         }
 
@@ -96,36 +115,26 @@ def check_offerings(source: object, rules: str | Path | None = None) -> Archive:
 
 
 @dataclass
-class _Open:
-    """A revision made ready for any offering, and the days of an offering that it reads."""
-
-    plan: Plan
-    days: tuple[tuple[str, str, int], ...]
-
-
-@dataclass
 class _Run:
     books: Shelf
     archive: Archive
-    open: dict[tuple[str, Supplied], _Open] = field(default_factory=dict)
+    open: dict[tuple[str, Supplied], Unbound] = field(default_factory=dict)
 
     def offering(self, offering: Offering, row: int, supplied: Supplied) -> None:
         try:
             name = governing_name(self.books.index, *board_and_dates(offering))
-            ready = self.ready(name, supplied)
-            terms = terms_of(ready.plan.rulebook, offering, self.books.calendar)
-            self.check(name, replace(ready.plan, offering=offering, terms=terms), _root(ready, terms, self.books.calendar), row, supplied)
+            self.check(name, *self.ready(name, supplied).of(offering, self.books.calendar), row, supplied)
         except DiagnosticError as error:
             code = str(offering.values.get("offering") or "")
             for d in error.diagnostics:
                 said = Both(f"{code}: {d.message}", f"{code}: {d.message}")
                 self.archive.intake.append(Issue(d.code, "offerings", row, None, code or None, said))
 
-    def ready(self, name: str, supplied: Supplied) -> _Open:
+    def ready(self, name: str, supplied: Supplied) -> Unbound:
         if (name, supplied) not in self.open:
-            plan = without(unbound(self.books.get(name)), supplied)
-            self.open[name, supplied] = _Open(plan, tuple(_days(plan)))
-            self.archive.rulebooks[name] = plan.rulebook.digest
+            found = self.open[name, supplied] = open_to_any(self.books.get(name), alone=True, supplied=supplied)
+            self.archive.rulebooks[name] = found.plan.rulebook.digest
+            self.archive.sources[name] = found.plan.rulebook.sources
         return self.open[name, supplied]
 
     def check(self, name: str, plan: Plan, root: Root, row: int, supplied: Supplied) -> None:
@@ -135,15 +144,24 @@ class _Run:
         archive.findings += [replace(f, subject=replace(f.subject, row=row)) for f in found]
         archive.offerings[name] = archive.offerings.get(name, 0) + 1
         counts = archive.outcomes.setdefault(name, {})
+        total = dict.fromkeys(OUTCOMES, 0)
         for asked in plan.asked():
             of_rule = counts.setdefault(asked.rule.id, dict.fromkeys(OUTCOMES, 0))
+            archive.names.setdefault(asked.rule.id, asked.rule.name)
             for outcome, n in zip(OUTCOMES, raw.counts[asked.number], strict=True):
                 of_rule[outcome] += n
-        self.lacks(name, lacking)
+                total[outcome] += n
+        archive.lines.append(Line(row, plan.code, name, total))
+        self.lacks(name, plan, lacking, supplied)
 
-    def lacks(self, name: str, lacking: Iterable[Asked]) -> None:
+    def lacks(self, name: str, plan: Plan, lacking: Iterable[Asked], supplied: Supplied) -> None:
         known = self.archive.unsupplied.setdefault(name, []) if lacking else []
-        known += [a.rule.id for a in lacking if a.rule.id not in known]
+        for asked in lacking:
+            if asked.rule.id not in known:
+                known.append(asked.rule.id)
+                wanted = unsupplied(plan, asked, supplied)
+                fields = {f.name: f.zh for e in plan.schema.entities.values() for f in e.fields.values() if f.name in wanted}
+                self.archive.lacking.setdefault(asked.rule.id, {}).update(sorted(fields.items()))
 
     def done(self) -> Archive:
         stages = {n: i for ready in self.open.values() for i, n in enumerate(ready.plan.rulebook.stages)}
@@ -153,27 +171,3 @@ class _Run:
 
 def _no_records(plan: Plan) -> dict[str, list[Any]]:
     return {entity: [] for entity in plan.layout.slots}
-
-
-def _days(plan: Plan) -> Iterable[tuple[str, str, int]]:
-    """Every T±n that the plan reads: its name, the field of its day, and n."""
-    schema = plan.schema
-    known = {*schema.entities[schema.root].fields, *schema.values.get(schema.root, {})}
-    nodes = [n for s in plan.stages for x in s.steps if not isinstance(x.meaning, Ranking) for n in parts(x.meaning)]
-    nodes += [n for a in plan.asked() for n in (a.when, a.require) if n is not None]
-    for read in {i for n in nodes for i in inputs(n) if i.entity == schema.root}:
-        if read.name.removesuffix("#den") not in known:
-            yield read.name, schema.days[read.name[0]], int(read.name[1:] or 0)
-
-
-def _root(ready: _Open, terms: Mapping[str, Bound], calendar: Calendar) -> Root:
-    fields = ready.plan.schema.entities[ready.plan.schema.root].fields
-    root: Root = {name: _scalar(terms.get(name), f.type.scale) for name, f in fields.items()}
-    for name, anchor, offset in ready.days:
-        start = terms.get(anchor)
-        root[name] = calendar.trading_day(start, offset) if isinstance(start, int) else None
-    return root
-
-
-def _scalar(value: Bound, scale: int) -> Scalar:
-    return int(value * scale) if isinstance(value, Fraction) else value

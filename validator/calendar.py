@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.quantities import EPOCH
+from validator.layers import CALENDAR, file_of
 from validator.source import Plain, Source, load
 
 SATURDAY = 5
@@ -54,8 +55,8 @@ class Calendar:
 
 
 def load_calendar(folder: Path) -> Calendar:
-    """Read `calendar.yaml` of a rules folder. Raises DiagnosticError with the line of every mistake."""
-    return _Reader(load(folder / "calendar.yaml")).calendar()
+    """Read the `calendar.yaml` that counts in a rules folder. Raises DiagnosticError with the line of every mistake."""
+    return _Reader(load(file_of(folder, CALENDAR))).calendar()
 
 
 class _Reader:

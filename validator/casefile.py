@@ -41,6 +41,8 @@ class Case(Form):
     eliminated: list[str] | None = None
     margin: Text = None
     effect: list[str] | None = None
+    figures: dict[str, Text] = Field(default_factory=dict)
+    """What the findings of the proven rule print, by name."""
     not_applicable: list[str] = Field(default_factory=list)
 
     @property

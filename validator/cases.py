@@ -6,7 +6,7 @@ A revision runs its own cases and those that it inherits; cases of its own for a
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import reduce
+from functools import cached_property, reduce
 from pathlib import Path
 
 from dsl.checker import Checked, references
@@ -14,6 +14,8 @@ from dsl.diagnostics import DiagnosticError
 from validator.casefile import Base, Case, CaseFile, read_cases, tables_of
 from validator.checking import Checker, Disagreement, for_offering
 from validator.coverage import gaps, margin_matches
+from validator.engine.unbound import Unbound, open_to_any
+from validator.offering import read_offering
 from validator.report import Report
 from validator.rulebook.flat import File
 from validator.rulebook.library import CASES, Library, library
@@ -58,6 +60,11 @@ class Suite:
     bound: dict[str, Checker] = field(default_factory=dict)
     stages: dict[str, str] = field(default_factory=dict)
 
+    @cached_property
+    def unbound(self) -> Unbound:
+        """The revision made ready for any offering."""
+        return open_to_any(self.rulebook, alone=False)
+
     def stage(self, id_: str) -> str:
         """The stage up to which the cases of a rule or value run: its own, or the first in which a value is read, or `upto` if later."""
         if id_ not in self.stages:
@@ -73,14 +80,23 @@ class Suite:
             self.bound[key] = for_offering(books, offering, self.rulebook)
         return self.bound[key]
 
+    def attempt(self, books: Library, base: Base, case: Case, id_: str, *, both: bool) -> Trial:
+        """Run a case as a book of its own: with both evaluators, or by rows alone at a fraction of the cost."""
+        offering = {**base.offering, **case.offering}
+        tables = tables_of(base, case, books.vocabulary.schema)
+        if both:
+            return attempt(self.checker(books, offering).plan, books.vocabulary, tables, id_, self.stage(id_))
+        plan, root = self.unbound.of(read_offering(offering, books.vocabulary), books.calendar)
+        return attempt(plan, books.vocabulary, tables, id_, self.stage(id_), root)
+
 
 def run(folder: Path, names: Iterable[str] = (), told: Callable[[int, int], None] | None = None) -> CaseReport:
-    """Run the cases of every revision in a folder (or of the named ones). Raises DiagnosticError for what is wrong with the files.
+    """Run the cases of the named revisions, or of every one that rests on a file of the folder. Raises DiagnosticError for bad files.
 
     `told` hears how many revisions are done, and of how many.
     """
     books = library(folder)
-    wanted = list(names) or [f.name for f in books.standing()]
+    wanted = list(names) or [f.name for f in books.own()]
     seen: set[tuple[str, str, str]] = set()
     passed = 0
     failures: list[str] = []
@@ -158,8 +174,7 @@ def _run(
     books: Library, suite: Suite, base: Base, case: Case, id_: str, silent: frozenset[str], *, both: bool
 ) -> tuple[list[str], Trial | None]:
     try:
-        checker = suite.checker(books, {**base.offering, **case.offering})
-        trial = attempt(checker, tables_of(base, case, books.vocabulary.schema), id_, suite.stage(id_), both=both)
+        trial = suite.attempt(books, base, case, id_, both=both)
     except DiagnosticError as error:
         return [f"{d.code}: {d.message}" for d in error.diagnostics], None
     except Disagreement as error:
@@ -172,8 +187,7 @@ def _run(
 
 def differs(books: Library, suite: Suite, base: Base, case: Case, id_: str, silent: frozenset[str]) -> bool:
     """Whether a case comes out otherwise than stated, by rows alone: what the search for mutants asks many times."""
-    checker = suite.checker(books, {**base.offering, **case.offering})
-    trial = attempt(checker, tables_of(base, case, books.vocabulary.schema), id_, suite.stage(id_), both=False)
+    trial = suite.attempt(books, base, case, id_, both=False)
     return any(_differences(case, trial.report, silent, id_)) or not margin_matches(case, trial.margins)
 
 
@@ -225,9 +239,20 @@ def _differences(case: Case, report: Report, silent: frozenset[str], id_: str) -
     effects = {f.effect for f in report.violated if f.rule == id_}
     if case.effect is not None and effects != {tuple(case.effect)}:
         yield f"the effect is {sorted(effects)}, not {case.effect}"
+    yield from _figures(case, report, id_)
     yield from _subjects(case, report, silent)
     yield from _values(case, report, silent)
     yield from _bids(case, report)
+
+
+def _figures(case: Case, report: Report, id_: str) -> Iterator[str]:
+    found = [f for f in report.violated if f.rule == id_]
+    if case.figures and not found:
+        yield f"{id_} has no finding that could print figures"
+    for finding in found:
+        for name, want in case.figures.items():
+            if _exact(finding.figures.get(name)) != _exact(want):
+                yield f"{id_} prints {name} as {finding.figures.get(name)}, not {want}"
 
 
 def _subjects(case: Case, report: Report, silent: frozenset[str]) -> Iterator[str]:

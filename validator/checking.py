@@ -107,10 +107,9 @@ class Checker:
         """Check one investor's submission: the rules that read only its own records and the offering. Loads no Polars."""
         read = read_submission(data, self.vocabulary)
         given = submission_input(read, self.plan)
-        plan = for_book(self.plan, given.supplied)
-        run = self._near.stages(plan)
-        raw = rows.run(plan, records.from_dicts(read.tables, plan.layout), run, self._near.rules, lean=True)
-        report = summarise(plan, raw, given, run, self._shown(None), self.vocabulary.words_en)
+        plan = self._near.plan(for_book(self.plan, given.supplied))
+        raw = rows.run(plan, records.from_dicts(read.tables, plan.layout), plan.stages, self._near.rules, lean=True)
+        report = summarise(plan, raw, given, plan.stages, self._shown(None), self.vocabulary.words_en)
         return report.with_not_asked(tuple(a.rule.id for a in self.plan.asked() if a.number not in self._near.rules))
 
     def _stages(self, plan: Plan, names: Sequence[str] | None) -> tuple[Stage, ...]:

@@ -117,6 +117,7 @@ class _Reader:
         self.file = file
         self.mistakes: list[Diagnostic] = []
         self.values = 0
+        self.last = text.count("\n") + text.count("\r") + 1
         self.events = self.parse()
 
     def read(self) -> tuple[Plain, Lines]:
@@ -152,7 +153,8 @@ class _Reader:
         self.check_form(event)
         match event:
             case yaml.ScalarEvent():
-                return self.scalar(event), Lines(_line(event), _NOTHING, _span(event))
+                # Nothing at all after a comment without a line break counts, for the parser, as one line further.
+                return self.scalar(event), Lines(min(_line(event), self.last), _NOTHING, _span(event))
             case yaml.SequenceStartEvent():
                 self.check_depth(event, depth)
                 return self.sequence(event, depth + 1)

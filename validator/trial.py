@@ -9,8 +9,8 @@ import polars as pl
 
 from dsl.kernel import Const, Scalar
 from dsl.lower import Ratio
-from dsl.to_python import to_function
-from validator.checking import Checker, Disagreement, difference, submission_input
+from dsl.to_python import Root, to_function
+from validator.checking import Disagreement, difference, submission_input
 from validator.engine import columns, records, rows
 from validator.engine.figures import questions
 from validator.engine.plan import Plan
@@ -19,6 +19,7 @@ from validator.engine.supplied import Supplied
 from validator.intake.submission import Submission, read_submission
 from validator.report import Report
 from validator.shown import slack
+from validator.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +31,27 @@ class Trial:
     step: Fraction
 
 
-def attempt(checker: Checker, tables: Mapping[str, Sequence[Mapping[str, object]]], rule: str, stage: str, *, both: bool = True) -> Trial:
-    """Run the stages up to `stage`; every column counts as handed in. Raises Disagreement where the evaluators differ."""
-    plan = checker.plan
-    read = read_submission(tables, checker.vocabulary)
+def attempt(
+    plan: Plan,
+    vocabulary: Vocabulary,
+    tables: Mapping[str, Sequence[Mapping[str, object]]],
+    rule: str,
+    stage: str,
+    root: Root | None = None,
+) -> Trial:
+    """Run the stages up to `stage`; every column counts as handed in. Raises Disagreement where the evaluators differ.
+
+    With `root`, the offering's fields for a plan that does not hold them, the rows run alone.
+    """
+    read = read_submission(tables, vocabulary)
     found = records.from_dicts(read.tables, plan.layout)
     stages = plan.upto([stage])
-    by_row = rows.run(plan, found, stages)
-    by_column = columns.run(plan, _frames(read, plan), stages) if both else by_row
+    by_row = rows.run(plan, found, stages, root=root)
+    by_column = columns.run(plan, _frames(read, plan), stages) if root is None else by_row
     if by_row != by_column:
         raise Disagreement(f"the two evaluators differ: {difference(by_column, by_row)}")
     given = submission_input(read, plan, _everything(plan))
-    report = summarise(plan, by_row, given, stages, plan.rulebook.stages, checker.vocabulary.words_en)
+    report = summarise(plan, by_row, given, stages, plan.rulebook.stages, vocabulary.words_en)
     return Trial(report, *_margins(plan, rule, found, by_row.root))
 
 

@@ -14,6 +14,8 @@ from typing import Literal
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.quantities import FIELD_TYPES, MONEY, PLAIN, PRICE, SHARES, Dimension, Entity, Field, FieldType, Kind, Schema, Unit, words_type
+from validator.layers import VOCABULARY, file_of
+from validator.layers import rules_folder as rules_folder
 from validator.source import Place, Plain, Source, load
 
 Form = Mapping[str, Plain]
@@ -34,18 +36,13 @@ class Vocabulary:
     """The English for the Chinese words of the data."""
 
 
-def rules_folder() -> Path:
-    """The rules that come with this package: beside its modules in a wheel, at the top of a checkout."""
-    packed = Path(__file__).parent / "rules"
-    return packed if packed.exists() else Path(__file__).parents[1] / "rules"
-
-
 def load_vocabulary(folder: Path, root: str = ROOT, above: Vocabulary | None = None) -> Vocabulary:
-    """Read `vocabulary.yaml` of a rules folder. Raises DiagnosticError with the line of every mistake.
+    """Read the `vocabulary.yaml` that counts in a rules folder. Raises DiagnosticError with the line of every mistake.
 
     `root` is the one record that all others belong to. The units and words of the vocabulary `above` need not be said again.
     """
-    return _Reader(load(folder / "vocabulary.yaml"), root, above).vocabulary()
+    file = file_of(folder, VOCABULARY) if above is None else folder / VOCABULARY
+    return _Reader(load(file), root, above).vocabulary()
 
 
 _UNIT_KINDS: Mapping[str, tuple[Kind, Dimension]] = {

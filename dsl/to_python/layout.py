@@ -1,6 +1,6 @@
 """Where a record of the row evaluator keeps what. A record is a list with a slot per column; its links point to other records."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,11 @@ class Layout:
             if entity != schema.root:
                 names[entity] += [name, f"{name}#den"]
         return cls(schema, {e: {n: i for i, n in enumerate(dict.fromkeys(ns))} for e, ns in names.items()})
+
+    def only(self, names: Set[tuple[str, str]]) -> "Layout":
+        """The same with no other fields and values than these (entity, name); a value keeps room for its denominator."""
+        kept = {e: [n for n in slots if n[0] in "^*" or (e, n.removesuffix("#den")) in names] for e, slots in self.slots.items()}
+        return Layout(self.schema, {e: {n: i for i, n in enumerate(ns)} for e, ns in kept.items()})
 
     def blank(self, entity: str, known: dict[str, Record] | None = None) -> Record:
         """A record of which nothing is known, linked to others of the kind: what a link points to where there is no record."""

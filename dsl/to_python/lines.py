@@ -3,6 +3,7 @@
 No text of a rulebook reaches the source: variables are numbered, texts and names come through a table of constants.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, assert_never
@@ -27,6 +28,9 @@ from dsl.kernel import (
 from dsl.to_python.layout import GAP, Layout
 from dsl.to_python.runtime import Matches, middle
 
+UNCOUNTED = frozenset(("distinct", "max", "min", "any", "all"))
+"""Aggregates for which it is the same whether a value stands once or twice: they are made of a set, in which missing is soon found."""
+
 
 @dataclass(slots=True)
 class Scope:
@@ -37,8 +41,8 @@ class Scope:
     known: dict[Kernel, str] = field(default_factory=dict)
     slots: dict[int, str] = field(default_factory=dict)
     """Variables that hold the record's slots."""
-    gathered: dict[tuple[str, str, Kernel | None, Kernel | None], tuple[str, str]] = field(default_factory=dict)
-    """Lists of values that aggregates were made of, and whether one is unknown."""
+    gathered: dict[tuple[str, str, Kernel | None, Kernel | None, bool], tuple[str, str]] = field(default_factory=dict)
+    """Lists or sets of values that aggregates were made of, and whether one is unknown."""
 
     def copy(self) -> "Scope":
         """What is known from here on, and may not be known elsewhere."""
@@ -83,12 +87,15 @@ class Lines:
     # ── reading a record ──
 
     def load(self, scope: Scope, nodes: Iterable[Kernel], which: Callable[[Input], bool] = lambda _: True) -> None:
-        """A variable for every input that is read."""
-        for node in nodes:
-            for read in inputs_of(node):
-                if read not in scope.known and which(read):
-                    way = self.reach(read, scope)
-                    scope.known[read] = way if way in scope.slots.values() else self.let(way)
+        """A variable for every input that is read, and for what several lie behind."""
+        reads = [i for i in dict.fromkeys(i for n in nodes for i in inputs_of(n)) if i not in scope.known and which(i)]
+        ways = {i: self.reach(i, scope) for i in reads}
+        behind = Counter(w[: w.rindex("[")] for w in ways.values() if w.count("[") > 1)
+        names = {way: self.let(way) for way, n in behind.items() if n > 1}
+        for read, way in ways.items():
+            start = way[: way.rindex("[")] if "[" in way else way
+            found = names[start] + way[len(start) :] if start in names else way
+            scope.known[read] = found if found in scope.slots.values() else self.let(found)
 
     def reach(self, read: Input, scope: Scope) -> str:
         if read.entity == self.layout.schema.root:
@@ -172,19 +179,21 @@ class Lines:
             records, lost = self.walk(node.owner, f"*{node.element}", scope), f"{self.walk(node.owner, GAP, scope)} is True"
         if node.function == "count" and node.where is None:
             return self.let(f"len({records})" if lost == "False" else f"None if {lost} else len({records})")
-        source = (node.element, node.owner, node.value, node.where)
+        source = (node.element, node.owner, node.value, node.where, node.function in UNCOUNTED)
         if source not in scope.gathered:
             scope.gathered[source] = self.gather(node, records, lost)
         values, gap = scope.gathered[source]
-        return self.let(_finish(node, values, gap))
+        return self.let(_finish(node, values, gap, unique=node.function in UNCOUNTED))
 
     def gather(self, node: Fold, records: str, lost: str) -> tuple[str, str]:
-        """Two variables: the list of values that count, and whether one of them is unknown."""
+        """Two variables: the values that count, and whether one of them is unknown."""
+        left, right = ("{", "}") if node.function in UNCOUNTED else ("[", "]")
         if node.where is None and isinstance(node.value, Input) and node.value.entity == node.element:
             each, slot = self.name(), self.layout.slots[node.element][node.value.name]
-            values = self.let(f"[{each}[{slot}] for {each} in {records}]")
+            values = self.let(f"{left}{each}[{slot}] for {each} in {records}{right}")
             return values, self.let(f"None in {values}" if lost == "False" else f"{lost} or None in {values}")
-        values, gap, each = self.let("[]"), self.let(lost), self.name()
+        empty, add = ("set()", "add") if node.function in UNCOUNTED else ("[]", "append")
+        values, gap, each = self.let(empty), self.let(lost), self.name()
         self.line(f"for {each} in {records}:")
         self.depth += 1
         inner = Scope(node.element, each)
@@ -194,15 +203,15 @@ class Lines:
             self.line(f"    {gap} = {gap} or {where} is None")
             self.line("    continue")
         if node.value is None:
-            self.line(f"{values}.append(1)")
+            self.line(f"{values}.{add}(1)")
         elif not _may_miss(node.value):
-            self.line(f"{values}.append({self.emit(node.value, inner)})")
+            self.line(f"{values}.{add}({self.emit(node.value, inner)})")
         else:
             value = self.emit(node.value, inner)
             self.line(f"if {value} is None:")
             self.line(f"    {gap} = True")
             self.line("else:")
-            self.line(f"    {values}.append({value})")
+            self.line(f"    {values}.{add}({value})")
         self.depth -= 1
         return values, gap
 
@@ -239,14 +248,14 @@ class Lines:
         return self.let(_finish(node, values, gap))
 
 
-def _finish(node: Fold, values: str, gap: str) -> str:
+def _finish(node: Fold, values: str, gap: str, unique: bool = False) -> str:
     match node.function:
         case "count":
             return f"None if {gap} else len({values})"
         case "sum":
             return f"None if {gap} else sum({values})"
         case "distinct":
-            return f"None if {gap} else len(set({values}))"
+            return f"None if {gap} else len({values if unique else f'set({values})'})"
         case "max" | "min" | "middle":
             return f"None if {gap} or not {values} else {node.function}({values})"
         case "any":

@@ -6,13 +6,14 @@ A loop first tries one long condition that is true only where every rule of the 
 does not pass it is asked rule by rule.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dsl.kernel import Const, Kernel, Scalar, folds, inputs, inputs_of
 from dsl.ratio import Lowered, parts
 from dsl.to_python.layout import GAP, Layout, Record, Root, Tables
 from dsl.to_python.lines import Lines, Scope
+from dsl.to_python.shorter import shorter
 from dsl.to_python.surely import Surely, TooLong
 
 VIOLATED, NOT_APPLICABLE, NOT_EVALUABLE, ERROR = 1, 2, 3, 4
@@ -136,6 +137,7 @@ def _loop(out: Lines, entity: str, steps: Sequence[Step]) -> None:
     scope = Scope(entity, "r", {k: v for n in nodes for k, v in out.matches(n).items()})
     assigns = [s for s in steps if isinstance(s, Assign)]
     asks = [s for s in steps if isinstance(s, Ask)]
+    idle = {a.number: out.let("0") for a in asks if a.when is not None}
     out.line(f"for r in tables[{out.constant(entity)}]:")
     out.depth += 1
     _unpack(out, scope, nodes)
@@ -145,10 +147,12 @@ def _loop(out: Lines, entity: str, steps: Sequence[Step]) -> None:
         _assign(out, assign, scope)
     if asks:
         out.load(scope, nodes)
-        _pass_over(out, asks, scope.copy())
+        _pass_over(out, asks, idle, scope.copy())
     for ask in asks:
         _ask(out, ask, scope.copy())
     out.depth -= 1
+    for number, counter in idle.items():
+        out.line(f"idle[{number}] += {counter}")
 
 
 def _unpack(out: Lines, scope: Scope, nodes: Iterable[Kernel]) -> None:
@@ -179,38 +183,39 @@ def _assign(out: Lines, step: Assign, scope: Scope) -> None:
         scope.slots[slots[name]] = atom
 
 
-def _pass_over(out: Lines, asks: Sequence[Ask], scope: Scope) -> None:
-    """Go on with the next record if every rule surely holds or does not apply."""
+def _pass_over(out: Lines, asks: Sequence[Ask], idle: Mapping[int, str], scope: Scope) -> None:
+    """Go on with the next record if every rule surely holds or does not apply. `idle`: the variables that count where it does not."""
     out.line("try:")
     out.depth += 1
     for fold in dict.fromkeys(f for a in asks for n in _nodes(a) for f in folds(n)):
         out.emit(fold, scope)
-    conditions, idle = [], []
+    conditions, applied = [], {}
     for ask in asks:
-        condition = _surely(out, True, ask.require, scope)
+        condition = _surely(out, ask.require, scope)[0]
         if ask.when is not None:
-            applies = out.name()
-            idle.append((ask.number, applies))
-            when, unless = (_surely(out, wanted, ask.when, scope) for wanted in (True, False))
+            applies = applied[ask.number] = out.name()
+            when, unless = _surely(out, ask.when, scope)
             condition = f"({condition} if ({applies} := {when}) else {unless})"
         conditions.append(condition)
     out.line(f"if {' and '.join(conditions)}:")
-    for number, applies in idle:
+    for number, applies in applied.items():
         out.line(f"    if not {applies}:")
-        out.line(f"        idle[{number}] += 1")
+        out.line(f"        {idle[number]} += 1")
     out.line("    continue")
     out.depth -= 1
     out.line("except Exception:")
     out.line("    pass")
 
 
-def _surely(out: Lines, wanted: bool, node: Kernel, scope: Scope) -> str:
-    """A condition that is true only where the node surely is what is wanted; in one line if it is not too long."""
-    line = Surely(lambda part: out.emit(part, scope), out.constant)
+def _surely(out: Lines, node: Kernel, scope: Scope) -> tuple[str, str]:
+    """Two conditions: true only where the node surely is; and, where that was false, true only where it surely is not."""
+    line = Surely(lambda part: out.emit(part, scope), out.constant, out.name)
+    short = shorter(node)
     try:
-        return line.true(node) if wanted else line.false(node)
+        return line.true(short), line.otherwise(short) or "True"
     except TooLong:
-        return f"{out.emit(node, scope)} is {wanted}"
+        atom = out.emit(node, scope)
+        return f"{atom} is True", f"{atom} is False"
 
 
 def _ask(out: Lines, step: Ask, own: Scope) -> None:

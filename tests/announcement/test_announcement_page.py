@@ -27,7 +27,7 @@ def texts(blocks: tuple[Block, ...]) -> str:
                 "变更占比|公告|变更占比 = 本次变更金额 / 承诺投资额合计:不成立,16.12% ≠ 16.11%"
                 "(变更占比 16.12%、本次变更金额 20,000.00万元、承诺投资额合计 124,110.28万元)",
                 "尾差(四舍五入可以解释,不是不符)",
-                "没有规则用到的数据:net_proceeds",
+                "没有规则用到的数据:募集资金净额、审议.同意票",
             ),
         ),
         (
@@ -36,7 +36,9 @@ def texts(blocks: tuple[Block, ...]) -> str:
                 "Violations: 12, of 7 rules.",
                 "a shareholder's share|新持股平台|share_after = contribution_after / capital_after: does not hold, 6.20% ≠ 6.19%"
                 " (share_after 6.20%, contribution_after 2,774万元, capital_after 44,788万元)",
+                "the share changed|announcement|",
                 "Explained by rounding (no findings)",
+                "Figures that no rule reads: net_proceeds, approval.in_favour",
             ),
         ),
     ],

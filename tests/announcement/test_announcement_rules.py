@@ -20,7 +20,7 @@ BOOKS = library(rules_folder())
 def test_every_case_gives_what_it_says_and_every_rule_is_proved() -> None:
     found = run_cases(rules_folder())
     assert found.failures == ()
-    assert found.passed == 412
+    assert found.passed == 425
 
 
 @needs_shared
@@ -56,10 +56,10 @@ def copied(tmp_path: Path) -> Path:
     [
         ("disclosure.yaml", "1 / (1 + eliminated_placees", "1 / (2 + eliminated_placees", "未印配售对象总数而占比恰好装满: violated: but"),
         ("disclosure.yaml", "500股", "100股", "disclosure.online-maximum: 印数略不足时的上限: violated: but disclosure.online-maximum"),
-        ("disclosure.cases.yaml", "count: 158", "count: 157", "the file says `count: 157`, but there are 158 cases"),
+        ("disclosure.cases.yaml", "count: 166", "count: 165", "the file says `count: 165`, but there are 166 cases"),
         (
             "disclosure.cases.yaml",
-            "    - {name: 未印T日, with: {announcement: {t_day: null}}}\n",
+            "    - {name: 未印T日, with: {announcement: {t_day: null}}, not_evaluable: [disclosure.dates]}\n",
             "",
             "disclosure.dates: no case lacks `t_day`",
         ),

@@ -32,6 +32,8 @@ PRINTED = [
     ("effective_placees", "9,164个", "9164", "9164"),
     ("refunds", "-", "0", "0"),
     ("refunds", "—", "0", "0"),
+    ("refunds", "空白", "0", "0"),
+    ("refunds", "blank", "0", "0"),
     ("refunds", 0, "0", "0"),
     ("refunds", "0.00万元", "-50", "50"),
     ("offline_share", "80.00％", "0.79995", "0.80005"),

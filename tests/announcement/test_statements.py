@@ -72,6 +72,7 @@ OUTCOMES = [
     ("a chain", "1 <= beta <= 2", "beta 2.004", "violated", 0),
     ("a chain with room", "1 <= beta <= 2", "beta 2.00", "holds", 0),
     ("a divisor that can be zero", SHARE, "changed_share 33%; changed_amount 1万元; total_committed 0.00万元", "not_evaluable", 0),
+    ("an empty cell is nothing", SUM, "equity_value 3万元; income_value 空白; asset_value 3万元", "holds", 0),
     ("a dash is nothing", SUM, "equity_value 3万元; income_value -; asset_value 3万元", "holds", 0),
     (
         "a negative figure",
@@ -188,6 +189,29 @@ def test_a_difference_below_the_decimals_is_shown_with_more_of_them(ask: Ask) ->
     assert "不成立,1.00000万元 ≠ 1.00001万元(" in found.message.zh
 
 
+def test_an_order_that_does_not_hold_is_shown_as_it_is(ask: Ask) -> None:
+    figures = {"equity_value": "5.00万元", "income_value": "3.00万元", "asset_value": "4.00万元"}
+    (found,) = ask("equity_value - income_value - asset_value >= 0万元", figures).findings
+    assert "不成立,-2.00万元 < 0.00万元(" in found.message.zh and "does not hold, -2.00万元 < 0.00万元 (" in found.message.en
+    (found,) = ask("equity_value - income_value < 0万元", figures).findings
+    assert "2.00万元 > 0.00万元(" in found.message.zh
+    (found,) = ask("equity_value - 5万元 < 0万元", {"equity_value": "5万元"}).findings
+    assert "0.00万元 = 0.00万元(" in found.message.zh
+
+
+def test_a_tail_of_many_figures_gives_their_number(ask: Ask) -> None:
+    figures = {"equity_value": "3.02万元", "income_value": "1.00万元", "asset_value": "2.01万元"}
+    (note,) = ask("equity_value = income_value + asset_value", figures).notes
+    assert note.message.zh.endswith("尾差,3.02万元 ≠ 3.01万元(股东全部权益价值 3.02万元、收益法评估值 1.00万元、资产基础法评估值 2.01万元)")
+    more = "equity_value = income_value + asset_value + capital_before + capital_after"
+    (note,) = ask(more, {**figures, "capital_before": "-", "capital_after": "-"}).notes
+    assert note.message.zh.endswith("尾差,3.02万元 ≠ 3.01万元(共5项数据)")
+    assert note.message.en.endswith("explained by rounding, 3.02万元 ≠ 3.01万元 (5 figures)")
+    assert len(note.figures) == 5
+
+
 def test_what_no_rule_reads_is_named(ask: Ask) -> None:
     found = ask("beta = 1", {"beta": 1, "risk_free": "3%"}, peers=PEERS, others={"研发人员占比": "69.01%"})
-    assert found.unread == ("risk_free", "peer.market_value", "peer.revenue", "peer.multiple", "研发人员占比")
+    assert [n.en for n in found.unread] == ["risk_free", "peer.market_value", "peer.revenue", "peer.multiple", "研发人员占比"]
+    assert [n.zh for n in found.unread] == ["无风险报酬率", "可比公司.市值", "可比公司.营业收入", "可比公司.市销率", "研发人员占比"]
+    assert found.to_dict()["unread"] == [n.en for n in found.unread]

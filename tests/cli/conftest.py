@@ -85,6 +85,18 @@ terms:
   price_spread: {default: 115%, cite: rules 一}
 """
 
+OWN_CASES = """\
+rulebook: szse-chinext
+revision: "2026-06"
+count: 1
+cases:
+  inquiry.price-spread:
+    - name: a tick above, over the base that is inherited
+      with: {bids: [{price: 20.00元}, {price: 23.01元}], investor: {suggested_low: 20.00元, suggested_high: 23.01元}}
+      gives: [inquiry.price-spread]
+      not_evaluable: [pricing.elimination-announced]
+"""
+
 CASES = """\
 rulebook: szse-chinext
 revision: "%s"
@@ -100,6 +112,16 @@ cases:
     - {name: a tick above, with: {bids: [{price: 20.00元}, {price: %s元}]}, gives: [inquiry.price-spread], effect: [refuse]}
     - {name: no price, with: {bid: {price: null}}, not_evaluable: [inquiry.price-spread]}
 """
+
+
+@pytest.fixture
+def amendment(tmp_path: Path) -> Path:
+    """A folder that holds nothing but a revision which amends ours, and its cases."""
+    place = tmp_path / "our amendments"
+    place.mkdir()
+    (place / "2026-06.yaml").write_text(AMENDMENT.replace("rules 一", "inquiry 三(四)5"), encoding="utf-8")
+    (place / "2026-06.cases.yaml").write_text(OWN_CASES, encoding="utf-8")
+    return place
 
 
 @pytest.fixture

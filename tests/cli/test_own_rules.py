@@ -1,6 +1,8 @@
-"""`guiju test` and `lint` over a user's own folder of rules, in the formats that build servers read."""
+"""A user's own folder of rules, whole or amending ours; `guiju test` and `lint` over it, in the formats that build servers read."""
 
 import json
+import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -98,3 +100,79 @@ def test_sarif_names_the_file_as_from_the_folder_and_the_line(guiju, rules):
 def test_sarif_of_rules_without_a_mistake_has_no_results(guiju, rules):
     done = guiju("lint", rules, "--format", "sarif")
     assert (done.returncode, json.loads(done.stdout)["runs"][0]["results"]) == (0, [])
+
+
+# ── a folder that only amends ours ──
+
+NEW = "szse-chinext@2026-06"
+
+
+def test_a_folder_without_a_vocabulary_amends_ours(guiju, amendment):
+    known = json.loads(guiju("rulebook", "list", "--rules", amendment, "--format", "json").stdout)
+    names = {f"{b['rulebook']}@{b['revision']}" for b in known}
+    assert {NEW, "szse-chinext@2025-03", "sse-main@2025-03", "disclosure@2019-01"} <= names
+    found = json.loads(guiju("rulebook", "diff", "szse-chinext@2025-03", NEW, "--rules", amendment, "--format", "json").stdout)
+    assert [e["id"] for e in found["terms"]["changed"]] == ["price_spread"]
+
+
+def test_it_governs_from_its_day_on(guiju, amendment, folder):
+    def governed(day: str) -> str:
+        offering = folder / "offering.yaml"
+        offering.write_text(re.sub("launched: .*", f"launched: {day}", offering.read_text(encoding="utf-8")), encoding="utf-8")
+        done = guiju("check", folder / "good.csv", "--offering", offering, "--rules", amendment, "--format", "json")
+        return json.loads(done.stdout)["rulebook"]["revision"]
+
+    assert (governed("2026-05-31"), governed("2026-06-01")) == ("2025-03", "2026-06")
+
+
+def test_what_is_wrong_with_it_is_told_of_its_own_file(guiju, amendment):
+    assert guiju("lint", amendment).stdout.decode() == "错误 mistakes: 0\n"
+    file = amendment / "2026-06.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("115%", "115元"), encoding="utf-8")
+    done = guiju("lint", amendment)
+    assert done.returncode == 2
+    assert done.stderr.decode().startswith(f"{file}:7: ")
+
+
+def test_a_revision_that_ours_has_already_is_refused(guiju, amendment):
+    file = amendment / "2026-06.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace('"2026-06"', '"2025-03"').replace("@2025-03", "@2023-02"), encoding="utf-8")
+    assert "overlap: szse-chinext@2025-03 stands twice, also in " in guiju("lint", amendment).stderr.decode()
+
+
+def test_the_formatter_writes_its_files_and_never_ours(guiju, amendment):
+    rule = """\
+rules:
+  - id: inquiry.price-floor
+    name: {zh: 低于一元, en: below one yuan}
+    for: bid
+    require: price>=1元
+    effect: refuse
+    cite: inquiry 三(四)5
+"""
+    file = amendment / "2026-06.yaml"
+    file.write_text(file.read_text(encoding="utf-8") + rule, encoding="utf-8")
+    done = guiju("fmt", amendment, "--lang", "zh")
+    assert (done.returncode, done.stdout.decode()) == (0, "改写 files changed: 1\n"), done.stderr
+    assert "require: 申购价格 >= 1元" in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("make", "said"), [(Path.mkdir, "are no rules in the folder"), (Path.touch, "is no such folder of rules")])
+def test_a_folder_without_rules_is_said_so(guiju, tmp_path, make, said):
+    make(tmp_path / "none")
+    for command in (["test"], ["lint"], ["fmt"], ["rulebook", "list", "--rules"], ["explain", "a.b", "--rules"]):
+        done = guiju(*command, tmp_path / "none")
+        assert done.returncode == 2
+        assert f"{tmp_path / 'none'}: no-rules: there {said}" in done.stderr.decode()
+
+
+def test_its_cases_depart_from_the_base_that_it_inherits(amendment):
+    from validator.cases import check, load
+    from validator.rulebook.library import library
+
+    books = library(amendment)
+    suite = load(books, NEW)
+    suite.groups = {id_: group for id_, group in suite.groups.items() if suite.places[id_] == NEW}
+    outcome = check(books, suite)
+    assert outcome.passed == 1
+    assert [r.said for r in outcome.results] == [()]

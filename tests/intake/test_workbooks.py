@@ -3,8 +3,10 @@
 import json
 from collections.abc import Callable
 
+import pytest
 import xlsxwriter
 
+from dsl.diagnostics import DiagnosticError
 from tests.intake.makers import repacked, said, sheet, xlsx
 from validator.intake import read_book
 from validator.intake.book import Book
@@ -192,3 +194,19 @@ def test_workbooks_of_other_writers_are_read(vocabulary: Vocabulary) -> None:
     book = read_book(("b.xlsx", repacked(plain, absolute)), vocabulary)
     assert book.frames["bid"]["price"].to_list() == [100_000, 110_000]
     assert said(book) == [("hidden-rows", "bids", 3, None, None)]
+
+
+def test_what_lies_under_a_merged_cell_is_not_read_and_ranges_that_overlap_are_refused(vocabulary: Vocabulary) -> None:
+    rows = [["配售对象代码", "配售对象名称", "申购价格"], ["P1", "甲", 10], ["P2", "乙", 11], ["P3", "丙", 12]]
+
+    def with_ranges(*ranges: str) -> bytes:
+        cells = "".join(f'<mergeCell ref="{r}"/>' for r in ranges)
+        more = f'</sheetData><mergeCells count="{len(ranges)}">{cells}</mergeCells>'.encode()
+        return repacked(xlsx(sheet(rows)), {"xl/worksheets/sheet1.xml": lambda d: d.replace(b"</sheetData>", more)})
+
+    book = read_book(("b.xlsx", with_ranges("B2:B1048576")), vocabulary)
+    assert said(book) == [("merged-cells", "bids", 2, None, "B2:B1048576")]
+    assert book.frames["placee"]["placee_name"].to_list() == ["甲", None, None]
+    with pytest.raises(DiagnosticError) as refused:
+        read_book(("b.xlsx", with_ranges(*["A1:C4"] * 1_000)), vocabulary)
+    assert "merged cells overlap" in str(refused.value.diagnostics[0])

@@ -1,25 +1,25 @@
 """A rulebook -> all its mutants, and which of them the cases do not notice.
 
-    python -m tests.mutation.mutants [ID@REVISION ...] [--rule ID]
+    python -m tests.mutation.mutants [ID@REVISION ...] [--rule ID] [--rule ID] ...
 
 A mutant is one small mistake an editor could make: a number off by one unit, another comparison, `and` for `or`, `+` for `-`, a dropped
 `not`, `when` or effect, a field for a sibling of its type. It survives where every case still comes out as stated.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from dsl.checker import Checked
+from dsl.checker import Checked, references
 from dsl.diagnostics import DiagnosticError
 from dsl.nodes import Aggregate, At, Binary, Call, Compare, Date, Day, Expr, If, List, Logic, Number, Period, Ref, Unary, Word
 from dsl.quantities import LITERAL_SCALES, PLAIN, Schema
 from dsl.to_text import to_text
 from validator import cases
 from validator.rulebook.library import Library, library
-from validator.rulebook.model import Rule, Rulebook, Take, Value
+from validator.rulebook.model import Rule, Rulebook, Take, Value, parts_of
 from validator.vocabulary import rules_folder
 
 OPS = ("=", "!=", "<", "<=", ">", ">=")
@@ -141,35 +141,36 @@ def _parts(value: Value, take: Take, schema: Schema) -> Iterator[tuple[str, Valu
             yield f"{part}: {to_text(expr, 'en', schema)}", replace(value, meaning=replace(take, **{part: replace(checked, expr=expr)}))
 
 
-def survivors(books: Library, name: str, only: str | None = None) -> tuple[int, list[str]]:
-    """How many mutants there are, and the names of those that no case notices."""
+def survivors(books: Library, name: str, only: Collection[str] = ()) -> tuple[int, list[str]]:
+    """How many mutants there are of these rules and values, or of all, and the names of those that no case notices."""
     suite = cases.load(books, name)
     book = suite.rulebook
     total, left = 0, []
     for id_, what, mutant in _all(book, only):
         total += 1
+        if total % 100 == 0:
+            print(f"{name}: {total} tried, {len(left)} survive", file=sys.stderr)
         if not _killed(books, suite, mutant, id_):
             left.append(f"{id_}: {what}")
     return total, left
 
 
-def _all(book: Rulebook, only: str | None) -> Iterator[tuple[str, str, Rulebook]]:
+def _all(book: Rulebook, only: Collection[str]) -> Iterator[tuple[str, str, Rulebook]]:
     for rule in book.rules.values():
-        if rule.asked and only in (None, rule.id):
+        if rule.asked and (not only or rule.id in only):
             for what, other in of_rule(rule, book.schema):
                 yield rule.id, what, replace(book, rules={**book.rules, rule.id: other})
     for name, value in book.values.items():
-        if only in (None, name):
+        if not only or name in only:
             for what, changed in of_value(value, book.schema):
                 yield name, what, replace(book, values={**book.values, name: changed})
 
 
 def _killed(books: Library, suite: cases.Suite, mutant: Rulebook, id_: str) -> bool:
-    """Whether a case comes out otherwise; those of the mutated rule first."""
+    """Whether a case comes out otherwise; those of the mutated rule first, then of what rests on it."""
     other = cases.Suite(mutant, suite.base, suite.groups, suite.files)
-    for group in (id_, *(g for g in suite.groups if g != id_)):
-        if group not in suite.groups:
-            continue
+    readers = _readers(suite.rulebook, id_)
+    for group in sorted(suite.groups, key=lambda g: (g != id_, g not in readers)):
         base, found, silent = suite.groups[group]
         for case in found:
             try:
@@ -180,8 +181,18 @@ def _killed(books: Library, suite: cases.Suite, mutant: Rulebook, id_: str) -> b
     return False
 
 
+def _readers(book: Rulebook, name: str) -> set[str]:
+    """The rules and values that rest on a value."""
+    rests = {r.id: (r.when, r.require, r.admits) for r in book.rules.values()} | {n: tuple(parts_of(v)) for n, v in book.values.items()}
+    names = {n: {r.field.name for c in parts if c is not None for r in references(c.expr)} for n, parts in rests.items()}
+    found = {name}
+    while more := {n for n, read in names.items() if read & found} - found:
+        found |= more
+    return found
+
+
 def main(arguments: list[str]) -> int:
-    only = arguments[arguments.index("--rule") + 1] if "--rule" in arguments else None
+    only = {arguments[i + 1] for i, a in enumerate(arguments) if a == "--rule"}
     names = [a for a in arguments if "@" in a]
     books = library(Path(rules_folder()))
     for name in names or [f.name for f in books.standing()]:

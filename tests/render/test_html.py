@@ -44,7 +44,7 @@ def test_it_is_well_formed_and_loads_nothing(report: Report) -> None:
     page = Page(render(report, "zh", bids=True))
     assert page.open == []
     assert not page.tags & {"script", "link", "img", "iframe", "a", "object", "form"}
-    drawn = {"viewbox", "role", "d", "x", "y", "width", "height", "text-anchor"}
+    drawn = {"viewbox", "role", "d", "x", "y", "width", "height", "text-anchor", "transform"}
     assert page.attributes <= {"lang", "charset", "name", "content", "http-equiv", "class"} | drawn
 
 
@@ -91,7 +91,7 @@ def test_hostile_text_stays_text(report: Report) -> None:
     html = render(replace(report, offering="</title><script>", bids=(hostile,)), "en", bids=True)
     assert "<script" not in html
     assert "\u202e" not in html
-    assert "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;" in html
+    assert "&lt;script&gt;alert(&#34;1&#34;)&lt;/script&gt;" in html
     assert Page(html).open == []
 
 
@@ -135,6 +135,12 @@ def test_a_script_in_every_name_is_text(report: Report, lang: Lang) -> None:
     assert "<script" not in html
     assert html.count("&lt;script&gt;") > 40
     assert Page(html).open == []
+
+
+def test_which_rule_lacks_which_column_is_told(report: Report) -> None:
+    text = "".join(Page(render(report, "zh")).text)
+    assert "逐条规则所缺的栏目" in text
+    assert "协会注册未按时完成\nregistration.csa-deadline网下投资者：证券业协会注册完成时间" in text
 
 
 def test_any_page_of_blocks_is_a_page() -> None:

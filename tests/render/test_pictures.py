@@ -7,7 +7,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from validator.render.pictures import Scale, _round_up, _steps, _ticks, pictures
+from validator.render.pictures import pictures
+from validator.render.pictures.axes import Scale, round_up, ticks
+from validator.render.pictures.demand import steps
 from validator.render.words import Lang
 from validator.report import Report
 
@@ -15,13 +17,6 @@ from validator.report import Report
 def drawn(report: Report, lang: Lang = "zh") -> list[ElementTree.Element]:
     """Each figure as XML: a page's parser forgives, this one does not."""
     return [ElementTree.fromstring(figure) for figure in pictures(report, lang)]
-
-
-def stating(report: Report, **figures: str) -> Report:
-    """The report of an offering that states these figures."""
-    copy = replace(report)
-    object.__setattr__(copy, "stated", figures)
-    return copy
 
 
 def texts(figure: ElementTree.Element) -> list[str]:
@@ -37,7 +32,7 @@ def test_three_pictures_with_title_axes_and_units(report: Report, lang: Lang) ->
     demand, scatter, bars = drawn(report, lang)
     said = {"zh": ("申购价格（元/股）", "", "发现（处）"), "en": ("price (yuan a share)", "quantity (million shares)", "findings")}
     for figure in (demand, scatter, bars):
-        svg = figure.find("svg")
+        svg = figure.find("div/svg")
         assert svg is not None
         assert (svg.get("role"), bool(svg.findtext("title"))) == ("img", True)
     assert said[lang][0] in texts(demand)
@@ -49,8 +44,8 @@ def test_three_pictures_with_title_axes_and_units(report: Report, lang: Lang) ->
 
 def test_demand_is_counted_from_the_highest_price_down() -> None:
     bids = [(-513_800, 100), (-513_800, 50), (-500_000, 200), (-460_700, 5)]
-    assert list(_steps(bids)) == [(513_800, 150), (500_000, 350), (460_700, 355)]
-    assert list(_steps([])) == []
+    assert list(steps(bids)) == [(513_800, 150), (500_000, 350), (460_700, 355)]
+    assert list(steps([])) == []
 
 
 def test_the_curve_only_rises_to_the_left(report: Report) -> None:
@@ -67,11 +62,22 @@ def test_invalid_bids_are_in_no_demand(report: Report) -> None:
 
 
 def test_the_cut_and_the_issue_price_are_marked(report: Report) -> None:
-    demand = drawn(stating(report, issue_price="46.08"))[0]
-    assert {"剔除线 51.38", "发行价 46.08"} <= set(texts(demand))
-    assert [len(shape(demand, kind)) for kind in ("cut", "issue")] == [1, 1]
+    for figure in drawn(replace(report, stated={"issue_price": "46.08"}))[:2]:
+        assert {"剔除线 51.38", "发行价 46.08"} <= set(texts(figure))
+        assert [len(shape(figure, kind)) for kind in ("cut", "issue")] == [1, 1]
     without = drawn(replace(report, elimination=replace(report.elimination, cut=None)))[0]
     assert [len(shape(without, kind)) for kind in ("cut", "issue")] == [0, 0]
+
+
+def test_what_is_offered_stands_beside_the_demand(report: Report) -> None:
+    """28,000,000 shares are effectively bid for: 14.00 times 2,000,000; 1,000.00 times 28,000."""
+    for offered, said in (
+        ("2000000", "网下初始发行 200万股，有效报价合计为其 14.00 倍。"),
+        ("28000", "2.8万股，有效报价合计为其 1,000.00 倍。"),
+    ):
+        demand = drawn(replace(report, stated={"offline_initial": offered}))[0]
+        assert said in "".join(demand.itertext())
+    assert "网下初始发行" not in "".join(drawn(report)[0].itertext())
 
 
 def test_every_fate_has_a_mark_and_its_number(report: Report) -> None:
@@ -99,7 +105,7 @@ def test_a_wild_price_does_not_press_the_others_together(report: Report) -> None
 
 def test_nothing_is_drawn_outside_its_frame(report: Report) -> None:
     for figure in drawn(report):
-        svg = figure.find("svg")
+        svg = figure.find("div/svg")
         assert svg is not None
         width, height = (int(n) for n in svg.get("viewBox", "").split()[2:])
         for path in svg.iter("path"):
@@ -138,12 +144,12 @@ def test_one_bid_and_no_bid_can_be_drawn(report: Report) -> None:
     [(0, 10, 6, [0, 2, 4, 6, 8, 10]), (3, 17, 9, [4, 6, 8, 10, 12, 14, 16]), (460_700, 584_200, 9, [*range(480_000, 580_001, 20_000)])],
 )
 def test_ticks_are_round(low: int, high: int, number: int, wanted: list[int]) -> None:
-    assert _ticks(low, high, number) == wanted
+    assert ticks(low, high, number) == wanted
 
 
 @pytest.mark.parametrize(("value", "wanted"), [(0, 1), (1, 1), (7, 8), (10, 10), (101, 120), (99_999, 100_000)])
 def test_an_axis_ends_on_a_round_value_not_below_the_largest(value: int, wanted: int) -> None:
-    assert _round_up(value) == wanted
+    assert round_up(value) == wanted
 
 
 def test_a_scale_runs_from_start_to_end() -> None:

@@ -29,6 +29,23 @@ def test_no_line_is_wider_than_the_screen(report: Report, lang: Lang, width: int
     assert not any(line != line.rstrip() for line in page.splitlines())
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_a_rules_id_stays_whole(report: Report, lang: Lang, width: int) -> None:
+    long = "offline-subscription.not-above-cap"
+    found = tuple(replace(f, rule=long, subject=replace(f.subject, id=f"配售对象{n:040}")) for n, f in enumerate(report.findings))
+    rules = {long: replace(report.rules["inquiry.price-spread"], id=long)}
+    page = draw(summary(replace(report, findings=found, rules=rules, attestations=((long, "open"),)), lang), width=width)
+    assert sum(line.startswith(long) for line in page.splitlines()) == 2  # below its name: violated, not evaluable
+    assert page.count(long) == 4  # to be signed for, and the command that explains it
+
+
+def test_nothing_is_cut_where_room_is_short(report: Report) -> None:
+    page = draw(summary(report, "en"), width=60)
+    assert "pricesmorethan20%apart" in "".join(page.split())
+    assert "P00003/3" in page
+
+
 def says_compliant(report: Report) -> bool:
     return any(word in draw(summary(report, lang)) for lang, word in (("zh", "合规"), ("en", "ompliant")))  # type: ignore[arg-type]
 

@@ -423,6 +423,7 @@ YAML_BITS = st.sampled_from(
 @settings(max_examples=500, deadline=None)
 @example(b"\xff\xfe")
 @example(b"a: b\n...\n...\n")
+@example(b"---\n#")
 @example(b"--- ---")
 def test_any_bytes_give_data_or_diagnostics(tmp_path_factory: pytest.TempPathFactory, raw: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "any.yaml"

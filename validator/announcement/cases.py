@@ -10,6 +10,7 @@ from typing import Any
 
 from dsl.checker import Checked, references
 from dsl.diagnostics import Diagnostic, DiagnosticError
+from dsl.nodes import Day, Expr, children
 from dsl.quantities import Entity, Schema
 from validator.announcement.read import HEAD, of_source
 from validator.announcement.report import AnnouncementReport
@@ -174,7 +175,9 @@ def inputs(rulebook: Rulebook, rule: Rule) -> frozenset[str]:
     found: set[str] = set()
     open_ = [c for c in (rule.when, rule.require) if c is not None]
     while open_:
-        for ref in references(open_.pop().expr):
+        expr = open_.pop().expr
+        found |= {rulebook.schema.days[anchor] for anchor in _anchors(expr)}
+        for ref in references(expr):
             if ref.field.source != "value":
                 found |= set() if ref.field.default is not None else {ref.field.name}
                 continue
@@ -182,6 +185,14 @@ def inputs(rulebook: Rulebook, rule: Rule) -> frozenset[str]:
             assert isinstance(meaning, Checked)
             open_.append(meaning)
     return frozenset(found)
+
+
+def _anchors(expr: Expr) -> Iterator[str]:
+    """The named days that a rule counts from: each is a figure too."""
+    if isinstance(expr, Day):
+        yield expr.anchor
+    for child in children(expr):
+        yield from _anchors(child)
 
 
 def _lacks(case: Case, name: str) -> bool:

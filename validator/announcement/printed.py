@@ -1,6 +1,7 @@
 """A figure as printed (`3,518.19倍`, `-`, several prints of one quantity) -> its text and the values that it may stand for.
 
-With decimals it stands for everything within half a unit of its last decimal, without decimals it is exact; a dash is nothing, exactly.
+With decimals it stands for everything within half a unit of its last decimal, without decimals it is exact; a dash and an empty cell
+(`空白`) are nothing, exactly: what is not stated at all is missing.
 """
 
 import re
@@ -13,7 +14,7 @@ from dsl.quantities import PLAIN, Field, Unit
 from validator.announcement.intervals import Interval, Truth, known, point
 from validator.intake.cells import Unreadable, find_unit, fits, read_cell
 
-DASHES = frozenset({"-", "--", "—", "——", "–", "－"})
+NOTHING = frozenset({"-", "--", "—", "——", "–", "－", "空白", "blank"})
 
 _FOLD = str.maketrans({0x3000: " ", 0x2212: "-"} | {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)})
 _PRINT = re.compile(r"([+-]?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,30})(?:\.([0-9]{1,30}))?[ ]*([^0-9.,+ -].*)?", re.S)
@@ -63,7 +64,7 @@ def _apart(a: Cell, b: Cell) -> bool:
 
 
 def _figure(shown: str, field: Field, units: Mapping[str, Unit]) -> Cell:
-    if shown in DASHES:
+    if shown in NOTHING:
         return Cell(shown, point(0))
     found = _PRINT.fullmatch(shown.translate(_FOLD))
     if found is None:

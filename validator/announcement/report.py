@@ -37,10 +37,10 @@ class AnnouncementReport(Report):
 
     announcement: str = ""
     notes: tuple[Note, ...] = ()
-    unread: tuple[str, ...] = ()
-    """Figures that are stated but that no rule reads."""
+    unread: tuple[Both, ...] = ()
+    """The names of figures that are stated but that no rule reads."""
 
     def to_dict(self, bids: bool = False) -> dict[str, Any]:
         """The promised JSON, as plain data."""
-        more = {"announcement": self.announcement, "notes": [n.to_dict() for n in self.notes], "unread": list(self.unread)}
+        more = {"announcement": self.announcement, "notes": [n.to_dict() for n in self.notes], "unread": [n.en for n in self.unread]}
         return {**Report.to_dict(self, bids), **more}

@@ -15,6 +15,7 @@ from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.quantities import EPOCH, Field, FieldType, Type
 from validator.announcement.sound import mistakes
 from validator.calendar import Calendar, load_calendar
+from validator.layers import VOCABULARY, file_of, layers
 from validator.report import Both
 from validator.rulebook.compile import canonical
 from validator.rulebook.file import RulebookFile, ValueForm, read_form
@@ -55,12 +56,14 @@ class Library:
 
 def library(rules: FilePath) -> Library:
     """Read and compile all of them. `rules` is the folder of all rules. Raises DiagnosticError with every mistake."""
-    folder = rules / ANNOUNCEMENTS
+    folders = [layer / ANNOUNCEMENTS for layer in layers(rules)]
+    folder = next((f for f in reversed(folders) if (f / VOCABULARY).is_file()), folders[-1])
     vocabulary = load_vocabulary(folder, ROOT, load_vocabulary(rules))
-    salt = sha256(b"\0".join((place / name).read_bytes() for place in (rules, folder) for name in OTHER if (place / name).exists()))
+    known = [*(file_of(rules, name) for name in OTHER), *(folder / name for name in OTHER)]
+    salt = sha256(b"\0".join(file.read_bytes() for file in known if file.exists()))
     files: list[File] = []
     found: list[Diagnostic] = []
-    for path in sorted(p for p in folder.rglob("*.yaml") if p.name not in OTHER and not p.name.endswith(CASES)):
+    for path in (p for f in folders for p in sorted(f.rglob("*.yaml")) if p.name not in OTHER and not p.name.endswith(CASES)):
         try:
             source = load(path)
             files.append(File(read_form(RulebookFile, source), source))

@@ -156,7 +156,7 @@ def _notes(done: Run, speaker: Speaker) -> Iterator[Note]:
                 yield Note(asked.rule.id, asked.subject, figures, found.left, found.right, decimal(found.gap), said)
 
 
-def _unread(done: Run) -> Iterator[str]:
+def _unread(done: Run) -> Iterator[Both]:
     """What is stated but was never asked for: figures by their names, those without a name as they are written."""
     schema = done.rulebook.schema
     for entity, records in done.announcement.records.items():
@@ -164,8 +164,9 @@ def _unread(done: Run) -> Iterator[str]:
         stated = {n: None for r in records for n in r.cells if schema.entities[entity].fields[n].default is None}
         for name in stated:
             if name not in keys and (entity, name) not in done.evaluator.touched:
-                yield name if entity == schema.root else f"{entity}.{name}"
-    yield from done.announcement.others
+                own, found = schema.entities[entity], schema.entities[entity].fields[name]
+                yield Both(found.zh, name) if entity == schema.root else Both(f"{own.zh}.{found.zh}", f"{entity}.{name}")
+    yield from (Both(name, name) for name in done.announcement.others)
 
 
 def _text(cell: Cell | None) -> str:

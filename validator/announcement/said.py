@@ -18,6 +18,7 @@ from validator.report import Both
 from validator.shown import day, decimal
 
 _SHOWN = 8  # figures in one sentence
+_SHOWN_OF_TAIL = 4  # rounding explains it: whoever wants more finds them in the JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +74,23 @@ class Speaker:
 
     def broken(self, statement: Statement) -> Both:
         """What is wrong, in both languages."""
-        return Both(self._sentence(statement, "zh", "不成立"), self._sentence(statement, "en", "does not hold"))
+        zh = self._sentence(statement, "zh", "不成立", self._first_figures(statement, "zh"))
+        return Both(zh, self._sentence(statement, "en", "does not hold", self._first_figures(statement, "en")))
 
     def rounding(self, statement: Statement) -> Both:
         """What rounding explains, in both languages."""
-        return Both(self._sentence(statement, "zh", "尾差"), self._sentence(statement, "en", "explained by rounding"))
+        zh, en = (self._figures_of_tail(statement, "zh"), self._figures_of_tail(statement, "en"))
+        return Both(self._sentence(statement, "zh", "尾差", zh), self._sentence(statement, "en", "explained by rounding", en))
 
     # ── parts of a sentence ──
 
-    def _sentence(self, statement: Statement, lang: Language, verdict: str) -> str:
+    def _sentence(self, statement: Statement, lang: Language, verdict: str, figures: str) -> str:
         colon, comma = (":", ",") if lang == "zh" else (": ", ", ")
-        return f"{self._where(statement, colon)}{self._text(statement.expr, lang)}{colon}{verdict}{self._sides(statement, lang, comma)}"
+        sides = self._sides(statement)
+        said = f"{self._where(statement, colon)}{self._text(statement.expr, lang)}{colon}{verdict}{comma + sides if sides else ''}"
+        if not figures:
+            return said
+        return f"{said}({figures})" if lang == "zh" else f"{said} ({figures})"
 
     def _where(self, statement: Statement, colon: str) -> str:
         element = statement.place.element
@@ -92,22 +99,34 @@ class Speaker:
     def _text(self, expr: Expr, lang: Language) -> str:
         return to_text(expr, lang, self.evaluator.rulebook.schema)
 
-    def _sides(self, statement: Statement, lang: Language, comma: str) -> str:
-        """The two sides, and the figures that they rest on."""
-        said = ""
+    def _sides(self, statement: Statement) -> str:
+        """The two sides and how they stand to each other, as printed."""
         found = self.difference(statement)
-        if found is not None and not self._plain(statement):
-            equal = isinstance(statement.expr, Compare) and statement.expr.ops == ("=",)
-            wider = (self.difference(statement, more) for more in range(13))
-            found = next((w for w in wider if w is not None and w.shows), found) if equal else found
-            said = f"{comma}{found.left}{' ≠ ' if equal else '、' if lang == 'zh' else ' and '}{found.right}"
-        listed = [f"{self._name(statement, spot, n, lang)} {c.text}" for (spot, n), c in statement.trace.figures.items()]
-        if not listed:
-            return said
+        if found is None or self._plain(statement):
+            return ""
+        if not (isinstance(statement.expr, Compare) and statement.expr.ops == ("=",)):
+            return f"{found.left} {'<' if found.gap < 0 else '>' if found.gap > 0 else '='} {found.right}"
+        wider = (self.difference(statement, more) for more in range(13))
+        found = next((w for w in wider if w is not None and w.shows), found)
+        return f"{found.left} ≠ {found.right}"
+
+    def _first_figures(self, statement: Statement, lang: Language) -> str:
+        """The figures that a broken statement rests on, the first few of many."""
+        listed = self._listed(statement, lang)
         inside = ("、" if lang == "zh" else ", ").join(listed[:_SHOWN])
-        if len(listed) > _SHOWN:
-            inside += f"等{len(listed)}项" if lang == "zh" else f" … {len(listed)} figures"
-        return f"{said}({inside})" if lang == "zh" else f"{said} ({inside})"
+        if len(listed) <= _SHOWN:
+            return inside
+        return f"{inside}等{len(listed)}项" if lang == "zh" else f"{inside} … {len(listed)} figures"
+
+    def _figures_of_tail(self, statement: Statement, lang: Language) -> str:
+        """The figures of a statement that holds; of many their number only."""
+        listed = self._listed(statement, lang)
+        if len(listed) <= _SHOWN_OF_TAIL:
+            return self._first_figures(statement, lang)
+        return f"共{len(listed)}项数据" if lang == "zh" else f"{len(listed)} figures"
+
+    def _listed(self, statement: Statement, lang: Language) -> list[str]:
+        return [f"{self._name(statement, spot, n, lang)} {c.text}" for (spot, n), c in statement.trace.figures.items()]
 
     def _plain(self, statement: Statement) -> bool:
         """Whether an order of two printed figures is all that it says: then the figures say it themselves."""

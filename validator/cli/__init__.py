@@ -3,9 +3,6 @@
 Nothing heavy is imported before a command runs: `guiju --help` answers without polars and pydantic.
 """
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
 from validator.cli import door
@@ -15,26 +12,45 @@ from validator.cli.options import (
     BidsOption,
     BookArgument,
     Cases,
+    CasesOption,
+    ExpressionsOption,
     FolderArgument,
-    Form,
+    FormArgument,
     Format,
     FormatOption,
     Lang,
     LangOption,
     Lint,
+    LintOption,
+    NewArgument,
+    OfferingArgument,
     OfferingOption,
+    OldArgument,
+    OnlyOption,
     OutOption,
     Page,
     PageOption,
     Plain,
     PlainOption,
+    RuleArgument,
+    RulebookArgument,
     RulesOption,
     StageOption,
     SubjectOption,
+    both,
+)
+
+_ENDS = both(
+    "退出状态：0 全部判定且无违反；1 有违反；",
+    "2 命令、规则或文件有误；3 无违反，但有未能判定之处。",
+    "Exit status: 0 everything evaluated, nothing violated; 1 violations;",
+    "2 the command, a rulebook or a file is wrong; 3 nothing violated, but",
+    "something could not be evaluated.",
 )
 
 app = typer.Typer(
-    help="规矩：按交易所规则校验新股发行的报价。Check the bids of an A-share IPO against the exchange's rules.",
+    help=both("规矩：按交易所规则校验新股发行的报价。", "Check the bids of an A-share IPO against the exchange's rules."),
+    epilog=_ENDS,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -45,7 +61,7 @@ rulebooks = typer.Typer(
 app.add_typer(rulebooks, name="rulebook")
 
 
-@app.command()
+@app.command(epilog=_ENDS)
 def check(
     book: BookArgument = None,
     offering: OfferingOption = None,
@@ -85,9 +101,7 @@ def list_rulebooks(rules: RulesOption = None, format: PlainOption = Plain.text, 
 
 @rulebooks.command("show")
 def show_rulebook(
-    rulebook: Annotated[
-        str, typer.Argument(metavar="ID[@REVISION]", help="规则集，可带修订。A rulebook; the newest revision if none is named.")
-    ],
+    rulebook: RulebookArgument,
     rules: RulesOption = None,
     format: PlainOption = Plain.text,
     lang: LangOption = Lang.zh,
@@ -104,7 +118,7 @@ def show_rulebook(
 
 @rulebooks.command("resolve")
 def resolve_rulebook(
-    offering: Annotated[Path, typer.Argument(metavar="OFFERING", help="发行条款。The offering.")],
+    offering: OfferingArgument,
     rules: RulesOption = None,
     format: PlainOption = Plain.text,
     lang: LangOption = Lang.zh,
@@ -121,8 +135,8 @@ def resolve_rulebook(
 
 @rulebooks.command("diff")
 def diff_rulebooks(
-    old: Annotated[str, typer.Argument(metavar="ID@A", help="旧修订。The old revision.")],
-    new: Annotated[str, typer.Argument(metavar="ID@B", help="新修订。The new revision.")],
+    old: OldArgument,
+    new: NewArgument,
     rules: RulesOption = None,
     format: PageOption = None,
     output: OutOption = None,
@@ -143,7 +157,7 @@ def diff_rulebooks(
 
 @app.command()
 def explain(
-    rule: Annotated[str, typer.Argument(metavar="RULE", help="规则编号，如 inquiry.price-spread。A rule's id.")],
+    rule: RuleArgument,
     rules: RulesOption = None,
     lang: LangOption = Lang.zh,
 ) -> None:
@@ -161,11 +175,8 @@ def explain(
 def test(
     folder: FolderArgument = None,
     rules: RulesOption = None,
-    only: Annotated[
-        list[str] | None,
-        typer.Option("--only", metavar="ID@REVISION", help="只跑这一修订，可重复。This revision only; repeatable.", show_default=False),
-    ] = None,
-    format: Annotated[Cases, typer.Option("--format", help="格式。The format.")] = Cases.text,
+    only: OnlyOption = None,
+    format: CasesOption = Cases.text,
     output: OutOption = None,
 ) -> None:
     """跑规则的样例。Run the cases of the rulebooks."""
@@ -182,7 +193,7 @@ def test(
 def lint(
     folder: FolderArgument = None,
     rules: RulesOption = None,
-    format: Annotated[Lint, typer.Option("--format", help="格式。The format.")] = Lint.text,
+    format: LintOption = Lint.text,
     output: OutOption = None,
 ) -> None:
     """检查规则的写法。Look for mistakes in rulebooks."""
@@ -198,9 +209,7 @@ def lint(
 @app.command()
 def fmt(
     folder: FolderArgument = None,
-    lang: Annotated[
-        Lang | None, typer.Option("--lang", help="表达式用哪种语言，默认不变。The language of expressions.", show_default=False)
-    ] = None,
+    lang: ExpressionsOption = None,
 ) -> None:
     """把规则改成统一写法。Write rulebooks in their one form."""
 
@@ -214,7 +223,7 @@ def fmt(
 
 @app.command()
 def schema(
-    form: Annotated[Form, typer.Argument(metavar="FORM", help="rulebook | offering | submission")],
+    form: FormArgument,
     rules: RulesOption = None,
     output: OutOption = None,
 ) -> None:
@@ -231,4 +240,4 @@ def schema(
 def main() -> None:
     """The entry point."""
     door.open_streams()
-    app(prog_name="guiju")
+    door.enter(lambda: app(prog_name="guiju"))

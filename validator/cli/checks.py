@@ -16,6 +16,7 @@ _ANNOUNCES = {"rulebook", "规则集"}
 _OTHER_TABLES = {"unknown-table", "no-board"}
 """What is said of a table, or tables, that do not list offerings."""
 _NAME_IT = "name its file: `--offering offering.yaml`"
+_TABLES = (".csv", ".xlsx", ".xls", ".parquet", ".jsonl", ".zip")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,6 @@ class Asked:
 
 def check(book: Path | None, offering: Path | None, asked: Asked, out: Out) -> int:
     """Writes the report and gives its exit status."""
-    door.writable(out.target, book, offering)
     if offering is None and book is not None:
         if book.suffix.lower() in _TEXTS:
             return _announcement(book, asked, out)
@@ -50,12 +50,17 @@ def check(book: Path | None, offering: Path | None, asked: Asked, out: Out) -> i
             return _folder(book, asked, out)
     if offering is None:
         door.refuse("no-offering", "the offering is not given", _NAME_IT)
+    if offering.suffix.lower() in _TABLES:
+        said = f"`{offering}` is a table, and the offering is a list of its terms"
+        door.refuse("no-offering", said, "write it as offering.yaml, or as JSON; `guiju schema offering` says what it may hold")
     return _one(book, offering, asked, out)
 
 
 def _one(book: Path | None, offering: Path, asked: Asked, out: Out) -> int:
     from validator.checking import for_offering
     from validator.rulebook.shelf import shelf
+
+    door.writable(out.target, book, offering)
 
     def run(revision: str | None) -> Report:
         checker = for_offering(books, offering, None if revision is None else books.get(revision))
@@ -95,6 +100,7 @@ def _offerings(table: Path, asked: Asked, out: Out) -> int:
     from validator.render import archive
 
     _plain(asked, "a table of offerings")
+    door.writable(out.target, table)
     try:
         with progress.shown(_said(out, "校验发行列表", "checking offerings")):
             found = check_offerings(table, asked.rules)
@@ -102,7 +108,13 @@ def _offerings(table: Path, asked: Asked, out: Out) -> int:
         if any(d.code in _OTHER_TABLES for d in error.diagnostics):
             door.refuse("no-offering", "the offering is not given", f"{_NAME_IT}; a table of offerings has a column `board`")
         raise
-    reports.write_page(archive.page(found, out.lang), found.to_dict(), out)
+
+    def workbook() -> bytes:
+        from validator.render.xlsx.offerings import of_table
+
+        return of_table(found, out.lang)
+
+    reports.write_page(archive.page(found, out.lang), found.to_dict(), out, workbook)
     return found.status
 
 
@@ -111,9 +123,16 @@ def _folder(folder: Path, asked: Asked, out: Out) -> int:
     from validator.render import archive
 
     _plain(asked, "a folder of offerings")
+    door.writable(out.target, *(place for place in folder.iterdir() if place.is_dir()))
     with progress.shown(_said(out, "校验各次发行", "checking offerings")) as told:
         found = check_folder(folder, asked.rules, told)
-    reports.write_page(archive.folder_page(found, out.lang), found.to_dict(), out)
+
+    def workbook() -> bytes:
+        from validator.render.xlsx.offerings import of_folder
+
+        return of_folder(found, out.lang)
+
+    reports.write_page(archive.folder_page(found, out.lang), found.to_dict(), out, workbook)
     return found.status
 
 
@@ -121,6 +140,7 @@ def _announcement(file: Path, asked: Asked, out: Out) -> int:
     from validator.announcement import check as check_announcement
     from validator.source import load
 
+    door.writable(out.target, file)
     data = load(file).data
     if not isinstance(data, dict) or not _ANNOUNCES & data.keys():
         door.refuse("no-book", f"`{file}` is no announcement and no book", f"if it is the offering, name it so: `--offering {file}`")

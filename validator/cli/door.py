@@ -22,10 +22,21 @@ _INTERRUPTED = 130
 
 
 def open_streams() -> None:
-    """UTF-8 out, whatever the locale says."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
+    """UTF-8 out, whatever the locale says. Where the caller has closed a stream nobody listens to it, and that is all."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - it is the process's own stream from here on
+        elif isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def enter(app: Callable[[], object]) -> None:
+    """Runs the command line. What fails before a command has begun, e.g. a page of help on a full disk, is one line too."""
+    try:
+        app()
+    except OSError as error:
+        raise SystemExit(wrong(_of_file(error))) from None
 
 
 def run(work: Callable[[], int]) -> NoReturn:
@@ -88,9 +99,13 @@ def writable(target: Path | None, *sources: Path | None) -> None:
         refuse("no-folder", f"the folder of `{target}` does not exist")
     if (target.exists() or target.is_symlink()) and not stat.S_ISREG(target.lstat().st_mode):
         refuse("not-a-file", f"`{target}` is not a regular file", "`-o` writes regular files only")
-    for source in sources:
-        if source is not None and target.exists() and source.exists() and target.samefile(source):
-            refuse("own-input", f"`{target}` is what the report is made from", "name another file")
+    if target.exists() and any(target.samefile(file) for source in sources if source is not None for file in _files(source)):
+        refuse("own-input", f"`{target}` is what the report is made from", "name another file")
+
+
+def _files(source: Path) -> list[Path]:
+    """A file, or what lies in a folder of tables."""
+    return list(source.iterdir()) if source.is_dir() else [source] if source.exists() else []
 
 
 def _to_stdout(data: bytes) -> None:

@@ -34,9 +34,12 @@ def write(report: Report, out: Out, bids: bool) -> None:
     _put(_WRITERS[out.format](report, out, bids), out)
 
 
-def write_page(page: Sequence[Block], data: object, out: Out) -> None:
-    """Anything else: a page for people, or its data."""
+def write_page(page: Sequence[Block], data: object, out: Out, workbook: Callable[[], bytes] | None = None) -> None:
+    """Anything else: a page for people, its data, or the workbook where there is one."""
     match out.format:
+        case "xlsx" if workbook is not None:
+            _refuse_screen(out)
+            _put(workbook(), out)
         case "text":
             _put(screen.page(page, to_file=out.target is not None).encode(), out)
         case "json":
@@ -50,7 +53,8 @@ def write_page(page: Sequence[Block], data: object, out: Out) -> None:
             assert isinstance(title, Heading)
             _put(html.page(title.text, blocks, out.lang).encode(), out)
         case _:
-            door.refuse("no-such-form", f"this cannot be written as {out.format}", "take `--format text`, `json` or `html`")
+            forms = "`text`, `json` or `html`" if workbook is None else "`text`, `json`, `html` or `xlsx`"
+            door.refuse("no-such-form", f"this cannot be written as {out.format}", f"take {forms} for `--format`")
 
 
 def _put(data: bytes, out: Out) -> None:
@@ -84,11 +88,15 @@ def _csv(report: Report, out: Out, bids: bool) -> bytes:
 
 
 def _xlsx(report: Report, out: Out, bids: bool) -> bytes:
-    if out.target is None and screen.on_terminal():
-        door.refuse("not-for-screens", "a workbook cannot be shown on a terminal", "write it to a file: `-o report.xlsx`")
+    _refuse_screen(out)
     from validator.render import xlsx
 
-    return xlsx.render(report, out.lang)
+    return xlsx.render(report, out.lang, bids=bids)
+
+
+def _refuse_screen(out: Out) -> None:
+    if out.target is None and screen.on_terminal():
+        door.refuse("not-for-screens", "a workbook cannot be shown on a terminal", "write it to a file: `-o report.xlsx`")
 
 
 _Writer = Callable[[Report, Out, bool], bytes]

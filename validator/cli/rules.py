@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from validator.cli import door, progress, screen
 from validator.cli.reports import Out, write_page
+from validator.layers import layers, rules_folder
 from validator.render import rulebook as pages
 from validator.render.blocks import Block
 from validator.render.safe import visible
@@ -16,7 +17,6 @@ from validator.render.words import Lang
 from validator.rulebook.fmt import fmt
 from validator.rulebook.library import library, lint
 from validator.rulebook.model import Rulebook
-from validator.vocabulary import rules_folder
 
 if TYPE_CHECKING:
     from validator.schema import Form
@@ -96,7 +96,7 @@ def linted(folder: Path | None, format: str, output: Path | None) -> int:
     """The mistakes; 2 where there is one."""
     door.writable(output)
     rules = folder or rules_folder()
-    found = (*lint(rules), *_announcement_mistakes(rules))
+    found = tuple(dict.fromkeys((*lint(rules), *_announcement_mistakes(rules))))
     if format == "sarif":
         from validator.render.machines import sarif
 
@@ -136,7 +136,7 @@ def _all(folder: Path | None) -> tuple[Rulebook, ...]:
 def _of_announcements(rules: Path) -> tuple[Rulebook, ...]:
     from validator.rulebook.library import ANNOUNCEMENTS
 
-    if not (rules / ANNOUNCEMENTS).is_dir():
+    if not any((layer / ANNOUNCEMENTS).is_dir() for layer in layers(rules)):
         return ()
     from validator.announcement.rulebooks import library as announcements
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _PIPE = 100
+_GAP = 2  # between columns
+_LEAST = 8  # that a column may shrink to
 _TONES = {"plain": "", "good": "green", "warn": "yellow", "bad": "bold red", "faint": "dim"}
 
 
@@ -28,7 +30,7 @@ def draw(blocks: Iterable[Block], width: int = _PIPE, colour: bool = False) -> s
     )
     with console.capture() as page:
         for block in blocks:
-            console.print(_drawn(block), markup=False, highlight=False, emoji=False)
+            console.print(_drawn(block, width), markup=False, highlight=False, emoji=False)
     return "\n".join(line.rstrip() for line in page.get().splitlines()).strip("\n") + "\n"
 
 
@@ -43,7 +45,7 @@ def on_terminal() -> bool:
     return sys.stdout.isatty()
 
 
-def _drawn(block: Block) -> "RenderableType":
+def _drawn(block: Block, width: int) -> "RenderableType":
     from rich.text import Text
 
     match block:
@@ -52,20 +54,41 @@ def _drawn(block: Block) -> "RenderableType":
         case Note(text=text, tone=tone):
             return Text(text, style=_TONES[tone])
         case Table():
-            return _table(block)
+            return _table(block, width)
         case _:
             assert_never(block)
 
 
-def _table(block: Table) -> "rich.table.Table":
+def _table(block: Table, width: int) -> "rich.table.Table":
     import rich.table
     from rich.text import Text
 
     table = rich.table.Table(
-        box=None, show_header=any(c.title for c in block.columns), header_style="dim", pad_edge=False, padding=(0, 2, 0, 0)
+        box=None, show_header=any(c.title for c in block.columns), header_style="dim", pad_edge=False, padding=(0, _GAP, 0, 0)
     )
-    for column in block.columns:
-        table.add_column(Text(column.title), justify="right" if column.right else "left", no_wrap=not column.wide, overflow="fold")
+    for column, room in zip(block.columns, _widths(block, width), strict=True):
+        table.add_column(Text(column.title), justify="right" if column.right else "left", overflow="fold", width=room)
     for row in block.rows:
         table.add_row(*(Text(cell) for cell in row))
     return table
+
+
+def _widths(block: Table, width: int) -> list[int]:
+    """Of each column. Where room is short the widest of the `wide` ones give way first, and none of them breaks its longest word.
+
+    Not left to rich: it cuts what stands beside a column that may not shrink.
+    """
+    from rich.cells import cell_len
+
+    full = [max((cell_len(line) for row in block.rows for line in row[at].split("\n")), default=0) for at in range(len(block.columns))]
+    full = [max(cell_len(column.title), wide, 1) for column, wide in zip(block.columns, full, strict=True)]
+    least = [min(wide, max(column.least, _LEAST)) if column.wide else wide for column, wide in zip(block.columns, full, strict=True)]
+    room = width - _GAP * (len(full) - 1)
+    if sum(least) > room:
+        least = [min(wide, _LEAST) for wide in full]
+    tallest = next((top for top in range(max(full), 0, -1) if sum(_capped(full, least, top)) <= room), 1)
+    return _capped(full, least, tallest)
+
+
+def _capped(full: list[int], least: list[int], top: int) -> list[int]:
+    return [max(lowest, min(wide, top)) for wide, lowest in zip(full, least, strict=True)]

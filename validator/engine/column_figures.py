@@ -25,7 +25,7 @@ class Outcomes:
 
     def __init__(self, asked: Asked, flags: Flags | None, height: int) -> None:
         self.asked, self.height = asked, height
-        self.counts = [0, 0, 0, 0, height] if flags is None else [*flags.counts(), 0]
+        self.counts = (0, 0, 0, 0, height) if flags is None else (*flags.counts(), 0)
         self.violated = flags.violated() if flags is not None and self.counts[VIOLATED] else None
         self.unknown = flags.unknown() if flags is not None and self.counts[NOT_EVALUABLE] else None
 
@@ -35,7 +35,7 @@ Places = list[tuple[int, int]]
 
 
 def findings(plan: Plan, columns: Columns, entity: str, found: Sequence[Outcomes]) -> dict[int, list[Hit]]:
-    """The findings of rules of one entity, by the rule's number. Of a muted rule only breaches and failures."""
+    """The findings of rules of one entity, by the rule's number."""
     places = {o.asked.number: p for o, p in zip(found, _places(plan, found), strict=True) if p}
     rules = {o.asked.number: o.asked for o in found}
     alone = [n for n, p in places.items() if len(p) > FEW]
@@ -58,7 +58,7 @@ def findings(plan: Plan, columns: Columns, entity: str, found: Sequence[Outcomes
 
 def _places(plan: Plan, found: Sequence[Outcomes]) -> list[Places]:
     masks = [(o, outcome, mask) for o in found for outcome, mask in ((VIOLATED, o.violated), (NOT_EVALUABLE, o.unknown))]
-    shown = [(o, x, m) for o, x, m in masks if m is not None and not (x == NOT_EVALUABLE and o.asked.number in plan.muted)]
+    shown = [(o, x, m) for o, x, m in masks if m is not None]
     frame = pl.DataFrame([m.alias(str(i)) for i, (_, _, m) in enumerate(shown)])
     listed = frame.select(pl.all().arg_true().implode()).row(0) if shown else ()
     places: dict[int, Places] = {o.asked.number: [(r, ERROR) for r in range(o.height)] if o.counts[ERROR] else [] for o in found}

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import polars as pl
 
-from validator.engine.ranking import torn
+from validator.engine.ranking import settled_by_sparing, torn
 from validator.engine.raw import Selected
 
 
@@ -28,11 +28,11 @@ def choose(
     within = int(pl.DataFrame({"sum": running}).select((pl.col("sum") <= _lit(most)).sum()).item())
     taken = within if bound == "at_most" else 0 if limit <= 0 else min(within + 1, ranked.height)
     rows = ranked.get_column("row")
+    kept = taken - _spared(ranked, taken, equals)
     tear = torn(lambda i: ranked.select(keys).row(i), taken, ranked.height)
-    if tear is not None:
+    if tear is not None and not settled_by_sparing(tear, kept, lambda i: equals is not None and ranked.get_column("last")[i] == equals):
         chosen = _marked(table.height, rows[: tear[0]], True, _marked(table.height, rows[tear[0] : tear[1]], None))
         return chosen, Selected(total, None, None, None, tuple(sorted(rows[tear[0] : tear[1]].to_list())), 0)
-    kept = taken - _spared(ranked, taken, equals)
     amount = int(running[kept - 1]) if kept else 0
     cut = int(rows[kept]) if 0 < kept < ranked.height else None
     return _marked(table.height, rows[:kept], True), Selected(total, amount, kept, cut, (), taken - kept)

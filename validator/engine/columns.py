@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from dsl.kernel import Fold, Input, Kernel, Scalar, folds, inputs, rewrite
+from dsl.kernel import Const, Fold, Input, Kernel, Scalar, folds, inputs, rewrite
 from dsl.lower import Lowered, Ratio
 from dsl.quantities import Schema
 from dsl.to_polars import GAP, Columns, Expressions, Flags
@@ -23,6 +23,7 @@ from validator.engine.figures import questions
 from validator.engine.gaps import lost
 from validator.engine.plan import ADMITTED, BID, DEADLY, LIVE, QUANTITY, Asked, Plan, Ranking, Stage, Step
 from validator.engine.raw import ERROR, HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VIOLATED, Hit, Kept, Raw
+from validator.engine.script import settled
 
 if TYPE_CHECKING:
     from validator.intake.book import Book
@@ -81,6 +82,8 @@ class _Run:
         first = batch[0]
         if isinstance(first.meaning, Ranking):
             self.rank(first, first.meaning)
+        elif first.entity == self.root and all(isinstance(p, Const) for p in parts(first.meaning)):
+            self.set_root(settled(first.name, first.meaning))
         elif first.entity == self.root:
             answers = self.offering(first.name, [first.meaning])
             self.set_root(dict(zip((first.name, f"{first.name}#den"), answers, strict=False)))
@@ -138,6 +141,8 @@ class _Run:
         for entity in dict.fromkeys(a.rule.entity for a in rules if a.rule.entity != self.root):
             outcomes = self.ask(entity, [a for a in rules if a.rule.entity == entity])
             self.raw.counts |= {o.asked.number: o.counts for o in outcomes}
+            for outcome in outcomes:
+                self.mute(outcome)
             self.raw.hits |= findings(self.plan, self.columns, entity, outcomes)
             found += outcomes
         for asked in rules:
@@ -162,10 +167,26 @@ class _Run:
         except Exception:  # L17: the failure is that rule's outcome on every record
             return None
 
+    def mute(self, outcomes: Outcomes) -> None:
+        """What is said once for the rule is not said of records, and opens no bid."""
+        lacks = self.plan.muted.get(outcomes.asked.number)
+        if lacks is None or outcomes.unknown is None:
+            return
+        if not isinstance(lacks, Const):
+            (lacking,) = self.columns.values(outcomes.asked.rule.entity, [lacks])
+            outcomes.unknown &= ~lacking
+        elif lacks.value:
+            outcomes.unknown = None
+
+    def lacking(self, asked: Asked) -> bool:
+        """Whether a rule of the offering is not evaluable for want of what nobody handed in."""
+        lacks = self.plan.muted.get(asked.number)
+        return lacks is not None and bool(self.offering(("lacks", asked.number), [lacks])[0])
+
     def ask_offering(self, asked: Asked) -> None:
         outcome = self.outcome(asked)
-        self.raw.counts[asked.number] = [int(outcome == o) for o in range(5)]
-        if outcome in (HOLDS, NOT_APPLICABLE) or (outcome == NOT_EVALUABLE and asked.number in self.plan.muted):
+        self.raw.counts[asked.number] = tuple(int(outcome == o) for o in range(5))
+        if outcome in (HOLDS, NOT_APPLICABLE) or (outcome == NOT_EVALUABLE and self.lacking(asked)):
             return
         meanings = questions(self.plan, asked).meanings
         try:
@@ -201,7 +222,7 @@ class _Run:
             if breaches:
                 live = live & ~_spread(reduce(or_, breaches), rows)
             for rule in deadly:
-                if rule.asked.rule.entity == entity and rule.unknown is not None and rule.asked.number not in self.plan.muted:
+                if rule.asked.rule.entity == entity and rule.unknown is not None:
                     open_ = _true(_spread(rule.unknown, rows)).to_list()
                     self.waiting |= {rule.asked.number: open_} if open_ else {}
         for rule in touching:

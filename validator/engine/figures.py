@@ -93,13 +93,6 @@ def closure(plan: Plan, checked: Iterable[Checked | None]) -> list[Checked]:
     return found
 
 
-def own_reads(plan: Plan, asked: Asked) -> frozenset[str]:
-    """The fields and terms that a rule reads of its own record and those above it, not inside an aggregate."""
-    parts = [c for c in conditions(asked) if c is not None]
-    leaves = [leaf for c in parts for leaf in _leaves(plan, c.expr, asked.rule.entity, None)]
-    return frozenset(leaf.ref.field.name for leaf in leaves if leaf.fold is None or leaf.ref.via == "this")
-
-
 def conditions(asked: Asked) -> tuple[Checked | None, ...]:
     """What a rule's outcome rests on."""
     return (asked.rule.when, asked.rule.require)

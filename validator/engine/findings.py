@@ -7,10 +7,11 @@ from hashlib import sha256
 from typing import Any
 
 from dsl.checker import references
-from validator.engine.figures import Known, Sheet, closure, conditions, counted, own_reads, questions, reads
+from validator.engine.figures import Known, Sheet, closure, conditions, counted, questions, reads
+from validator.engine.muting import lacks
 from validator.engine.plan import ADMITTED, QUANTITY, Asked, Plan
 from validator.engine.raw import NOT_EVALUABLE, OUTCOMES, VIOLATED, Hit, Raw
-from validator.engine.supplied import Supplied, without
+from validator.engine.supplied import Supplied, gone, without
 from validator.report import Both, Finding, Subject
 from validator.shown import plain, slack, spoken
 
@@ -47,11 +48,11 @@ def findings(plan: Plan, raw: Raw, names: Names, supplied: Supplied, words: Mapp
     lacking: list[Asked] = []
     for asked in plan.asked():
         hits = raw.hits.get(asked.number, ())
-        lost = unsupplied(plan, asked, supplied) if raw.counts.get(asked.number, _NONE)[NOT_EVALUABLE] else frozenset()
-        if lost or asked.rule.entity not in (plan.schema.root, *supplied.tables):
+        silent = raw.counts.get(asked.number, _NONE)[NOT_EVALUABLE] > sum(h.outcome == NOT_EVALUABLE for h in hits)
+        if silent or asked.rule.entity not in (plan.schema.root, *supplied.tables):
             lacking.append(asked)
-        made = [f for h in hits if (f := _finding(plan, asked, h, names, lost, words)) is not None]
-        found += sorted(made, key=lambda f: f.subject.id)
+        lost = unsupplied(plan, asked, supplied) if hits else frozenset()
+        found += sorted((_finding(plan, asked, h, names, lost, words) for h in hits), key=lambda f: f.subject.id)
     return found, lacking
 
 
@@ -61,15 +62,10 @@ def for_book(plan: Plan, supplied: Supplied) -> Plan:
     key = ("muted", supplied)
     ready = found.compiled.get(key)
     if not isinstance(ready, Plan):
-        numbers = frozenset(a.number for a in found.asked() if _cannot_run(found, a, supplied))
-        ready = found.compiled[key] = replace(found, muted=numbers)
+        lost = gone(plan, supplied)
+        muted = {a.number: lacks(a, lost) for a in found.asked() if unsupplied(found, a, supplied)}
+        ready = found.compiled[key] = replace(found, muted=muted)
     return ready
-
-
-def _cannot_run(plan: Plan, asked: Asked, supplied: Supplied) -> bool:
-    """Whether every record on which the rule is not evaluable lacks something that nobody handed in."""
-    lost = unsupplied(plan, asked, supplied)
-    return bool(lost & {*plan.schema.entities, *own_reads(plan, asked)}) if lost else False
 
 
 def unsupplied(plan: Plan, asked: Asked, supplied: Supplied) -> frozenset[str]:
@@ -83,14 +79,12 @@ def unsupplied(plan: Plan, asked: Asked, supplied: Supplied) -> frozenset[str]:
     return frozenset(names | (counted(plan, conditions(asked)) - supplied.tables))
 
 
-def _finding(plan: Plan, asked: Asked, hit: Hit, names: Names, lost: frozenset[str], words: Mapping[str, str]) -> Finding | None:
+def _finding(plan: Plan, asked: Asked, hit: Hit, names: Names, lost: frozenset[str], words: Mapping[str, str]) -> Finding:
     rule, sheet = asked.rule, questions(plan, asked)
     answers, margin, missing = sheet.read(hit.answers, plan.terms)
-    if hit.outcome == NOT_EVALUABLE and lost and (not missing or lost & {*missing, *plan.schema.entities}):
-        return None
     figures = {f.key: t for f, a in zip(sheet.figures, answers, strict=True) if (t := plain(a, f.type)) is not None}
     subject = names.subject(rule.entity, hit.row, plan)
-    known = missing if hit.outcome == NOT_EVALUABLE else ()
+    known = _wanted(plan, asked, missing, lost) if hit.outcome == NOT_EVALUABLE else ()
     return Finding(
         rule.id,
         rule.stage,
@@ -105,6 +99,16 @@ def _finding(plan: Plan, asked: Asked, hit: Hit, names: Names, lost: frozenset[s
         rule.cites,
         _fingerprint(plan.code, rule.id, subject.id, figures),
     )
+
+
+def _wanted(plan: Plan, asked: Asked, missing: Sequence[str], lost: frozenset[str]) -> tuple[str, ...]:
+    """What a record lacks of what was handed in. Where no cell is missing, what could not be counted or made of them."""
+    own = tuple(m for m in missing if m not in lost) or tuple(missing)
+    if own:
+        return own
+    values = (r.field.name for c in conditions(asked) if c is not None for r in references(c.expr) if r.field.source == "value")
+    made, below = tuple(dict.fromkeys(values)), tuple(sorted(counted(plan, conditions(asked))))
+    return (made or below) if asked.rule.entity == plan.schema.root else (below or made)
 
 
 def rests_on_unverified(plan: Plan, asked: Asked) -> bool:
@@ -145,10 +149,11 @@ def _message(
 
 
 def _zh(plan: Plan, asked: Asked, name: str) -> str:
-    for field in reads(plan, conditions(asked)):
-        if field.name == name:
-            return field.zh
-    return name
+    if name in plan.schema.entities:
+        return plan.schema.entities[name].zh
+    value = plan.rulebook.values.get(name)
+    fields = reads(plan, conditions(asked)) if value is None else (value.field,)
+    return next((f.zh for f in fields if f.name == name), name)
 
 
 def _fingerprint(offering: str, rule: str, subject: str, figures: Mapping[str, str]) -> str:

@@ -4,13 +4,13 @@ Far is what needs more: a join over the book, a total of the offering, a ranking
 leave of a bid, from the stage after a far rule that could take it: a bid must not be live in a portal and dead in the book.
 """
 
-from collections.abc import Iterator, Set
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, replace
 
 from dsl.kernel import Kernel, folds, inputs
 from dsl.to_python import parts
-from validator.engine.figures import questions
-from validator.engine.plan import ADMITTED, BID, DEADLY, LIVE, Asked, Plan, Ranking, Stage
+from validator.engine.needed import kernels, names, reads, trimmed
+from validator.engine.plan import ADMITTED, BID, DEADLY, LIVE, QUANTITY, Asked, Plan, Ranking, Stage
 
 Name = tuple[str, str]
 
@@ -22,13 +22,21 @@ class Near:
     rules: frozenset[int]
     values: frozenset[Name]
 
-    def stages(self, plan: Plan) -> tuple[Stage, ...]:
-        """The stages without the values that a submission cannot know; the same for the same plan."""
+    def plan(self, plan: Plan) -> Plan:
+        """The plan without the values that a submission cannot know or none of its rules reads, in records of what they do read."""
         found = plan.compiled.get("near")
-        if not isinstance(found, tuple):
+        if not isinstance(found, Plan):
             near = (Stage(s.name, tuple(x for x in s.steps if (x.entity, x.name) in self.values), s.asked) for s in plan.stages)
-            found = plan.compiled["near"] = tuple(near)
+            stages = trimmed(plan, tuple(near), self.rules)
+            found = plan.compiled["near"] = replace(plan, stages=stages, layout=plan.layout.only(self._read(plan, stages)), compiled={})
         return found
+
+    def _read(self, plan: Plan, stages: Sequence[Stage]) -> set[Name]:
+        """All that a run of the stages reads of records, or writes to them."""
+        nodes = [n for s in stages for a in s.asked if a.number in self.rules for n in reads(plan, a)]
+        nodes += [n for s in stages for x in s.steps for n in kernels(x)]
+        own = {(x.entity, x.name) for s in stages for x in s.steps}
+        return own | {name for n in nodes for name in names(n)} | {(BID, n) for n in (LIVE, ADMITTED, QUANTITY)}
 
 
 def near(plan: Plan) -> Near:
@@ -39,7 +47,7 @@ def near(plan: Plan) -> Near:
         for step in stage.steps:
             if isinstance(step.meaning, Ranking) or not all(_stays(n, plan, far) for n in parts(step.meaning)):
                 far.add((step.entity, step.name))
-        found = {a.number for a in stage.asked if a.rule.entity != plan.schema.root and all(_stays(n, plan, far) for n in _read(plan, a))}
+        found = {a.number for a in stage.asked if a.rule.entity != plan.schema.root and all(_stays(n, plan, far) for n in reads(plan, a))}
         for asked in (a for a in stage.asked if a.number not in found):
             far |= set(_taken(asked, plan))
         rules |= found
@@ -50,12 +58,6 @@ def _stays(node: Kernel, plan: Plan, far: Set[Name]) -> bool:
     if any(f.everywhere or f.owner == plan.schema.root for f in folds(node)):
         return False
     return not any((i.entity, i.name.removesuffix("#den")) in far for i in inputs(node))
-
-
-def _read(plan: Plan, asked: Asked) -> Iterator[Kernel]:
-    """All that a rule's findings rest on: its conditions, and the figures that they print."""
-    yield from (k for k in (asked.when, asked.require, asked.admits) if k is not None)
-    yield from (n for m in questions(plan, asked).meanings for n in parts(m))
 
 
 def _taken(asked: Asked, plan: Plan) -> Iterator[Name]:

@@ -1,6 +1,6 @@
 """Stages to run -> the same without the values of records that nothing in them reads: other stages may need these, this run does not."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from dsl.kernel import Kernel, inputs
@@ -16,15 +16,18 @@ def needed(plan: Plan, stages: Sequence[Stage]) -> tuple[Stage, ...]:
     key = ("needed", tuple(s.name for s in stages))
     found = plan.compiled.get(key)
     if not isinstance(found, tuple):
-        found = plan.compiled[key] = _needed(plan, stages)
+        found = plan.compiled[key] = trimmed(plan, stages)
     return found
 
 
-def _needed(plan: Plan, stages: Sequence[Stage]) -> tuple[Stage, ...]:
+def trimmed(plan: Plan, stages: Sequence[Stage], rules: Collection[int] | None = None) -> tuple[Stage, ...]:
+    """As `needed`, made anew. `rules`: the numbers of those that are asked."""
     wanted: set[Name] = {(BID, FATE)}
     done: list[Stage] = []
     for stage in reversed(stages):
-        wanted |= {name for asked in stage.asked for node in reads(plan, asked) for name in names(node)}
+        wanted |= {
+            name for asked in stage.asked if rules is None or asked.number in rules for node in reads(plan, asked) for name in names(node)
+        }
         steps: list[Step] = []
         for step in reversed(stage.steps):
             if step.entity == plan.schema.root or isinstance(step.meaning, Ranking) or (step.entity, step.name) in wanted:

@@ -89,8 +89,8 @@ class Plan:
     stages: tuple[Stage, ...]
     changed: Mapping[str, tuple[Term, Bound]]
     """Terms that the offering set otherwise than the rules' default, with that default."""
-    muted: frozenset[int] = frozenset()
-    """Rules that lack a whole column or table: where they are not evaluable that is said once, not record by record."""
+    muted: Mapping[int, Kernel] = field(default_factory=dict)
+    """Rules that lack a whole column or table, with on which records: where these are not evaluable that is said once for the rule."""
     compiled: dict[object, object] = field(default_factory=dict)
     """Functions made on first use, by what they are for."""
 
@@ -132,12 +132,16 @@ def bind(rulebook: Rulebook, offering: Offering, calendar: Calendar) -> Plan:
     return Plan(rulebook, offering, terms, env, _layout(rulebook), stages, changed)
 
 
-def unbound(rulebook: Rulebook) -> Plan:
-    """A plan that reads the offering's fields and days as it runs: for many offerings, of which only their own rules are asked."""
+def unbound(rulebook: Rulebook, *, alone: bool) -> Plan:
+    """A plan that reads the offering's fields and days as it runs. `alone`: of the offering's own rules and values only."""
     env = Env(rulebook.schema)
     root = rulebook.schema.root
     stages = tuple(
-        Stage(s.name, tuple(x for x in s.steps if x.entity == root), tuple(a for a in s.asked if a.rule.entity == root))
+        Stage(
+            s.name,
+            tuple(x for x in s.steps if not alone or x.entity == root),
+            tuple(a for a in s.asked if not alone or a.rule.entity == root),
+        )
         for s in _stages(rulebook, env)
     )
     return Plan(rulebook, Offering({}), {}, env, _layout(rulebook), stages, {})

@@ -37,3 +37,8 @@ def torn(keys: Callable[[int], Sequence[Scalar]], taken: int, size: int) -> tupl
     while end + 1 < size and keys(end + 1)[:at] == same:
         end += 1
     return start, end + 1
+
+
+def settled_by_sparing(tear: tuple[int, int], kept: int, spares: Callable[[int], bool]) -> bool:
+    """Whether all among which the order is open are spared in any order. `kept` are left of the run, `spares(i)` says it of a candidate."""
+    return kept <= tear[0] and all(map(spares, range(*tear)))

@@ -63,11 +63,11 @@ class Kept(Sequence[Scalar]):
     __hash__ = None  # type: ignore[assignment]
 
 
-@dataclass
+@dataclass(slots=True)
 class Raw:
     """One run. `counts` per rule number: outcomes in the order of OUTCOMES. `columns`: values of records by entity and name."""
 
-    counts: dict[int, list[int]] = field(default_factory=dict)
+    counts: dict[int, tuple[int, ...]] = field(default_factory=dict)
     hits: dict[int, list[Hit]] = field(default_factory=dict)
     root: dict[str, Scalar] = field(default_factory=dict)
     columns: dict[tuple[str, str], Sequence[Scalar]] = field(default_factory=dict)

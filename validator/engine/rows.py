@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Sequence, Set
 from fractions import Fraction
 from typing import Any, assert_never
 
-from dsl.kernel import Scalar
+from dsl.kernel import Const, Scalar
 from dsl.lower import Lowered
 from dsl.to_python import Record, Root, Tables, parts, to_answers, to_function
 from validator.engine.figures import questions
 from validator.engine.plan import ADMITTED, BID, DEADLY, LIVE, QUANTITY, Asked, Plan, Stage
-from validator.engine.ranking import run_length, torn
+from validator.engine.ranking import run_length, settled_by_sparing, torn
 from validator.engine.raw import ERROR, HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VIOLATED, Hit, Raw, Selected
 from validator.engine.script import Effects, Pass, Question, Rank, Script, Settle, script
 
@@ -37,40 +37,52 @@ def run(
 
 
 class _Run:
+    __slots__ = ("found", "late", "marked", "numbers", "plan", "raw", "root", "script", "slots", "tables")
+
     def __init__(self, plan: Plan, tables: Tables, what: Script, root: Root | None) -> None:
         self.plan = plan
         self.tables = tables
         self.script = what
-        self.root: Root = dict(root or {})
-        self.raw = Raw(root=self.root)
+        self.root: Root = {**(root or {}), **what.settled} if root or what.settles else what.settled
+        self.raw = Raw(what.counts(tables), root=self.root)
         self.slots = plan.layout.slots
         self.found: list[tuple[Asked, Hits]] = []
         self.numbers: dict[str, dict[int, int]] = {}
         self.late = what.late
+        self.marked = False
 
     def run(self, barred: Set[int], lean: bool) -> Raw:
-        live, admitted, quantity = (self.slots[BID][name] for name in (LIVE, ADMITTED, QUANTITY))
-        for record in self.tables[BID]:
-            record[live], record[admitted] = True, record[quantity]
-        for row in barred:
-            self.tables[BID][row][live] = False
-        self.raw.counts = {a.number: [0] * 5 for a in self.script.rules}
+        if self.script.marked or barred or not lean:
+            self.mark(barred)
         for part in self.script.parts:
             match part:
                 case Pass():
                     self.go(part)
+                case Effects():
+                    self.effects()
                 case Settle(name=name, function=function):
                     self.root |= zip((name, f"{name}#den"), function(None, self.root, self.tables), strict=False)
                 case Rank():
                     self.rank(part)
                 case Question():
                     self.ask(part)
-                case Effects():
-                    self.effects()
                 case _:
                     assert_never(part)
-        self.keep(((BID, LIVE), (BID, ADMITTED)) if lean else self.names())
+        if self.marked:
+            self.keep(((BID, LIVE), (BID, ADMITTED)) if lean else self.names())
+        else:
+            quantity, bids = self.slots[BID][QUANTITY], self.tables[BID]
+            self.raw.columns = {(BID, LIVE): [True] * len(bids), (BID, ADMITTED): [r[quantity] for r in bids]}
         return self.raw
+
+    def mark(self, barred: Set[int]) -> None:
+        """What effects will change, as it is before them: left out where nothing reads or changes it."""
+        live, admitted, quantity = (self.slots[BID][name] for name in (LIVE, ADMITTED, QUANTITY))
+        for record in self.tables[BID]:
+            record[live], record[admitted] = True, record[quantity]
+        for row in barred:
+            self.tables[BID][row][live] = False
+        self.marked = True
 
     # ── values and rules ──
 
@@ -96,15 +108,17 @@ class _Run:
         idle = [0] * len(part.rules)
         out: list[tuple[int, Record, int]] = []
         part.program(self.tables, self.root, idle, out)
-        hits: list[Hits] = [[] for _ in part.rules] if out else []
-        for number, record, outcome in out:
-            hits[number].append((record, outcome))
-        for asked, not_applicable in zip(part.rules, idle, strict=True):
-            counts = self.raw.counts[asked.number]
-            counts[HOLDS], counts[NOT_APPLICABLE] = len(self.tables[asked.rule.entity]) - not_applicable, not_applicable
-        for asked, found in zip(part.rules, hits, strict=False):
-            if found:
-                self.tell(asked, found)
+        counts = self.raw.counts
+        for at, number in part.idle:
+            if idle[at]:
+                counts[number] = (counts[number][HOLDS] - idle[at], 0, idle[at], 0, 0)
+        if out:
+            hits: list[Hits] = [[] for _ in part.rules]
+            for rule, record, outcome in out:
+                hits[rule].append((record, outcome))
+            for asked, found in zip(part.rules, hits, strict=True):
+                if found:
+                    self.tell(asked, found)
 
     def ask(self, question: Question) -> None:
         try:
@@ -112,17 +126,16 @@ class _Run:
             outcome = _outcome(when[0] if when else True, require)
         except Exception:  # L17: a failure of one rule is that rule's outcome, and the run goes on
             outcome = ERROR
-        self.raw.counts[question.asked.number][HOLDS] = 1
-        if outcome == NOT_APPLICABLE:
-            self.raw.counts[question.asked.number][:3] = 0, 0, 1
-        elif outcome != HOLDS:
+        self.raw.counts[question.asked.number] = (0, 0, 1, 0, 0) if outcome == NOT_APPLICABLE else (1, 0, 0, 0, 0)
+        if outcome not in (HOLDS, NOT_APPLICABLE):
             self.tell(question.asked, [(None, outcome)])
 
     def tell(self, asked: Asked, hits: Hits) -> None:
-        counts = self.raw.counts[asked.number]
+        counts = list(self.raw.counts[asked.number])
         for _, outcome in hits:
             counts[HOLDS] -= 1
             counts[outcome] += 1
+        self.raw.counts[asked.number] = tuple(counts)
         self.found.append((asked, hits))
 
     # ── what was found ──
@@ -130,18 +143,32 @@ class _Run:
     def effects(self) -> None:
         """Figures are those that the rules were asked about, so they come before the effects."""
         if self.found:
+            if not self.marked:
+                self.mark(frozenset())
             if self.late is not None:
                 self.late(self.tables, self.root, [], [])
                 self.late = None
+            if self.plan.muted:
+                self.found = [(asked, self.told(asked, hits)) for asked, hits in self.found]
             for asked, hits in self.found:
                 self.answer(asked, hits)
             self.affect()
             self.found = []
 
+    def told(self, asked: Asked, hits: Hits) -> Hits:
+        """Without the records on which the rule lacks what nobody handed in: that is said once for the rule, and opens no bid."""
+        lacks = self.plan.muted.get(asked.number)
+        open_ = [] if lacks is None else [r for r, outcome in hits if outcome == NOT_EVALUABLE]
+        if lacks is None or not open_:
+            return hits
+        if isinstance(lacks, Const):
+            return [h for h in hits if h[1] != NOT_EVALUABLE or not lacks.value]
+        answers = self.answers(("lacks", asked.number), [lacks], asked, open_)
+        silent = {id(r) for r, (lacking,) in zip(open_, answers, strict=True) if lacking}
+        return [h for h in hits if h[1] != NOT_EVALUABLE or id(h[0]) not in silent]
+
     def answer(self, asked: Asked, hits: Hits) -> None:
         """The figures of every outcome found of a rule."""
-        if asked.number in self.plan.muted:
-            hits = [h for h in hits if h[1] != NOT_EVALUABLE]
         if not hits:
             return
         meanings = questions(self.plan, asked).meanings
@@ -166,7 +193,7 @@ class _Run:
             if DEADLY & set(asked.rule.effect):
                 dead += [b for record, outcome in hits if outcome == VIOLATED for b in self.bids(asked, record)]
                 open_ = [b for record, outcome in hits if outcome == NOT_EVALUABLE for b in self.bids(asked, record)]
-                if open_ and asked.number not in self.plan.muted:
+                if open_:
                     rows = self.rows(BID)
                     self.raw.waiting[asked.number] = sorted(rows[id(b)] for b in open_)
             if asked.admits is not None and asked.rule.entity == BID:
@@ -227,7 +254,7 @@ def _fraction(num: Scalar, den: Scalar) -> Fraction | None:
 def _choose(
     answers: Sequence[Sequence[Scalar]],
     descending: Sequence[bool],
-    spares: bool,
+    spares_last: bool,
     limit: Fraction | None,
     bound: str | None,
     equals: Fraction | None,
@@ -257,18 +284,19 @@ def _choose(
         at += int(answers[i][1] or 0)
         running.append(at)
     taken = run_length(running, limit, bound)
+
+    def spares(j: int) -> bool:
+        return spares_last and answers[of[j]][-1] is not None and answers[of[j]][-1] == equals
+
+    spared = 0
+    while spared < taken and spares(taken - 1 - spared):
+        spared += 1
+    kept = taken - spared
     tear = torn(keys, taken, len(of))
-    if tear is not None:
+    if tear is not None and not settled_by_sparing(tear, kept, spares):
         for j, i in enumerate(of):
             chosen[i] = None if tear[0] <= j < tear[1] else j < tear[0]
         return chosen, Selected(total, None, None, None, tuple(sorted(of[tear[0] : tear[1]])), 0)
-    spared = 0
-    if spares and equals is not None and taken:
-        last = answers[of[taken - 1]][-1]
-        if last is not None and equals == last:
-            while spared < taken and answers[of[taken - 1 - spared]][-1] == last:
-                spared += 1
-    kept = taken - spared
     for i in of[:kept]:
         chosen[i] = True
     cut = of[kept] if 0 < kept < len(of) else None

@@ -6,9 +6,9 @@ Rules are asked as late as they can be and effects done as late as they may be: 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from dsl.kernel import Fold, Input, Kernel, children, folds, inputs, rewrite
+from dsl.kernel import Const, Fold, Input, Kernel, Scalar, children, folds, inputs, rewrite
 from dsl.ratio import Lowered, Ratio, parts
-from dsl.to_python import Answers, Ask, Assign, Function, Program, to_answers, to_function, to_python
+from dsl.to_python import Answers, Ask, Assign, Function, Program, Tables, to_answers, to_function, to_python
 from validator.engine.needed import Name, kernels, names, reads
 from validator.engine.plan import ADMITTED, BID, LIVE, Asked, Plan, Ranking, Stage, Step
 
@@ -21,10 +21,11 @@ MOST_PARTS = 60
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """Values and rules of records; `rules` by their number in the program."""
+    """Values and rules of records; `rules` by their number in the program. `idle`: both numbers of those that may be not applicable."""
 
     program: Program
     rules: tuple[Asked, ...]
+    idle: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +59,44 @@ class Effects:
     """What the rules found so far show, and then do to bids."""
 
 
+SIZES = 256
+"""Sizes of books whose counts are kept: a portal sees the same few again and again."""
+
 Part = Pass | Settle | Rank | Question | Effects
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """`late` computes the values that no rule needs before something was found."""
+    """What is done, part by part. `late` computes the values that no rule needs before something was found.
+
+    INVARIANT: without a `Settle` among the parts nothing changes the values of the offering, so that all runs share `settled`.
+    """
 
     stages: tuple[Stage, ...]
     parts: tuple[Part, ...]
-    rules: tuple[Asked, ...]
     late: Program | None
+    settled: dict[str, Scalar]
+    """Values of the offering that are known before any run."""
+    settles: bool
+    marked: bool
+    """Whether something reads what effects do to bids."""
+    _rules: tuple[Asked, ...]
+    _counts: dict[tuple[int, ...], dict[int, tuple[int, ...]]] = field(default_factory=dict)
+
+    def counts(self, tables: Tables) -> dict[int, tuple[int, ...]]:
+        """The outcomes of all rules of records if each holds of every record of the tables."""
+        sizes = tuple(map(len, tables.values()))
+        found = self._counts.get(sizes)
+        if found is None:
+            if len(self._counts) > SIZES:
+                self._counts.clear()
+            found = self._counts[sizes] = {a.number: (len(tables[a.rule.entity]), 0, 0, 0, 0) for a in self._rules}
+        return found.copy()
 
 
 def script(plan: Plan, stages: Sequence[Stage], rules: Collection[int] | None = None, lean: bool = False) -> Script:
     """The script of these stages, made once. `rules`: only these are asked. `lean`: values are computed where they are read only."""
-    key = ("script", tuple(map(id, stages)), None if rules is None else frozenset(rules), lean)
+    key = ("script", *map(id, stages), rules if rules is None else frozenset(rules), lean)
     found = plan.compiled.get(key)
     if not isinstance(found, Script):
         found = plan.compiled[key] = _Writer(plan, rules, lean).write(tuple(stages))  # it keeps the stages, so that their ids stay theirs
@@ -91,6 +114,8 @@ class _Writer:
     late: dict[Name, Assign] = field(default_factory=dict)
     written: dict[Name, tuple[Kernel, ...]] = field(default_factory=dict)
     """Meanings that are written out where their own record reads them."""
+    settled: dict[str, Scalar] = field(default_factory=dict)
+    marked: bool = False
     pending: bool = False
     """Whether rules were asked whose effects are not done."""
 
@@ -101,14 +126,17 @@ class _Writer:
                 self.step(step)
             rules = [a for a in stage.asked if self.rules is None or a.number in self.rules]
             if any(i in EFFECTS for a in rules for n in reads(self.plan, a) for i in names(n)):
+                self.marked = True
                 self.effects()
             for asked in rules:
                 self.rule(asked)
             self.pending = self.pending or bool(rules)
-            chosen += rules
+            chosen += (a for a in rules if a.rule.entity != self.plan.schema.root)
         self.effects()
         late = to_python(list(self.late.values()), self.plan.layout) if self.late else None
-        return Script(stages, tuple(self.done), tuple(chosen), late)
+        return Script(
+            stages, tuple(self.done), late, self.settled, any(isinstance(p, Settle) for p in self.done), self.marked, tuple(chosen)
+        )
 
     # ── values and rules ──
 
@@ -117,6 +145,7 @@ class _Writer:
         nodes = kernels(step)
         of_bids = any(i in EFFECTS for n in nodes for i in names(n))
         if of_bids:
+            self.marked = True
             self.effects()
         if isinstance(meaning, Ranking):
             self.over_records(nodes)
@@ -124,6 +153,8 @@ class _Writer:
             numbers += [] if meaning.last is None else [meaning.last]
             limits: list[Lowered] = [meaning.limit, meaning.bound] + ([] if meaning.equals is None else [meaning.equals])
             self.done.append(Rank(step, meaning, to_answers(numbers, meaning.entity, self.plan.layout), self.function(limits, root)))
+        elif step.entity == root and all(isinstance(n, Const) for n in nodes):
+            self.settled |= settled(step.name, meaning)
         elif step.entity == root:
             self.over_records(nodes)
             self.done.append(Settle(step.name, self.function([meaning], root)))
@@ -189,7 +220,8 @@ class _Writer:
 
     def flush(self) -> None:
         if self.steps:
-            self.done.append(Pass(to_python(self.steps, self.plan.layout), tuple(self.asked)))
+            idle = tuple((i, a.number) for i, a in enumerate(self.asked) if a.when is not None)
+            self.done.append(Pass(to_python(self.steps, self.plan.layout), tuple(self.asked), idle))
             self.steps, self.asked = [], []
 
     def effects(self) -> None:
@@ -197,6 +229,11 @@ class _Writer:
         if self.pending:
             self.done.append(Effects())
             self.pending = False
+
+
+def settled(name: str, meaning: Lowered) -> dict[str, Scalar]:
+    """A value of the offering that is known before any run, under its name and, for a quotient, that of its denominator."""
+    return {n: p.value for n, p in zip((name, f"{name}#den"), parts(meaning), strict=False) if isinstance(p, Const)}
 
 
 def _size(node: Kernel) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from dsl.checker import references
-from dsl.kernel import Scalar
+from dsl.kernel import Const, Scalar
 from dsl.lower import Lowered, Ratio
 from validator.engine.decisions import Decision, Decisions
 from validator.engine.findings import Names, findings, rests_on_unverified, unsupplied
@@ -47,7 +47,7 @@ def summarise(
     found, lacking = findings(plan, raw, given.names, given.supplied, words)
     reported = [_decided(f, decisions) for f in found if f.stage in shown]
     asked = [a for a in plan.asked() if a.rule.stage in shown and a.number in raw.counts]
-    opened = _open(plan, raw, given, {a.number for a in lacking}, decisions)
+    opened = _open(plan, raw, given, {a.number for a in lacking if plan.muted.get(a.number) == Const(True, "flag")}, decisions)
     bids = _bids(plan, raw, given, opened)
     values, exact = _values(plan, raw, stages)
     book = plan.rulebook

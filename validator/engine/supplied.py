@@ -33,28 +33,28 @@ def without(plan: Plan, supplied: Supplied) -> Plan:
     key = ("supplied", supplied)
     found = plan.compiled.get(key)
     if not isinstance(found, Plan):
-        gone = _gone(plan, supplied)
-        found = plan.compiled[key] = replace(plan, stages=tuple(_stage(s, supplied, gone) for s in plan.stages), compiled={})
+        lost = gone(plan, supplied)
+        found = plan.compiled[key] = replace(plan, stages=tuple(_stage(s, supplied, lost) for s in plan.stages), compiled={})
         for old in [k for k in list(plan.compiled) if isinstance(k, tuple) and k[0] == "supplied"][:-KINDS]:
             plan.compiled.pop(old, None)
     return found
 
 
-def _gone(plan: Plan, supplied: Supplied) -> set[tuple[str, str]]:
+def gone(plan: Plan, supplied: Supplied) -> set[tuple[str, str]]:
     """The columns that nobody handed in, and the values that rest on one of them or on a table that is absent."""
     records = [e for e in plan.schema.entities.values() if e.name != plan.schema.root]  # what an offering does not state is not given
-    gone = {(e.name, f) for e in records for f in e.fields if (e.name, f) not in supplied.columns}
-    if (BID, QUANTITY) in gone:
-        gone.add((BID, ADMITTED))
+    lost = {(e.name, f) for e in records for f in e.fields if (e.name, f) not in supplied.columns}
+    if (BID, QUANTITY) in lost:
+        lost.add((BID, ADMITTED))
     for step in plan.steps():
-        if any(_lacks(node, supplied, gone) for node in _kernels(step.meaning)):
-            gone.add((step.entity, step.name))
-    return gone
+        if any(_lacks(node, supplied, lost) for node in _kernels(step.meaning)):
+            lost.add((step.entity, step.name))
+    return lost
 
 
-def _lacks(node: Kernel, supplied: Supplied, gone: set[tuple[str, str]]) -> bool:
+def _lacks(node: Kernel, supplied: Supplied, lost: set[tuple[str, str]]) -> bool:
     read = {(i.entity, i.name.removesuffix("#den")) for i in inputs(node)}
-    return bool(read & gone) or any(f.element not in supplied.tables for f in folds(node))
+    return bool(read & lost) or any(f.element not in supplied.tables for f in folds(node))
 
 
 def _kernels(meaning: Lowered | Ranking) -> list[Kernel]:
@@ -63,13 +63,13 @@ def _kernels(meaning: Lowered | Ranking) -> list[Kernel]:
     return [meaning.source, meaning.sum, *(k for k, _ in meaning.keys), *parts(meaning.limit), meaning.bound]
 
 
-def _stage(stage: Stage, supplied: Supplied, gone: set[tuple[str, str]]) -> Stage:
+def _stage(stage: Stage, supplied: Supplied, lost: set[tuple[str, str]]) -> Stage:
     def table(node: Kernel) -> Kernel | None:
         return Const(None, node.kind) if isinstance(node, Fold) and node.element not in supplied.tables else None
 
     def known(node: Kernel) -> Kernel | None:
         if isinstance(node, Present):
-            return disjunction([present(rewrite(node.operand, table)), MISSING_FLAG]) if _lacks(node, supplied, gone) else None
+            return disjunction([present(rewrite(node.operand, table)), MISSING_FLAG]) if _lacks(node, supplied, lost) else None
         return table(node)
 
     def kernel(node: Kernel) -> Kernel:

@@ -38,12 +38,12 @@ def _decode(data: bytes, file: str) -> str:
         raise refuse("wrong-encoding", "the file is in UTF-16", "save it as CSV UTF-8", file)
     try:
         return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
+    except UnicodeDecodeError as error:
+        utf8 = error.start
     try:
         return data.decode("gb18030").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
+        line = data.count(b"\n", 0, max(utf8, error.start)) + 1  # the encoding that reads further is the one that was meant
         raise refuse("wrong-encoding", f"the file is neither UTF-8 nor GB18030 (line {line})", "save it as CSV UTF-8", file) from None
 
 

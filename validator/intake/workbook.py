@@ -72,6 +72,7 @@ def _table(sheet: _Sheet, facts: SheetFacts) -> RawTable | None:
     top, left = sheet.start
     lines = sheet.lines
     _set_midnights(lines, top, left, facts)
+    _clear_covered(lines, top, left, sheet.merged)
     for (row, column), text in facts.broken.items():
         if 0 <= row - top - 1 < len(lines) and 0 <= column - left - 1 < len(lines[0]):
             lines[row - top - 1][column - left - 1] = Broken(text)
@@ -91,6 +92,20 @@ def _set_midnights(lines: list[list[object]], top: int, left: int, facts: SheetF
         for at, cell in enumerate(line):
             if type(cell) is date and (row, left + at + 1) in facts.clocks:
                 line[at] = datetime.combine(cell, time())
+
+
+def _clear_covered(lines: list[list[object]], top: int, left: int, merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+    """What a file still holds under a merged cell, Excel does not show. Ranges do not overlap: the work has a bound even if they lie."""
+    room = sum(map(len, lines))
+    for (row, column), (last, end) in merged:
+        for at in range(max(row, top), min(last, top + len(lines) - 1) + 1):
+            line = lines[at - top]
+            for place in range(max(column, left), min(end, left + len(line) - 1) + 1):
+                room -= 1
+                if (at, place) != (row, column):
+                    line[place - left] = None
+        if room < 0:
+            raise refuse("file-refused", "the workbook is damaged: merged cells overlap", "save it again as .xlsx")
 
 
 def _hidden_rows(table: RawTable, hidden: Sequence[int]) -> list[Issue]:

@@ -7,9 +7,9 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 
+from validator.render.rules import rule_name
 from validator.render.safe import cell, visible
 from validator.render.sentences import say
-from validator.render.summary import rule_name
 from validator.render.words import Lang, name, price, shares
 from validator.report import BidLine, Report
 

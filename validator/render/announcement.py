@@ -4,16 +4,18 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from validator.announcement.report import AnnouncementReport
 from validator.render.blocks import Block, Column, Heading, Note, Table
+from validator.render.rules import rule_name
 from validator.render.safe import visible
 from validator.render.sentences import say
-from validator.render.summary import rule_name, summary
-from validator.render.words import Lang, name
+from validator.render.summary import summary
+from validator.render.words import Lang
 from validator.report import Both, Subject
 
 _SAID: Mapping[str, tuple[str, str]] = {
     "false": ("不符之处", "What does not add up"),
     "open": ("未能判断之处", "What could not be told"),
     "tails": ("尾差(四舍五入可以解释,不是不符)", "Explained by rounding (no findings)"),
+    "whole": ("公告", "announcement"),
     "unread": ("没有规则用到的数据:{names}", "Figures that no rule reads: {names}"),
 }
 
@@ -31,7 +33,8 @@ def _details(report: AnnouncementReport, lang: Lang) -> Iterator[Block]:
     yield from _listed(report, "open", others, lang)
     yield from _listed(report, "tails", tails, lang)
     if report.unread:
-        yield Note(_say("unread", lang).format(names=visible(("、" if lang == "zh" else ", ").join(report.unread))), "faint")
+        names = ("、" if lang == "zh" else ", ").join(n.zh if lang == "zh" else n.en for n in report.unread)
+        yield Note(_say("unread", lang).format(names=visible(names)), "faint")
 
 
 def _listed(report: AnnouncementReport, title: str, found: Iterable[tuple[str, Subject, Both]], lang: Lang) -> Iterator[Block]:
@@ -47,7 +50,7 @@ def _listed(report: AnnouncementReport, title: str, found: Iterable[tuple[str, S
 
 
 def _subject(subject: Subject, lang: Lang) -> str:
-    return name("announcement", lang) if subject.kind == "announcement" else visible(subject.id)
+    return _say("whole", lang) if subject.kind == "announcement" else visible(subject.id)
 
 
 def _say(key: str, lang: Lang) -> str:

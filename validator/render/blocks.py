@@ -23,11 +23,15 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table. Numbers stand on the right. Only the `wide` ones are broken into lines where room is short."""
+    """A column of a table. Numbers stand on the right. Only the `wide` ones are broken into lines where room is short.
+
+    `least`: the characters of its longest word that must stay whole, so that it can be copied.
+    """
 
     title: str
     right: bool = False
     wide: bool = False
+    least: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from typing import Any
 
 from validator.compare import Comparison
 from validator.render.blocks import Block, Column, Heading, Note, Table
+from validator.render.rules import clauses, rule_name
 from validator.render.safe import visible
 from validator.render.sentences import say
-from validator.render.summary import clauses, rule_name
 from validator.render.words import FOUR_VALUES, Lang, count, name, percent, shares, yuan
 from validator.report import Elimination, Finding, Report
 

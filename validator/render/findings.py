@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
+from validator.render.rules import clauses, effects, rule_name
 from validator.render.safe import visible
 from validator.render.sentences import say
-from validator.render.summary import clauses, rule_name
 from validator.render.words import Lang, name
 from validator.report import Finding, Report
 
@@ -38,22 +38,25 @@ def rows(report: Report, findings: Iterable[Finding], lang: Lang) -> Iterator[Ro
     rules: dict[str, tuple[str, str, str]] = {}  # what is the same for every finding of a rule
     for f in findings:
         if f.rule not in rules:
-            effects = ("、" if lang == "zh" else ", ").join(name(e, lang) for e in f.effect)
-            rules[f.rule] = rule_name(report, f.rule, lang), clauses(f.cite, report.sources), effects
-        called, clause, effect = rules[f.rule]
-        yield (
-            name(f.outcome, lang),
-            called,
-            f.rule,
-            visible(f.subject.id),
-            visible(f.subject.placee or ""),
-            visible(f.subject.investor or ""),
-            f.subject.row,
-            visible(f.message.zh if lang == "zh" else f.message.en),
-            visible("; ".join(f"{key} = {figure}" for key, figure in f.figures.items())),
-            f.margin or "",
-            visible(", ".join(f.missing)),
-            clause,
-            effect,
-            say("unverified-short" if f.unverified else "verified-short", lang),
-        )
+            rules[f.rule] = rule_name(report, f.rule, lang), clauses(f.cite, report.sources), effects(f.effect, lang)
+        yield row(f, *rules[f.rule], lang)
+
+
+def row(f: Finding, called: str, clause: str, effect: str, lang: Lang) -> Row:
+    """One finding of a rule that is called so."""
+    return (
+        name(f.outcome, lang),
+        called,
+        f.rule,
+        visible(f.subject.id),
+        visible(f.subject.placee or ""),
+        visible(f.subject.investor or ""),
+        f.subject.row,
+        visible(f.message.zh if lang == "zh" else f.message.en),
+        visible("; ".join(f"{key} = {figure}" for key, figure in f.figures.items())),
+        f.margin or "",
+        visible(", ".join(f.missing)),
+        clause,
+        effect,
+        say("unverified-short" if f.unverified else "verified-short", lang),
+    )

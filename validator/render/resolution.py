@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from validator.render.blocks import Block, Column, Heading, Note, Table
+from validator.render.rules import clauses
 from validator.render.safe import visible
 from validator.render.sentences import say
-from validator.render.summary import clauses
 from validator.render.words import Lang
 from validator.rulebook.resolve import Resolution
 

@@ -7,9 +7,9 @@ from dsl.checker import Checked, references
 from dsl.quantities import Field, Schema
 from dsl.to_text import to_text
 from validator.render.blocks import Block, Column, Heading, Note, Table
+from validator.render.rules import clauses, effects
 from validator.render.safe import visible
 from validator.render.sentences import say
-from validator.render.summary import clauses
 from validator.render.words import Lang, count, name
 from validator.report import Both, Cite
 from validator.rulebook.model import Rule, Rulebook, Take, Template, Term, Value
@@ -187,7 +187,7 @@ def _keys(cites: Iterable[Cite]) -> str:
 
 
 def _effects(rule: Rule, lang: Lang) -> str:
-    return ("、" if lang == "zh" else ", ").join(name(e, lang) for e in rule.effect) or "—"
+    return effects(rule.effect, lang) or "—"
 
 
 def _text(expression: Checked, lang: Lang, schema: Schema) -> str:

@@ -7,6 +7,7 @@ the figure of its line empty, as in the rules: a median of what happens to be th
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, assert_never
 
 from validator.render.safe import visible
@@ -112,6 +113,7 @@ def _line(group: Group, kind: str, bids: Sequence[BidLine], offline: Fraction | 
     )
 
 
+@lru_cache(maxsize=65_536)  # a book has some hundred prices, each of them many times
 def scaled(price: str) -> int:
     """A price's exact text in 1/10000 元."""
     whole, _, decimals = price.partition(".")

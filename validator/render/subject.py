@@ -7,9 +7,9 @@ from typing import Any
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from validator.render.blocks import Block, Column, Heading, Note, Table
+from validator.render.rules import clauses, effects, rule_name
 from validator.render.safe import visible
 from validator.render.sentences import say
-from validator.render.summary import clauses, rule_name
 from validator.render.words import Lang, count, name, price, shares
 from validator.report import BidLine, Finding, Report
 
@@ -84,9 +84,9 @@ def _bid(bid: BidLine, lang: Lang) -> tuple[str, ...]:
 
 
 def _finding(report: Report, f: Finding, lang: Lang) -> tuple[str, ...]:
-    effects = ("、" if lang == "zh" else ", ").join(name(e, lang) for e in f.effect)
+    said = effects(f.effect, lang)
     return (
-        f"{name(f.outcome, lang)}\n→ {effects}" if f.outcome == "violated" and effects else name(f.outcome, lang),
+        f"{name(f.outcome, lang)}\n→ {said}" if f.outcome == "violated" and said else name(f.outcome, lang),
         f"{rule_name(report, f.rule, lang)}\n{f.rule}",
         visible(f.subject.id),
         visible(f.message.zh if lang == "zh" else f.message.en),

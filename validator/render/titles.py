@@ -64,6 +64,8 @@ _TITLES: Mapping[str, tuple[str, str]] = {
         "不低于该价格的有效数量合计，不含无效报价，共 {count} 笔。",
         "The admitted quantity bid at or above each price, without invalid bids; {count} bids.",
     ),
+    "demand-offline": ("网下初始发行 {offline}", " Offered offline: {offline}"),
+    "demand-multiple": ("，有效报价合计为其 {multiple} 倍。", "; the effective bids ask for {multiple} times as much."),
     "scatter": ("报价与数量", "Bids by price and quantity"),
     "scatter-note": (
         "共 {count} 笔；同一位置的多笔只画一个记号。",

@@ -52,6 +52,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "median_six": ("六类中位数", "median of the six kinds"),
     "mean_six": ("六类加权平均数", "weighted mean of the six kinds"),
     "lowest_of_four": ("四数孰低值", "lowest of the four"),
+    "issue_price": ("发行价格", "issue price"),
 }
 
 FOUR_VALUES = ("median_all", "mean_all", "median_six", "mean_six", "lowest_of_four")

@@ -150,6 +150,9 @@ _M = TypeVar("_M", bound=BaseModel)
 _SAID: Mapping[str, tuple[str, str]] = {
     "extra_forbidden": ("unknown-key", "unknown key `{key}`"),
     "missing": ("missing-key", "`{key}` is missing"),
+    "model_type": ("wrong-form", "`{key}` is no list of names, each with a value"),
+    "dict_type": ("wrong-form", "`{key}` is no list of names, each with a value"),
+    "list_type": ("wrong-form", "`{key}` is no list"),
 }
 
 

@@ -14,12 +14,13 @@ WIDTH = 120
 
 
 def fmt(folder: Path, lang: Language | None) -> dict[Path, str]:
-    """The new text of every rulebook file that changes. Without `lang` each expression keeps its language. Raises DiagnosticError."""
+    """The new text of the folder's own files that change. Without `lang` each expression keeps its language. Raises DiagnosticError."""
     books = library(folder)
     found: dict[Path, dict[Place, Written]] = {}
-    for file in books.standing():
+    for file in books.own():
         for written in expressions(books.flat(file.name), books.vocabulary):
-            found.setdefault(Path(written.source.file), {})[written.path] = written
+            if books.holds(written.source):
+                found.setdefault(Path(written.source.file), {})[written.path] = written
     changed: dict[Path, str] = {}
     for path, by_place in sorted(found.items()):
         old = path.read_text(encoding="utf-8-sig")

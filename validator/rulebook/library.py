@@ -12,15 +12,16 @@ from pathlib import Path
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from validator.calendar import Calendar, load_calendar
+from validator.layers import CALENDAR, VOCABULARY, file_of, layers
 from validator.rulebook.compile import compile_rulebook
 from validator.rulebook.file import RulebookFile, read_form
 from validator.rulebook.flat import File, Flat, flatten
 from validator.rulebook.model import Rulebook
 from validator.rulebook.selection import Selector, governing_name, unknown_rulebook
-from validator.source import load
+from validator.source import Source, load
 from validator.vocabulary import Vocabulary, load_vocabulary
 
-OTHER = ("vocabulary.yaml", "calendar.yaml")
+OTHER = (VOCABULARY, CALENDAR)
 CASES = ".cases.yaml"
 ANNOUNCEMENTS = "announcements"
 """The folder of the rulebooks that speak of announcements: they have a vocabulary and an evaluator of their own."""
@@ -28,7 +29,7 @@ ANNOUNCEMENTS = "announcements"
 
 @dataclass(frozen=True)
 class Library:
-    """Every revision of every rulebook in a folder, by id; each chain stands in the order of its amendments."""
+    """Every revision of every rulebook of a folder and of the layers below it, by id; each chain in the order of its amendments."""
 
     folder: Path
     vocabulary: Vocabulary
@@ -46,6 +47,14 @@ class Library:
         """The revisions that can govern an offering. Those that others only build on may lack names that each board adds."""
         below = {f.form.rulebook for files in self.shared.values() for f in files}
         return [f for name, chain in self.chains.items() if name not in below for f in chain]
+
+    def own(self) -> list[File]:
+        """Of these, the revisions that rest on a file of the folder itself."""
+        return [f for f in self.standing() if any(self.holds(g.source) for g in self.lineage(f.name))]
+
+    def holds(self, source: Source) -> bool:
+        """Whether a file is the folder's own, and not of a layer below it."""
+        return Path(source.file).is_relative_to(self.folder)  # as `rulebook_files` names them
 
     def get(self, name: str) -> Rulebook:
         """`szse-chinext@2025-03`, or the last revision of `szse-chinext`. Raises DiagnosticError."""
@@ -99,12 +108,12 @@ class Library:
         )
 
     def _salt(self) -> str:
-        files = [self.folder / name for name in OTHER]
+        files = [file_of(self.folder, name) for name in OTHER]
         return sha256(b"\0".join(f.read_bytes() for f in files if f.exists())).hexdigest()
 
 
 def library(folder: Path) -> Library:
-    """Read every rulebook below `folder`; nothing is compiled yet. Raises DiagnosticError with all mistakes of form."""
+    """Read every rulebook of `folder` and its layers; nothing is compiled yet. Raises DiagnosticError with all mistakes of form."""
     vocabulary, calendar = load_vocabulary(folder), load_calendar(folder)
     files, mistakes = _gather(_read(p) for p in rulebook_files(folder))
     chains: dict[str, Sequence[File]] = {}
@@ -119,19 +128,25 @@ def library(folder: Path) -> Library:
 
 
 def rulebook_files(folder: Path) -> list[Path]:
-    """The rulebook files below a folder, in a stable order; not those of announcements."""
-    files = (p for p in folder.rglob("*.yaml") if p.name not in OTHER and not p.name.endswith(CASES))
-    return sorted(p for p in files if ANNOUNCEMENTS not in p.relative_to(folder).parent.parts)
+    """The rulebook files of a folder and of the layers below it, in a stable order; not those of announcements."""
+    found = layers(folder)
+    apart = [layer.resolve() / ANNOUNCEMENTS for layer in found]
+    files = {p.resolve(): p for layer in found for p in sorted(layer.rglob("*.yaml"))}  # a folder may lie in ours: its files count once
+    return [p for at, p in files.items() if _is_rulebook(p) and not any(at.is_relative_to(f) for f in apart)]
+
+
+def _is_rulebook(path: Path) -> bool:
+    return path.name not in OTHER and not path.name.endswith(CASES)
 
 
 def lint(folder: Path) -> tuple[Diagnostic, ...]:
-    """Every mistake in every rulebook of a folder."""
+    """Every mistake in every rulebook of a folder, and of those below it on which they rest."""
     try:
         found = library(folder)
     except DiagnosticError as error:
         return error.diagnostics
     mistakes: list[Diagnostic] = []
-    for file in found.standing():
+    for file in found.own():
         try:
             found.get(file.name)
         except DiagnosticError as error:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from validator.calendar import Calendar
+from validator.layers import layers
 from validator.rulebook.model import Rulebook
 from validator.rulebook.selection import Selector, governing_name
 from validator.vocabulary import Vocabulary
@@ -78,12 +79,13 @@ def shelf(folder: Path) -> Shelf:
 
 
 def _key(folder: Path) -> str:
-    """sha256 over the rule files by name and content, and over the code that reads them."""
+    """sha256 over the rule files, ours below them too, by name and content, and over the code that reads them."""
     seen = sha256()
-    for path in sorted(p for p in folder.rglob("*.yaml") if not p.name.endswith(".cases.yaml")):
-        data = path.read_bytes()
-        seen.update(f"{path.relative_to(folder).as_posix()}\0{len(data)}\0".encode())
-        seen.update(data)
+    for layer in layers(folder):
+        for path in sorted(p for p in layer.rglob("*.yaml") if not p.name.endswith(".cases.yaml")):
+            data = path.read_bytes()
+            seen.update(f"{path.relative_to(layer).as_posix()}\0{len(data)}\0".encode())
+            seen.update(data)
     for top in ("dsl", "validator/rulebook", "validator"):
         for path in sorted((_CODE / top).glob("*.py")) + sorted((_CODE / top).glob("*.lark")):
             stat = path.stat()
@@ -101,7 +103,7 @@ def _place(key: str, name: str) -> Path | None:
         return None
     home = os.environ.get("XDG_CACHE_HOME")
     folder = Path(asked) if asked else Path(home) / "guiju" if home else Path.home() / ".cache" / "guiju"
-    return folder / f"{key[:40]}-{sha256(name.encode()).hexdigest()[:16]}"
+    return folder / f"{key[:40]}-{sha256(name.encode(errors='surrogatepass')).hexdigest()[:16]}"
 
 
 def _take(key: str, name: str) -> Any:

@@ -1,0 +1,78 @@
+"""Report -> one HTML page that stands alone: no script, nothing loaded from elsewhere, fit for A4.
+
+The pages are templates of Jinja beside this file; it escapes every text that they show.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from validator.render.blocks import Block, Heading, Note, Table
+from validator.render.html.parts import annex, findings, statistics
+from validator.render.lacking import details
+from validator.render.pictures import pictures
+from validator.render.results import results
+from validator.render.sentences import say
+from validator.render.summary import closing, opening
+from validator.render.titles import title
+from validator.render.words import Lang
+from validator.report import Report
+
+_HERE = Path(__file__).parent
+
+
+def render(report: Report, lang: Lang, *, bids: bool = False) -> str:
+    """The page: verdict and what to do, results, pictures, statistics, what is missing, findings by rule and, with `bids`, the annex."""
+    heading, facts, verdict, *broken = opening(report, lang)
+    assert isinstance(heading, Heading)
+    return _filled(
+        "report.html",
+        lang,
+        heading=heading.text,
+        facts=facts,
+        verdict=verdict,
+        broken=_sections(broken),
+        results=_sections(results(report, lang)),
+        pictures=list(pictures(report, lang)),
+        statistics=_sections(statistics(report, lang)),
+        missing=_sections(closing(report, lang)),
+        waiting=details(report, lang) if report.unsupplied else None,
+        findings=list(findings(report, lang)),
+        annex=annex(report, lang) if bids and report.bids else None,
+    )
+
+
+def page(heading: str, blocks: Iterable[Block], lang: Lang) -> str:
+    """Any page of blocks."""
+    return _filled("page.html", lang, heading=heading, sections=_sections(blocks))
+
+
+def _sections(blocks: Iterable[Block]) -> list[tuple[str, list[Block]]]:
+    """Each heading with what stands below it; none above the first."""
+    sections: list[tuple[str, list[Block]]] = []
+    for block in blocks:
+        if isinstance(block, Heading):
+            sections.append((block.text, []))
+        else:
+            if not sections:
+                sections.append(("", []))
+            sections[-1][1].append(block)
+    return sections
+
+
+def _filled(template: str, lang: Lang, **parts: Any) -> str:
+    said = {"say": lambda key: say(key, lang), "title": lambda key: title(key, lang)}
+    return "".join(_templates().get_template(template).generate(lang="zh-CN" if lang == "zh" else "en", **said, **parts))
+
+
+@cache
+def _templates() -> Environment:
+    found = Environment(
+        loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False
+    )
+    found.tests["note"] = lambda block: isinstance(block, Note)
+    found.tests["table"] = lambda block: isinstance(block, Table)
+    return found

@@ -1,0 +1,55 @@
+"""Report -> an Excel workbook: summary, invalid bids, findings, annex, statistics, and the rules with their clauses.
+
+Codes and names are texts, prices and shares numbers, never a formula or a link. No clock: the same report gives the same bytes.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from dsl.diagnostics import Diagnostic, DiagnosticError
+from validator.render import annex
+from validator.render.safe import visible
+from validator.render.sentences import say
+from validator.render.statistics import statistics
+from validator.render.titles import title
+from validator.render.words import Lang, count
+from validator.render.xlsx import bids as of_bids
+from validator.render.xlsx import rules, summary
+from validator.render.xlsx.sheets import ROWS, Column, Page, Table
+from validator.render.xlsx.write import write
+from validator.report import Report
+
+
+def render(report: Report, lang: Lang, *, bids: bool = False) -> bytes:
+    """The workbook; with `bids` it lists every bid by its codes. Raises DiagnosticError where a table has more rows than a sheet."""
+    sheets: list[Page | Table] = [summary.page(report, lang), *_tables(report, lang, bids)]
+    return write(sheets, visible(say("title", lang, offering=report.offering)))
+
+
+def _tables(report: Report, lang: Lang, bids: bool) -> Iterator[Table]:
+    """The sheets after the summary. One without rows is left out, but for the findings and the rules."""
+    listed = list(annex.rows(report, lang))
+    barred = [row for row, bid in zip(listed, report.bids, strict=True) if not bid.live]
+    if barred:
+        yield _table(say("sheet-invalid", lang), of_bids.annex(barred, lang))
+    yield _table(say("sheet-findings", lang), rules.findings(report, lang))
+    if listed:
+        yield _table(say("annex", lang), of_bids.annex(listed, lang))
+    if lines := statistics(report):
+        yield _table(title("sheet-statistics", lang), of_bids.statistics(lines, lang))
+    if listed and bids:
+        yield _table(say("bids", lang), of_bids.every(report, lang))
+    if report.intake:
+        yield _table(say("intake", lang), rules.intake(report, lang))
+    if report.decisions:
+        yield _table(title("sheet-decisions", lang), rules.decisions(report, lang))
+    yield _table(say("sheet-rules", lang), rules.applied(report, lang))
+    if report.terms:
+        yield _table(title("sheet-terms", lang), rules.terms(report, lang))
+
+
+def _table(name: str, columns: Iterable[Column]) -> Table:
+    table = Table(name, tuple(columns))
+    if table.rows > ROWS:
+        what = f"the sheet `{name}` would have {count(table.rows)} rows; Excel holds {count(ROWS)}"
+        raise DiagnosticError([Diagnostic("too-many-rows", what, hint="`--format csv` or `--format json` has no limit")])
+    return table

@@ -1,0 +1,116 @@
+"""Report -> the tables of rules: what was found, every rule with its clause, and what the run was told besides the book."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from validator.render import findings as found
+from validator.render.rules import clauses, effects, rule_name, wanted_said
+from validator.render.sentences import say
+from validator.render.titles import title
+from validator.render.words import Lang, name
+from validator.render.xlsx.looks import Style
+from validator.render.xlsx.sheets import Column, Form, turned
+from validator.report import Report
+
+_OUTCOMES = ("holds", "violated", "not_applicable", "not_evaluable", "error")
+
+_FINDING_FORMS: Mapping[str, tuple[Style, int]] = {
+    "outcome": ("text", 10),
+    "rule": ("prose", 22),
+    "rule-id": ("text", 31),
+    "subject": ("text", 15),
+    "placee": ("text", 10),
+    "investor": ("text", 9),
+    "row": ("integer", 8),
+    "says": ("prose", 36),
+    "figures": ("prose", 28),
+    "margin": ("figure", 12),
+    "missing": ("prose", 18),
+    "clause": ("prose", 30),
+    "effect": ("prose", 12),
+    "source": ("text", 8),
+}
+"""As narrow as they may be, to be read on paper."""
+
+
+def findings(report: Report, lang: Lang) -> Iterator[Column]:
+    """One row a finding."""
+    return turned(finding_forms(lang), list(found.rows(report, report.findings, lang)))
+
+
+def finding_forms(lang: Lang) -> tuple[Form, ...]:
+    """The columns of `findings.rows`."""
+    return tuple((head, *_FINDING_FORMS[key]) for key, head in zip(found.COLUMNS, found.head(lang), strict=True))
+
+
+def applied(report: Report, lang: Lang) -> Iterator[Column]:
+    """Every rule that was asked or is to be signed for: its clause, what came of it, and what it lacked."""
+    states = dict(report.attestations)
+    forms: tuple[Form, ...] = (
+        (say("rule", lang), "prose", 26),
+        (say("finding-rule-id", lang), "text", 31),
+        (title("subject-kind", lang), "text", 12),
+        (say("clause", lang), "prose", 60),
+        (say("effect", lang), "prose", 14),
+        (say("finding-source", lang), "text", 10),
+        *((name(o, lang), "count", 11) for o in _OUTCOMES),
+        (title("lacking", lang), "prose", 30),
+        (title("attest-state", lang), "text", 10),
+    )
+    rules = dict.fromkeys((*report.by_rule, *states, *report.rules))
+    rows = [(*_about(report, rule, lang), *_came_of(report, rule), *_wanting(report, rule, states, lang)) for rule in rules]
+    return turned(forms, rows)
+
+
+def _about(report: Report, rule: str, lang: Lang) -> tuple[str, ...]:
+    info = report.rules.get(rule)
+    if info is None:
+        return rule, rule, "", "", "", ""
+    source = say("unverified-short" if info.unverified else "verified-short", lang)
+    return (
+        rule_name(report, rule, lang),
+        rule,
+        name(info.entity, lang),
+        clauses(info.cite, report.sources),
+        effects(info.effect, lang),
+        source,
+    )
+
+
+def _came_of(report: Report, rule: str) -> tuple[int | None, ...]:
+    outcomes = report.by_rule.get(rule)
+    return tuple(None if outcomes is None else outcomes.get(o, 0) for o in _OUTCOMES)
+
+
+def _wanting(report: Report, rule: str, states: Mapping[str, str], lang: Lang) -> tuple[str, str]:
+    state = states.get(rule)
+    signed = "" if state is None else name(state, lang) if state == "violated" else say(f"state-{state}", lang)
+    return wanted_said(report, rule, lang), signed
+
+
+def terms(report: Report, lang: Lang) -> Iterator[Column]:
+    """The defaults that this offering changes."""
+    forms: Sequence[Form] = [(say(k, lang), "text", 30) for k in ("term", "value", "default")]
+    return turned(forms, [(t, str(f.get("value") or "—"), str(f.get("default") or "—")) for t, f in report.terms.items()])
+
+
+def intake(report: Report, lang: Lang) -> Iterator[Column]:
+    """What could not be read."""
+    forms: tuple[Form, ...] = (
+        (say("table", lang), "text", 14),
+        (say("row", lang), "integer", 8),
+        (say("column", lang), "text", 26),
+        (say("content", lang), "prose", 30),
+        (say("reason", lang), "prose", 60),
+    )
+    return turned(forms, [(i.table, i.row, i.column, i.text, i.message.zh if lang == "zh" else i.message.en) for i in report.intake])
+
+
+def decisions(report: Report, lang: Lang) -> Iterator[Column]:
+    """What an officer decided, and what that did."""
+    keys = ("rule", "subject", "outcome", "name", "at", "remark", "used")
+    said: dict[str, Callable[[str], str]] = {"outcome": lambda o: name(o, lang), "used": lambda u: title(f"used-{u}", lang)}
+    widths = (34, 18, 12, 16, 22, 44, 24)
+    forms: Sequence[Form] = [
+        (title(f"decision-{k}", lang), "prose" if k == "remark" else "text", w) for k, w in zip(keys, widths, strict=True)
+    ]
+    return turned(forms, [tuple(said.get(k, str)(d.get(k, "")) for k in keys) for d in report.decisions])
