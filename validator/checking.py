@@ -5,6 +5,7 @@ After `checker()` returns, nothing but the book it is given is read: no file of 
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from dsl.kernel import Scalar
 from validator.engine import records, rows
 from validator.engine.decisions import read_decisions
 from validator.engine.findings import Names, for_book
-from validator.engine.near import near
+from validator.engine.near import Near, near
 from validator.engine.needed import needed
 from validator.engine.plan import BID, QUANTITY, Plan, Stage, bind
 from validator.engine.summary import Input, summarise
@@ -35,7 +36,9 @@ LABELS = (("investor", "investor_name"), ("investor", "investor_type"), ("placee
 """What a report says of who bids, beside codes."""
 
 VERIFY_UP_TO = 50_000
-"""Bids up to which a book is run through both evaluators."""
+"""Bids up to which a book is run through both evaluators,"""
+VERIFY_RECORDS = 200_000
+"""and records of its largest table: a day's online applications are millions."""
 
 
 class Disagreement(Exception):
@@ -61,7 +64,10 @@ class Checker:
     def __init__(self, plan: Plan, vocabulary: Vocabulary) -> None:
         self.plan = plan
         self.vocabulary = vocabulary
-        self._near = near(plan)
+
+    @cached_property
+    def _near(self) -> Near:
+        return near(self.plan)
 
     def book(self, source: object, stages: Sequence[str] | None = None, *, evaluator: str | None = None) -> Report:
         """Check a whole book: a file, a folder, a data frame. `stages` limits what is reported, not what is run before.
@@ -82,7 +88,9 @@ class Checker:
         run = self._stages(plan, stages)
         decisions = read_decisions(book.decisions, plan, given.names)
         raw = None
-        both = evaluator is None and book.frames[BID].height <= VERIFY_UP_TO
+        both = (
+            evaluator is None and book.frames[BID].height <= VERIFY_UP_TO and max(f.height for f in book.frames.values()) <= VERIFY_RECORDS
+        )
         if evaluator != "rows":
             raw = columns.run(plan, book.frames, run, barred=decisions.barred)
         if evaluator == "rows" or both:

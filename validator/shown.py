@@ -18,10 +18,10 @@ def decimal(value: Fraction, places: int | None = None) -> str:
         if exact is None:
             return decimal(value, 12)
         places = exact
-    scaled = abs(value) * 10**places
-    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    num, den = value.as_integer_ratio()
+    whole = (2 * abs(num) * 10**places + den) // (2 * den)
     text = str(whole).rjust(places + 1, "0")
-    sign = "-" if value < 0 and whole else ""
+    sign = "-" if num < 0 and whole else ""
     return sign + (f"{text[:-places]}.{text[-places:]}" if places else text)
 
 

@@ -224,20 +224,30 @@ class Lines:
         return found
 
     def table(self, node: Fold) -> str:
-        entries, each = self.let("[]"), self.name()
+        sure, unsure, each = self.let("{}"), self.let("[]"), self.name()
         self.line(f"for {each} in tables[{self.constant(node.element)}]:")
         self.depth += 1
         inner = Scope(node.element, each)
-        sure = "True"
+        certain = []
         if node.where is not None:
-            sure = self.emit(node.where, inner)
-            self.line(f"if {sure} is False:")
+            where = self.emit(node.where, inner)
+            self.line(f"if {where} is False:")
             self.line("    continue")
+            certain += [where] if _may_miss(node.where) else []
         keys = [self.emit(k, inner) for k, _ in node.keys]
+        certain += [f"{atom} is not None" for (k, _), atom in zip(node.keys, keys, strict=True) if _may_miss(k)]
+        key = self.let(f"({''.join(k + ', ' for k in keys)})")
         value = "1" if node.value is None else self.emit(node.value, inner)
-        self.line(f"{entries}.append((({''.join(k + ', ' for k in keys)}), {value}, {sure} is True))")
+        self.line(f"if {' and '.join(certain) or 'True'}:")
+        self.line(f"    if {key} in {sure}:")
+        self.line(f"        {sure}[{key}].append({value})")
+        self.line("    else:")
+        self.line(f"        {sure}[{key}] = [{value}]")
+        self.line("else:")
+        self.line(f"    {unsure}.append({key})")
         self.depth -= 1
-        return self.let(f"Matches({entries})")
+        whole = node.value is None or not _may_miss(node.value)
+        return self.let(f"Matches({sure}, {unsure}, {whole})")
 
     def matched(self, node: Fold, scope: Scope) -> str:
         stand_in = _stand_in(node)

@@ -1,37 +1,52 @@
 """What generated source calls: the answers that a line of Python cannot hold."""
 
+from collections.abc import Iterable
+
 from dsl.kernel import Scalar
+
+Keys = tuple[Scalar, ...]
+Found = tuple[list[Scalar], bool]
 
 
 class Matches:
-    """The elements of one `all … where a = this.b`, found by key. A key that is missing on either side might match: that leaves a gap."""
+    """The elements of one `all … where a = this.b`, found by key. A key that is missing on either side might match: that leaves a gap.
 
-    def __init__(self, entries: list[tuple[tuple[Scalar, ...], Scalar, bool]]) -> None:
-        self.sure: dict[tuple[Scalar, ...], list[Scalar]] = {}
-        self.unsure: set[tuple[Scalar, ...]] = set()
-        for keys, value, known in entries:
-            if known and None not in keys:
-                self.sure.setdefault(keys, []).append(value)
-            else:
-                self.unsure.add(keys)
-        self.answers: dict[tuple[Scalar, ...], tuple[list[Scalar], bool]] = {}
+    `sure`: the values by key where key and condition are known; `unsure`: the keys where one of them is missing. `whole`: no value is.
+    """
 
-    def at(self, keys: tuple[Scalar, ...]) -> tuple[list[Scalar], bool]:
+    def __init__(self, sure: dict[Keys, list[Scalar]], unsure: Iterable[Keys], whole: bool) -> None:
+        self.sure = sure
+        self.unsure = set(unsure)
+        self.plain = whole and not self.unsure
+        self.projected: dict[tuple[bool, tuple[bool, ...]], list[tuple[tuple[bool, ...], set[Keys]]]] = {}
+        self.answers: dict[Keys, Found] = {}
+
+    def at(self, keys: Keys) -> Found:
         """The known values of the elements that match, and whether another might."""
-        if keys not in self.answers:
-            self.answers[keys] = self._find(keys)
-        return self.answers[keys]
+        if self.plain and keys in self.sure:
+            return self.sure[keys], False
+        found = self.answers.get(keys)
+        if found is None:
+            values = [] if None in keys else self.sure.get(keys, [])
+            gap = None in values or self._might(keys)
+            found = self.answers[keys] = ([v for v in values if v is not None] if gap else values, gap)
+        return found
 
-    def _find(self, keys: tuple[Scalar, ...]) -> tuple[list[Scalar], bool]:
-        gap = any(_could_be(keys, other) for other in self.unsure)
-        if None in keys:
-            return [], gap or any(_could_be(keys, other) for other in self.sure)
-        found = self.sure.get(keys, [])
-        return [v for v in found if v is not None], gap or None in found
+    def _might(self, keys: Keys) -> bool:
+        """Whether an element could match that is not sure to."""
+        mine = tuple([k is None for k in keys])
+        others = self._others(mine, True in mine) if self.unsure or True in mine else ()
+        return any(tuple([k for k, gone in zip(keys, left_out, strict=True) if not gone]) in known for left_out, known in others)
 
-
-def _could_be(a: tuple[Scalar, ...], b: tuple[Scalar, ...]) -> bool:
-    return all(x is None or y is None or x == y for x, y in zip(a, b, strict=True))
+    def _others(self, mine: tuple[bool, ...], every: bool) -> list[tuple[tuple[bool, ...], set[Keys]]]:
+        """What keys like `mine` can be told from: by the parts that are missing on either side, the rest of the elements' keys."""
+        if (every, mine) not in self.projected:
+            found: dict[tuple[bool, ...], set[Keys]] = {}
+            for theirs in (*self.unsure, *(self.sure if every else ())):
+                left_out = tuple([gone or k is None for gone, k in zip(mine, theirs, strict=True)])
+                found.setdefault(left_out, set()).add(tuple([k for k, gone in zip(theirs, left_out, strict=True) if not gone]))
+            self.projected[every, mine] = list(found.items())
+        return self.projected[every, mine]
 
 
 def middle(values: list[int]) -> int:

@@ -23,7 +23,7 @@ FALSE = {
     "000851": {
         ("proceeds.changed-share", "2023-091"): "16.12% ≠ 16.11%",
         ("proceeds.account-balance", "2023-091"): "推得的利息净收入 >= 0万元:不成立,-2,295.41万元 < 0.00万元",
-        ("proceeds.capital-split", "2023-091"): "19,806.00万元 ≠ 20,000.00万元",
+        ("proceeds.capital-split", "2023-091"): "19,806万元 ≠ 20,000万元",
         ("proceeds.equity-shares", "江苏悦达汽车集团有限公司"): "14.30% ≠ 14.29%",
         ("proceeds.equity-shares", "盐城智能向往科技有限公司"): "14.08% ≠ 14.07%",
         ("proceeds.equity-shares", "盐城野望文化创意有限公司"): "5.65% ≠ 5.64%",

@@ -196,7 +196,14 @@ def test_an_order_that_does_not_hold_is_shown_as_it_is(ask: Ask) -> None:
     (found,) = ask("equity_value - income_value < 0万元", figures).findings
     assert "2.00万元 > 0.00万元(" in found.message.zh
     (found,) = ask("equity_value - 5万元 < 0万元", {"equity_value": "5万元"}).findings
-    assert "0.00万元 = 0.00万元(" in found.message.zh
+    assert "不成立,0万元 = 0万元(" in found.message.zh
+
+
+def test_a_dash_is_shown_in_the_unit_of_what_it_is_held_against(ask: Ask) -> None:
+    (found,) = ask(SUM, {"equity_value": "-", "income_value": "1.50万元", "asset_value": "2.00万元"}).findings
+    assert "不成立,0.00万元 ≠ 3.50万元(" in found.message.zh
+    (found,) = ask(SHARE, {"changed_share": "-", "changed_amount": "1万元", "total_committed": "8万元"}).findings
+    assert "不成立,0.00% ≠ 12.50%(" in found.message.zh
 
 
 def test_a_tail_of_many_figures_gives_their_number(ask: Ask) -> None:

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 ROOT = Path(__file__).parents[2]
 TABLE = "offering,board,launched,inquiry_date,t_day\n"
@@ -49,6 +50,60 @@ def test_a_book_without_its_offering_is_no_table_of_offerings(guiju, folder):
 def test_a_workbook_of_several_tables_without_its_offering_is_told_the_same(guiju, folder):
     (folder / "book.json").write_text('{"investors": [{"investor": "V1"}], "placees": [{"placee": "P1"}]}', encoding="utf-8")
     assert "no-offering" in guiju("check", folder / "book.json").stderr.decode()
+
+
+def test_the_page_names_rules_and_the_columns_that_they_wait_for_once(guiju, folder):
+    page = guiju("check", table(folder, OLD, NEW)).stdout.decode()
+    lines = page.splitlines()
+    at = next(i for i, line in enumerate(lines) if line.startswith("行业市盈率") or "行业市盈率、发行市盈率" in line)
+    assert lines[at].startswith("发行市盈率超过行业而未发布投资风险特别公告")
+    assert lines[at].endswith("全部")
+    assert sum("pricing.risk-notice-pe" in line for line in lines) == 1
+
+
+def test_each_offering_has_a_line_in_the_data(guiju, folder, rules):
+    found = json.loads(guiju("check", table(folder, NEW, OLD), "--rules", rules, "--format", "json").stdout)
+    assert [(o["offering"], o["row"], o["rulebook"]) for o in found["offerings"]] == [
+        ("301001", 3, "szse-chinext@2025-03"),
+        ("301002", 2, "szse-chinext@2026-06"),
+    ]
+    assert set(found["offerings"][0]["outcomes"]) == {"holds", "violated", "not_applicable", "not_evaluable", "error"}
+
+
+def opened(path: Path) -> dict[str, list[list[object]]]:
+    book = CalamineWorkbook.from_path(path)
+    return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+
+
+def test_a_table_of_offerings_as_a_workbook(guiju, folder):
+    rows = [OLD, OLD.replace("301001", "301003"), "301009,nowhere,2025-04-01,,\n"]
+    done = guiju("check", table(folder, *rows), "-o", folder / "out.xlsx")
+    assert done.returncode == 3, done.stderr
+    found = opened(folder / "out.xlsx")
+    assert list(found) == ["概要", "各修订", "各次发行", "全部发现", "未提供的数据", "读不进来的内容"]
+    assert [row[1:3] for row in found["各次发行"]] == [
+        ["发行", "规则"],
+        ["301001", "szse-chinext@2025-03"],
+        ["301003", "szse-chinext@2025-03"],
+    ]
+    assert found["各修订"][1][:2] == ["szse-chinext@2025-03", 2.0]
+    assert found["读不进来的内容"][1][5].startswith("板块“nowhere”不在")
+    assert any("行业市盈率" in str(row[2]) and row[3] == "全部" for row in found["未提供的数据"])
+
+
+def test_a_folder_of_offerings_as_a_workbook(guiju, offerings, rules, folder):
+    done = guiju("check", offerings, "--rules", rules, "-o", folder / "out.xlsx")
+    assert done.returncode == 1, done.stderr
+    found = opened(folder / "out.xlsx")
+    assert [row[0] for row in found["各次发行"]] == ["文件夹", "first", "second"]
+    assert found["各次发行"][2][3] == 2.0
+    assert [(row[0], row[3], row[4]) for row in found["全部发现"][1:]] == [("second", "inquiry.price-spread", "V1")]
+    assert found["读不进来的内容"][1][0] == "third"
+
+
+def test_many_offerings_are_no_annex(guiju, folder):
+    done = guiju("check", table(folder, OLD), "--format", "csv")
+    assert (done.returncode, "no-such-form: this cannot be written as csv" in done.stderr.decode()) == (2, True)
 
 
 @pytest.mark.parametrize("option", [("--subject", "P1"), ("--bids",), ("--as", "szse-chinext@2025-03"), ("--stage", "inquiry")])

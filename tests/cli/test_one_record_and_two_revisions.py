@@ -23,7 +23,7 @@ def test_an_investors_breach_is_told_of_each_of_its_placees(check):
         assert done.returncode == 1
         page = done.stdout.decode()
         assert "inquiry.price-spread" in page, subject
-        assert "rules 一" in page
+        assert "实施细则 一" in page
 
 
 def test_only_that_record_is_told_of(check):

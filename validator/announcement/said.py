@@ -1,17 +1,17 @@
 """Statements -> what an officer reads of them: what was announced, what follows from the other figures, and by how much they differ.
 
-A recomputed figure is shown at the decimals of the announced one, at two where that has none.
+A recomputed figure is shown at the decimals of the announced one; where those do not hold it, at two at least.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from dsl.nodes import Compare, Expr, Ref
 from dsl.quantities import Field
 from dsl.to_text import Language, to_text
 from validator.announcement.evaluate import Evaluator, Spot
-from validator.announcement.intervals import Interval, Truth
+from validator.announcement.intervals import Interval, Truth, point
 from validator.announcement.printed import Cell
 from validator.announcement.statements import Statement
 from validator.report import Both
@@ -54,9 +54,7 @@ class Speaker:
         """None for what is no comparison of two numbers. `more` decimals are shown than usual."""
         match statement.expr, statement.sides:
             case Compare(ops=(_,), operands=(a, b)), (Interval() as left, Interval() as right):
-                cells = [self._alone(statement, side) for side in (a, b)]
-                like = next((c for c in cells if c is not None), None)
-                first, second = (self._shown(statement, v, c, like, more) for v, c in ((left, cells[0]), (right, cells[1])))
+                first, second = self._shown(statement, (a, b), (left.printed, right.printed), more)
                 return Difference(first, second, left.printed - right.printed)
             case _:
                 return None
@@ -157,24 +155,35 @@ class Speaker:
         cell = statement.trace.figures.get((self.evaluator.spot(side, statement.place), side.field.name))
         return None if cell is None else (cell, side.field)
 
-    def _shown(
-        self, statement: Statement, value: Interval, own: tuple[Cell, Field] | None, like: tuple[Cell, Field] | None, more: int
-    ) -> str:
-        """A side at the decimals and in the unit of the figure that it is compared with."""
-        cell, found = like or self._first(statement)
+    def _shown(self, statement: Statement, sides: tuple[Expr, Expr], values: tuple[Fraction, Fraction], more: int) -> tuple[str, ...]:
+        """Both sides in the unit and at the decimals of the figure that stands alone on one of them."""
+        alone = [c for c in (self._alone(statement, side) for side in sides) if c is not None]
+        cell, found = self._like(statement, alone)
         if found is not None and found.type.type.kind == "date":
-            return day(int(value.printed))
-        if found is not None and found.type.name == "count" and value.printed.denominator == 1:
-            return decimal(value.printed)
-        places = max(cell.places, own[0].places if own else 0, 2) + more
-        whole, point, rest = decimal(value.printed / cell.factor, places).partition(".")
-        return f"{'-' if whole.startswith('-') else ''}{abs(int(whole)):,}{point}{rest}{cell.unit}"
+            return tuple(day(int(v)) for v in values)
+        scaled = [v / cell.factor for v in values]
+        places = max([cell.places, *(c.places for c, _ in alone)])
+        if more or any((v * 10**places).denominator != 1 for v in scaled):
+            places = max(places, 2) + more
+        return tuple(f"{_grouped(decimal(v, places))}{cell.unit}" for v in scaled)
 
-    def _first(self, statement: Statement) -> tuple[Cell, Field | None]:
-        for (spot, name), cell in statement.trace.figures.items():
-            if isinstance(cell.value, Interval):
-                return cell, self._field(spot, name)
-        return Cell("", Truth(True, False, True)), None
+    def _like(self, statement: Statement, alone: Sequence[tuple[Cell, Field]]) -> tuple[Cell, Field | None]:
+        """The figure whose unit and decimals both sides are shown in. One that names no unit (a dash, 0) borrows that of its kind."""
+        stated = [(c, self._field(spot, n)) for (spot, n), c in statement.trace.figures.items() if isinstance(c.value, Interval)]
+        if not (alone or stated):
+            return Cell("", Truth(True, False, True)), None
+        cell, found = (*alone, *stated)[0]
+        if cell.unit or cell.value != point(0):
+            return cell, found
+        if found.type.name == "ratio":
+            return replace(cell, places=2, factor=Fraction(1, 100), unit="%"), found
+        return next(((c, f) for c, f in (*alone, *stated) if c.unit and f.type.type.dim == found.type.type.dim), (cell, found))
+
+
+def _grouped(text: str) -> str:
+    """With commas between the thousands."""
+    whole, separator, rest = text.partition(".")
+    return f"{'-' if whole.startswith('-') else ''}{abs(int(whole)):,}{separator}{rest}"
 
 
 def joined(parts: Sequence[Both]) -> Both:

@@ -4,6 +4,7 @@
 """
 
 import contextlib
+import gc
 import os
 import secrets
 import shutil
@@ -33,6 +34,7 @@ def open_streams() -> None:
 
 def enter(app: Callable[[], object]) -> None:
     """Runs the command line. What fails before a command has begun, e.g. a page of help on a full disk, is one line too."""
+    gc.set_threshold(1_000_000, 20, 100)  # a command makes much, and little of it in circles: looking for these took a quarter of its time
     try:
         app()
     except OSError as error:

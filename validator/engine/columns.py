@@ -21,9 +21,9 @@ from validator.engine.column_figures import Outcomes, findings
 from validator.engine.column_take import choose
 from validator.engine.figures import questions
 from validator.engine.gaps import lost
+from validator.engine.known import alike, constants, ending
 from validator.engine.plan import ADMITTED, BID, DEADLY, LIVE, QUANTITY, Asked, Plan, Ranking, Stage, Step
 from validator.engine.raw import ERROR, HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VIOLATED, Hit, Kept, Raw
-from validator.engine.script import settled
 
 if TYPE_CHECKING:
     from validator.intake.book import Book
@@ -82,8 +82,8 @@ class _Run:
         first = batch[0]
         if isinstance(first.meaning, Ranking):
             self.rank(first, first.meaning)
-        elif first.entity == self.root and all(isinstance(p, Const) for p in parts(first.meaning)):
-            self.set_root(settled(first.name, first.meaning))
+        elif first.entity == self.root and (known := constants(first.name, first.meaning)):
+            self.set_root(known)
         elif first.entity == self.root:
             answers = self.offering(first.name, [first.meaning])
             self.set_root(dict(zip((first.name, f"{first.name}#den"), answers, strict=False)))
@@ -137,6 +137,9 @@ class _Run:
 
     def rules(self, stage: Stage) -> None:
         rules = [a for a in stage.asked if self.asked(a)]
+        endings = [(a, o) for a in rules if a.rule.entity != self.root and (o := ending(self.plan, a)) is not None]
+        self.raw.counts |= {a.number: alike(o, self.columns.frames[a.rule.entity].height) for a, o in endings}
+        rules = [a for a in rules if a.number not in self.raw.counts]
         found: list[Outcomes] = []
         for entity in dict.fromkeys(a.rule.entity for a in rules if a.rule.entity != self.root):
             outcomes = self.ask(entity, [a for a in rules if a.rule.entity == entity])

@@ -4,14 +4,15 @@ The answers come from an evaluator as plain integers; `Sheet.read` turns them ba
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from dsl.checker import Checked, collections, references, type_of
-from dsl.kernel import Fold, Kernel, Scalar
+from dsl.kernel import Fold, Kernel, Scalar, folds, inputs
 from dsl.lower import Bound, Lowered, Ratio, lower, negation, present, read, slack
 from dsl.nodes import Aggregate, At, Day, Expr, Ref, children
 from dsl.quantities import MOMENT, Field, Type
+from dsl.ratio import parts
 from dsl.to_text import to_text
 from validator.engine.plan import ADMITTED, BID, QUANTITY, Asked, Plan
 from validator.rulebook.model import Template, parts_of
@@ -165,7 +166,17 @@ def _probe(plan: Plan, leaf: "_Leaf") -> Kernel:
     gone = negation(present(value.num if isinstance(value, Ratio) else value))
     if leaf.fold is None or leaf.ref.via == "this":
         return gone
-    return Fold("any", leaf.fold.collection, plan.schema.root if leaf.fold.everywhere else leaf.owner, gone, None, (), False, "flag")
+    found = Fold("any", leaf.fold.collection, plan.schema.root if leaf.fold.everywhere else leaf.owner, gone, None, (), False, "flag")
+    joined = _joined(plan, leaf.fold, leaf.owner)
+    if joined is None or any(inputs(of) & inputs(gone) for of, _ in joined.keys):
+        return found  # a record that lacks a key of the join could be any one's
+    return replace(found, owner=joined.owner, keys=joined.keys, everywhere=joined.everywhere)
+
+
+def _joined(plan: Plan, aggregate: Aggregate, owner: str) -> Fold | None:
+    """The aggregate, where it is over the records of another tree that match."""
+    meaning = lower(Checked(aggregate, type_of(aggregate, plan.schema, owner), owner, ""), plan.env)
+    return next((f for part in parts(meaning) for f in folds(part) if f.keys), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from dsl.checker import references
+from validator.engine.absent import settle
 from validator.engine.figures import Known, Sheet, closure, conditions, counted, questions, reads
 from validator.engine.muting import lacks
 from validator.engine.plan import ADMITTED, QUANTITY, Asked, Plan
@@ -64,7 +65,7 @@ def for_book(plan: Plan, supplied: Supplied) -> Plan:
     if not isinstance(ready, Plan):
         lost = gone(plan, supplied)
         muted = {a.number: lacks(a, lost) for a in found.asked() if unsupplied(found, a, supplied)}
-        ready = found.compiled[key] = replace(found, muted=muted)
+        ready = found.compiled[key] = settle(replace(found, muted=muted), supplied)
     return ready
 
 

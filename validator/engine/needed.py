@@ -6,6 +6,7 @@ from dataclasses import replace
 from dsl.kernel import Kernel, inputs
 from dsl.ratio import parts
 from validator.engine.figures import questions
+from validator.engine.known import ending
 from validator.engine.plan import BID, FATE, Asked, Plan, Ranking, Stage, Step
 
 Name = tuple[str, str]
@@ -38,7 +39,9 @@ def trimmed(plan: Plan, stages: Sequence[Stage], rules: Collection[int] | None =
 
 
 def reads(plan: Plan, asked: Asked) -> Iterator[Kernel]:
-    """All that a rule's findings and effects rest on."""
+    """All that a rule's findings and effects rest on; nothing, where it needs not be asked."""
+    if asked.rule.entity != plan.schema.root and ending(plan, asked) is not None:
+        return
     yield from (n for n in (asked.when, asked.require, asked.admits) if n is not None)
     yield from (n for m in questions(plan, asked).meanings for n in parts(m))
 

@@ -40,18 +40,13 @@ def from_columns(entity: str, columns: Columns, layout: Layout) -> list[Record]:
     """Records without links."""
     slots = layout.slots[entity]
     size = len(next(iter(columns.values()), ()))
-    known = [(slots[n], c) for n, c in columns.items() if n in slots and not n.startswith(("^", "*"))]
-    known += [(slots[n], columns[n]) for n in ("^id", "^row", GAP) if n in columns]
+    known = {slots[n]: c for n, c in columns.items() if n in slots and (not n.startswith(("^", "*")) or n in ("^id", "^row", GAP))}
     below = [s for n, s in slots.items() if n.startswith("*")]
-    width = len(slots)
-    records: list[Record] = []
-    for i in range(size):
-        record: Record = [None] * width
-        for slot, column in known:
-            record[slot] = column[i]
+    nothing: Sequence[Scalar] = [None] * size
+    records: list[Record] = list(map(list, zip(*(known.get(slot, nothing) for slot in range(len(slots))), strict=True)))
+    for record in records:
         for slot in below:
             record[slot] = []
-        records.append(record)
     return records
 
 

@@ -273,12 +273,8 @@ def _choose(
     def keys(i: int) -> Sequence[Scalar]:
         return answers[of[i]][2 : 2 + len(descending)]
 
-    def rank(i: int) -> tuple[tuple[bool, int], ...]:
-        return tuple(
-            (k is None, 0 if k is None else -int(k) if down else int(k)) for k, down in zip(answers[i][2:], descending, strict=False)
-        )
-
-    of.sort(key=rank)  # stable: the canonical order, by the entity's key, closes it
+    ranks = list(zip(*(_ranks([answers[i][2 + j] for i in of], down) for j, down in enumerate(descending)), strict=True))
+    of = [of[j] for j in sorted(range(len(of)), key=ranks.__getitem__)]  # stable: the canonical order, by the entity's key, closes it
     running, at = [], 0
     for i in of:
         at += int(answers[i][1] or 0)
@@ -301,3 +297,9 @@ def _choose(
         chosen[i] = True
     cut = of[kept] if 0 < kept < len(of) else None
     return chosen, Selected(total, running[kept - 1] if kept else 0, kept, cut, (), spared)
+
+
+def _ranks(keys: Sequence[Scalar], down: bool) -> Sequence[object]:
+    """What orders candidates by one key as wanted, a missing one last. They are plain integers where none is missing."""
+    known = [0 if k is None else -int(k) if down else int(k) for k in keys]
+    return list(zip([k is None for k in keys], known, strict=True)) if None in keys else known

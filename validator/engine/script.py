@@ -6,11 +6,13 @@ Rules are asked as late as they can be and effects done as late as they may be: 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from dsl.kernel import Const, Fold, Input, Kernel, Scalar, children, folds, inputs, rewrite
+from dsl.kernel import Fold, Input, Kernel, Scalar, children, folds, inputs, rewrite
 from dsl.ratio import Lowered, Ratio, parts
 from dsl.to_python import Answers, Ask, Assign, Function, Program, Tables, to_answers, to_function, to_python
+from validator.engine.known import alike, constants, ending
 from validator.engine.needed import Name, kernels, names, reads
 from validator.engine.plan import ADMITTED, BID, LIVE, Asked, Plan, Ranking, Stage, Step
+from validator.engine.raw import HOLDS
 
 EFFECTS = frozenset(((BID, LIVE), (BID, ADMITTED)))
 """What effects change from stage to stage."""
@@ -80,17 +82,18 @@ class Script:
     settles: bool
     marked: bool
     """Whether something reads what effects do to bids."""
-    _rules: tuple[Asked, ...]
+    _rules: tuple[tuple[int, str, int], ...]
+    """Every rule of records by its number, the entity, and how it ends on all of them if nothing is found."""
     _counts: dict[tuple[int, ...], dict[int, tuple[int, ...]]] = field(default_factory=dict)
 
     def counts(self, tables: Tables) -> dict[int, tuple[int, ...]]:
-        """The outcomes of all rules of records if each holds of every record of the tables."""
+        """The outcomes of all rules of records where nothing is found that does not hold."""
         sizes = tuple(map(len, tables.values()))
         found = self._counts.get(sizes)
         if found is None:
             if len(self._counts) > SIZES:
                 self._counts.clear()
-            found = self._counts[sizes] = {a.number: (len(tables[a.rule.entity]), 0, 0, 0, 0) for a in self._rules}
+            found = self._counts[sizes] = {number: alike(end, len(tables[entity])) for number, entity, end in self._rules}
         return found.copy()
 
 
@@ -125,18 +128,19 @@ class _Writer:
             for step in stage.steps:
                 self.step(step)
             rules = [a for a in stage.asked if self.rules is None or a.number in self.rules]
+            chosen += (a for a in rules if a.rule.entity != self.plan.schema.root)
+            rules = [a for a in rules if a.rule.entity == self.plan.schema.root or ending(self.plan, a) is None]
             if any(i in EFFECTS for a in rules for n in reads(self.plan, a) for i in names(n)):
                 self.marked = True
                 self.effects()
             for asked in rules:
                 self.rule(asked)
             self.pending = self.pending or bool(rules)
-            chosen += (a for a in rules if a.rule.entity != self.plan.schema.root)
         self.effects()
         late = to_python(list(self.late.values()), self.plan.layout) if self.late else None
-        return Script(
-            stages, tuple(self.done), late, self.settled, any(isinstance(p, Settle) for p in self.done), self.marked, tuple(chosen)
-        )
+        endings = tuple((a.number, a.rule.entity, ending(self.plan, a) or HOLDS) for a in chosen)
+        settles = any(isinstance(p, Settle) for p in self.done)
+        return Script(stages, tuple(self.done), late, self.settled, settles, self.marked, endings)
 
     # ── values and rules ──
 
@@ -153,8 +157,8 @@ class _Writer:
             numbers += [] if meaning.last is None else [meaning.last]
             limits: list[Lowered] = [meaning.limit, meaning.bound] + ([] if meaning.equals is None else [meaning.equals])
             self.done.append(Rank(step, meaning, to_answers(numbers, meaning.entity, self.plan.layout), self.function(limits, root)))
-        elif step.entity == root and all(isinstance(n, Const) for n in nodes):
-            self.settled |= settled(step.name, meaning)
+        elif step.entity == root and (known := constants(step.name, meaning)):
+            self.settled |= known
         elif step.entity == root:
             self.over_records(nodes)
             self.done.append(Settle(step.name, self.function([meaning], root)))
@@ -229,11 +233,6 @@ class _Writer:
         if self.pending:
             self.done.append(Effects())
             self.pending = False
-
-
-def settled(name: str, meaning: Lowered) -> dict[str, Scalar]:
-    """A value of the offering that is known before any run, under its name and, for a quotient, that of its denominator."""
-    return {n: p.value for n, p in zip((name, f"{name}#den"), parts(meaning), strict=False) if isinstance(p, Const)}
 
 
 def _size(node: Kernel) -> int:

@@ -246,6 +246,7 @@ def _bids(plan: Plan, raw: Raw, given: Input, opened: frozenset[int]) -> tuple[B
     fates = raw.columns.get((BID, FATE), [None] * size)
     selects = next((r.selects for r in plan.rulebook.rules.values() if r.selects), None)
     taken = raw.columns.get((BID, selects or ""), [None] * size)
+    prices = {price: _price(price) for price in {*given.bids["price"]}}  # thousands of bids stand at some dozens of prices
     lines = []
     for i in range(size):
         placee = names.parents[BID][i]
@@ -256,7 +257,7 @@ def _bids(plan: Plan, raw: Raw, given: Input, opened: frozenset[int]) -> tuple[B
                 investor=None if investor is None else names.ids["investor"][investor],
                 placee=names.ids["placee"][placee] if placee is not None else names.ids[BID][i].rpartition("/")[0],
                 sequence=None if sequence is None else int(sequence),
-                price=_price(price),
+                price=prices[price],
                 quantity=None if quantity is None else int(quantity),
                 admitted_quantity=None if admitted[i] is None else int(admitted[i] or 0),
                 live=bool(live[i]),

@@ -75,6 +75,9 @@ def _findings(key: str, findings: Sequence[Finding], report: Report, lang: Lang)
         for (outcome, rule), of_rule in groups.items()
     )
     yield Table(tuple(Column(say(c, lang), right=c == "number", wide=c in ("clause", "first")) for c in columns), rows)
+    cited = dict.fromkeys(c.source for of_rule in groups.values() for c in of_rule[0].cite if c.source in report.sources)
+    if cited:
+        yield Table((Column(""), Column("", wide=True)), tuple((visible(key), visible(report.sources[key])) for key in cited))
     first = next((f for f in findings if f.outcome == "violated"), None)
     if first is not None:
         message = first.message.zh if lang == "zh" else first.message.en

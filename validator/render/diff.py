@@ -5,7 +5,8 @@ from typing import Any
 
 from validator.render.blocks import Block, Column, Heading, Note, Table
 from validator.render.safe import visible
-from validator.render.words import Lang
+from validator.render.sentences import say
+from validator.render.words import Lang, name
 from validator.report import Both
 from validator.rulebook.diff import Change, Changes, Diff, Entry
 from validator.rulebook.model import Rulebook
@@ -40,6 +41,8 @@ _PARTS = {
 _CLEARED = Both("内容未变，依据已核实", "The same, its source now read")
 _DOUBTED = Both("内容未变，依据待核", "The same, its source not read")
 _SOURCES = Both("依据文件", "Sources")
+_ID = 36
+"""The longest id that is kept whole where room is short."""
 _TELLING = ("when", "require", "effect", "admits", "value", "is", "from", "order", "limit", "cite")
 """What is said of a part that is new or gone as a whole."""
 
@@ -90,7 +93,7 @@ def _change(change: Change) -> dict[str, Any]:
 def _page(found: Diff, lang: Lang) -> Iterator[Block]:
     zh = lang == "zh"
     yield Heading(f"{found.old.name} → {found.new.name}")
-    old, new = (f"{b.by} ≥ {b.since}" for b in (found.old, found.new))
+    old, new = (f"{_day(b, lang)} ≥ {b.since}" for b in (found.old, found.new))
     yield Note(f"{'适用' if zh else 'applies'}: {old} → {new}", "faint")
     nothing = not found.sources
     for kind, title in _KINDS.items():
@@ -100,10 +103,9 @@ def _page(found: Diff, lang: Lang) -> Iterator[Block]:
         if rows:
             nothing = False
             yield Heading(_said(title, lang))
-            yield Table(
-                (Column(""), Column("", wide=True), Column(found.old.revision, wide=True), Column(found.new.revision, wide=True)),
-                tuple(rows),
-            )
+            least = max(len(line) for row in rows for line in row[1].split("\n") if line.isascii())
+            sides = (Column(found.old.revision, wide=True), Column(found.new.revision, wide=True))
+            yield Table((Column(""), Column("", wide=True, least=min(least, _ID)), Column(""), *sides), tuple(rows))
     marked = [e for kind in _KINDS for e in getattr(found, kind).changed if _only_marked(e)]
     for clear, title in ((True, _CLEARED), (False, _DOUBTED)):
         ids = [e.id for e in marked if (e.changes[0].new is None) is clear]
@@ -119,32 +121,46 @@ def _page(found: Diff, lang: Lang) -> Iterator[Block]:
         yield Note("两个修订版之间没有差别" if zh else "nothing differs between the two revisions")
 
 
+def _day(book: Rulebook, lang: Lang) -> str:
+    """The date that selects a revision, by its name."""
+    field = book.schema.entities[book.schema.root].fields.get(book.by)
+    return field.zh if field is not None and lang == "zh" else book.by
+
+
 def _only_marked(entry: Entry) -> bool:
     """Whether nothing differs but that its source was read, or was not."""
     return [c.part for c in entry.changes] == ["unverified"]
 
 
 def _rows(entry: Entry, done: str, lang: Lang) -> Iterator[tuple[str, ...]]:
-    title = f"{_said(entry.name, lang)}\n{entry.id}" if _said(entry.name, lang) != entry.id else entry.id
+    """One row a part; what it is a part of stands beside the first."""
+    called = f"{visible(_said(entry.name, lang))}\n{entry.id}" if _said(entry.name, lang) != entry.id else entry.id
     if entry.reaches:
-        title += f"\n{'影响规则' if lang == 'zh' else 'reaches'}: {', '.join(entry.reaches)}"
+        called += f"\n{'影响规则' if lang == 'zh' else 'reaches'}: {', '.join(entry.reaches)}"
     whole = all(c.old is None for c in entry.changes) or all(c.new is None for c in entry.changes)
     told = [c for c in entry.changes if c.part in _TELLING or not whole]
     if not told:
-        yield done, title, "", ""
+        yield done, called, "", "", ""
     for i, change in enumerate(told):
-        part = _said(_PARTS[change.part], lang)
-        figures = "".join(f"\n{a} → {b}" for a, b in change.figures)
-        yield (
-            done if i == 0 else "",
-            (title if i == 0 else "") + f"\n{part}{figures}".lstrip("\n" if i else ""),
-            _side(change.old, lang),
-            _side(change.new, lang),
-        )
+        old, new = (_side(change.part, side, lang) for side in (change.old, change.new))
+        figures = "".join(f"\n{a} → {b}" for a, b in change.figures if (a, b) != (old, new))
+        part = _said(_PARTS[change.part], lang) + figures
+        yield (done, called, part, old, new) if i == 0 else ("", "", part, old, new)
 
 
-def _side(said: Both | None, lang: Lang) -> str:
-    return "—" if said is None else visible(_said(said, lang))
+def _side(part: str, said: Both | None, lang: Lang) -> str:
+    if said is None:
+        return "—"
+    text = _said(said, lang)
+    match part:
+        case "effect" | "for" | "of":
+            return ("、" if lang == "zh" else ", ").join(name(word, lang) for word in text.split(", "))
+        case "mode":
+            return say(f"term-{text}", lang)
+        case "unverified":
+            return "是" if lang == "zh" else "yes"
+        case _:
+            return visible(text)
 
 
 def _said(said: Both, lang: Lang) -> str:

@@ -91,7 +91,7 @@ def _finding(report: Report, f: Finding, lang: Lang) -> tuple[str, ...]:
         visible(f.subject.id),
         visible(f.message.zh if lang == "zh" else f.message.en),
         f.margin or "",
-        clauses(f.cite, {}),
+        clauses(f.cite, report.sources),
     )
 
 
