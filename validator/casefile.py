@@ -35,6 +35,8 @@ class Case(Form):
     gives: list[str] = Field(default_factory=list)
     not_evaluable: list[str] = Field(default_factory=list)
     subjects: dict[str, list[str]] = Field(default_factory=dict)
+    """Whom a rule finds in breach, where that does not go without saying; `undecided`: of whom it is not evaluable."""
+    undecided: dict[str, list[str]] = Field(default_factory=dict)
     values: dict[str, Text] = Field(default_factory=dict)
     fates: dict[str, str] = Field(default_factory=dict)
     admitted: dict[str, int] = Field(default_factory=dict)

@@ -256,12 +256,11 @@ def _figures(case: Case, report: Report, id_: str) -> Iterator[str]:
 
 
 def _subjects(case: Case, report: Report, silent: frozenset[str]) -> Iterator[str]:
-    for rule, ids in case.subjects.items():
-        if rule in silent:
-            continue
-        got = sorted(f.subject.id for f in report.violated if f.rule == rule)
-        if got != sorted(ids):
-            yield f"{rule}: subjects {got}, not {sorted(ids)}"
+    for outcome, told in (("violated", case.subjects), ("not_evaluable", case.undecided)):
+        for rule, ids in told.items():
+            got = sorted(f.subject.id for f in report.findings if (f.rule, f.outcome) == (rule, outcome))
+            if rule not in silent and got != sorted(ids):
+                yield f"{rule}: {'subjects' if outcome == 'violated' else 'undecided'} {got}, not {sorted(ids)}"
 
 
 def _values(case: Case, report: Report, silent: frozenset[str]) -> Iterator[str]:

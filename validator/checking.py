@@ -88,9 +88,8 @@ class Checker:
         run = self._stages(plan, stages)
         decisions = read_decisions(book.decisions, plan, given.names)
         raw = None
-        both = (
-            evaluator is None and book.frames[BID].height <= VERIFY_UP_TO and max(f.height for f in book.frames.values()) <= VERIFY_RECORDS
-        )
+        most = max(f.height for f in book.frames.values())
+        both = evaluator is None and book.frames[BID].height <= VERIFY_UP_TO and most <= VERIFY_RECORDS
         if evaluator != "rows":
             raw = columns.run(plan, book.frames, run, barred=decisions.barred)
         if evaluator == "rows" or both:

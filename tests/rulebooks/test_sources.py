@@ -146,7 +146,7 @@ FIGURES = [
 COUNTED = {
     "inquiry.price-and-quantity", "inquiry.price-count", "inquiry.price-spread", "inquiry.not-withdrawn", "offline-subscription.missing",
     "online-application.not-offline", "placement.class-a-ratio", "payment.same-day-offerings", "paid_up_quantity", "printed_step",
-    "paid_in_time", "other_short", "lowest_of_four",
+    "paid_in_time", "other_short", "other_unknown", "all_known", "lowest_of_four",
 }  # fmt: skip
 """What has numbers only to count records, to tell something from nothing, or to round to what is printed."""
 

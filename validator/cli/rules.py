@@ -1,7 +1,7 @@
 """`guiju rulebook`, `explain`, `test`, `lint`, `fmt`, `schema`: what concerns rulebooks and no book."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,22 +24,28 @@ if TYPE_CHECKING:
 
 def listed(folder: Path | None, format: str, lang: Lang) -> int:
     """Every revision of every rulebook."""
-    known = _all(folder)
+    books = _Books(folder or rules_folder())
+    with progress.shown("规则 rules") as told:
+        known = books.every(told)
     return _put_json(pages.list_data(known)) if format == "json" else _put(pages.list_page(known, lang))
 
 
 def shown(name: str, folder: Path | None, format: str, lang: Lang) -> int:
     """One revision."""
-    book = _named(name, {b.name: b for b in _all(folder)})
+    book = _Books(folder or rules_folder()).named(name)
     return _put_json(pages.book_data(book)) if format == "json" else _put(pages.book_page(book, lang))
 
 
 def explained(rule: str, folder: Path | None, lang: Lang) -> int:
     """One rule, as the newest revision of each rulebook that has it states it."""
-    newest = {b.id: b for b in sorted(_all(folder), key=lambda b: b.since) if rule in b.rules}
+    books = _Books(folder or rules_folder())
+    with progress.shown("规则 rules"):
+        newest = tuple(books.get(name) for name in books.newest_with(rule))
     if not newest:
-        door.refuse("unknown-rule", f"no rulebook has a rule `{rule}`", _close(rule, _all(folder)))
-    return _put(pages.rule_page(rule, tuple(newest.values()), lang))
+        near = get_close_matches(rule, sorted({r for name in books.names for r in books.rules_of(name)}), 1, 0.5)
+        hint = f"did you mean `{near[0]}`?" if near else "`guiju rulebook show ID` lists the rules"
+        door.refuse("unknown-rule", f"no rulebook has a rule `{rule}`", hint)
+    return _put(pages.rule_page(rule, newest, lang))
 
 
 def resolved(file: Path, folder: Path | None, format: str, lang: Lang) -> int:
@@ -61,8 +67,9 @@ def compared(old: str, new: str, folder: Path | None, out: Out) -> int:
     from validator.rulebook.diff import diff
 
     door.writable(out.target)
-    known = {b.name: b for b in _all(folder)}
-    found = diff(*(_named(name, known) for name in (old, new)))
+    books = _Books(folder or rules_folder())
+    with progress.shown("规则 rules"):
+        found = diff(books.named(old), books.named(new))
     write_page(diff_page(found, out.lang), diff_data(found), out)
     return 0
 
@@ -96,7 +103,8 @@ def linted(folder: Path | None, format: str, output: Path | None) -> int:
     """The mistakes; 2 where there is one."""
     door.writable(output)
     rules = folder or rules_folder()
-    found = tuple(dict.fromkeys((*lint(rules), *_announcement_mistakes(rules))))
+    with progress.shown("规则 rules"):
+        found = tuple(dict.fromkeys((*lint(rules), *_announcement_mistakes(rules))))
     if format == "sarif":
         from validator.render.machines import sarif
 
@@ -127,10 +135,46 @@ def formatted(folder: Path | None, lang: Lang | None) -> int:
     return 0
 
 
-def _all(folder: Path | None) -> tuple[Rulebook, ...]:
-    """Every revision, those of announcements too."""
-    rules = folder or rules_folder()
-    return (*library(rules).all(), *_of_announcements(rules))
+class _Books:
+    """Every revision of a folder by its name, compiled (or taken from the cache) when it is asked for; those of announcements too."""
+
+    def __init__(self, rules: Path) -> None:
+        from validator.rulebook.shelf import shelf
+
+        self._library = library(rules)
+        self._shelf = shelf(rules)
+        self._announcements = {b.name: b for b in _of_announcements(rules)}
+        self._since = {f.name: f.form.applies.from_ for f in self._library.standing()}
+        self._since |= {name: b.since for name, b in self._announcements.items()}
+        self.names = tuple(self._since)
+
+    def get(self, name: str) -> Rulebook:
+        return self._announcements[name] if name in self._announcements else self._shelf.get(name)
+
+    def every(self, told: progress.Told) -> tuple[Rulebook, ...]:
+        found = []
+        for done, name in enumerate(self.names):
+            told(done, len(self.names))
+            found.append(self.get(name))
+        return tuple(found)
+
+    def named(self, name: str) -> Rulebook:
+        """The revision of that name, or the last one of that rulebook."""
+        found = name if name in self.names else next((n for n in reversed(self.names) if n.partition("@")[0] == name), None)
+        if found is None:
+            near = get_close_matches(name, self.names, 1, 0.5)
+            hint = f"did you mean `{near[0]}`?" if near else "`guiju rulebook list` names them"
+            door.refuse("unknown-rulebook", f"no rulebook `{name}`", hint)
+        return self.get(found)
+
+    def rules_of(self, name: str) -> Iterable[str]:
+        """The ids of its rules, without compiling it."""
+        return self._announcements[name].rules if name in self._announcements else self._library.flat(name).rules
+
+    def newest_with(self, rule: str) -> list[str]:
+        """Of each rulebook the last revision that has a rule, the oldest of these first."""
+        having = sorted((n for n in self.names if rule in self.rules_of(n)), key=self._since.__getitem__)
+        return list({n.partition("@")[0]: n for n in having}.values())
 
 
 def _of_announcements(rules: Path) -> tuple[Rulebook, ...]:
@@ -151,17 +195,6 @@ def _announcement_mistakes(rules: Path) -> tuple[Diagnostic, ...]:
     return ()
 
 
-def _named(name: str, known: Mapping[str, Rulebook]) -> Rulebook:
-    """The revision of that name, or the last one of that rulebook."""
-    found = known.get(name) or next((b for b in reversed(list(known.values())) if b.id == name), None)
-    if found is None:
-        near = get_close_matches(name, known, 1, 0.5)
-        door.refuse(
-            "unknown-rulebook", f"no rulebook `{name}`", f"did you mean `{near[0]}`?" if near else "`guiju rulebook list` names them"
-        )
-    return found
-
-
 def _put(page: Sequence[Block]) -> int:
     door.put(screen.page(page).encode(), None)
     return 0
@@ -170,9 +203,3 @@ def _put(page: Sequence[Block]) -> int:
 def _put_json(data: object, output: Path | None = None) -> int:
     door.put((json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode(), output)
     return 0
-
-
-def _close(rule: str, known: Sequence[Rulebook]) -> str:
-    ids = sorted({r for b in known for r in b.rules})
-    near = get_close_matches(rule, ids, 1, 0.5)
-    return f"did you mean `{near[0]}`?" if near else "`guiju rulebook show ID` lists the rules"

@@ -4,7 +4,7 @@ A plan belongs to no book: it is made once per offering and shared by submission
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 
@@ -136,14 +136,8 @@ def unbound(rulebook: Rulebook, *, alone: bool) -> Plan:
     """A plan that reads the offering's fields and days as it runs. `alone`: of the offering's own rules and values only."""
     env = Env(rulebook.schema)
     root = rulebook.schema.root
-    stages = tuple(
-        Stage(
-            s.name,
-            tuple(x for x in s.steps if not alone or x.entity == root),
-            tuple(a for a in s.asked if not alone or a.rule.entity == root),
-        )
-        for s in _stages(rulebook, env)
-    )
+    only = root if alone else None
+    stages = tuple(replace(s, steps=tuple(x for x in s.steps if not alone or x.entity == root)) for s in _stages(rulebook, env, only))
     return Plan(rulebook, Offering({}), {}, env, _layout(rulebook), stages, {})
 
 
@@ -240,12 +234,13 @@ def _days(schema: Schema, terms: Mapping[str, Bound], calendar: Calendar) -> Cal
 # ── stages ──
 
 
-def _stages(rulebook: Rulebook, env: Env) -> tuple[Stage, ...]:
-    numbers = {id_: i for i, id_ in enumerate(r.id for r in _sorted(rulebook) if r.asked)}
+def _stages(rulebook: Rulebook, env: Env, only: str | None = None) -> tuple[Stage, ...]:
+    """`only`: the rules of this entity alone, under the same numbers."""
+    rules = [(i, r) for i, r in enumerate(r for r in _sorted(rulebook) if r.asked) if only in (None, r.entity)]
     stages = []
     for name in ("", *rulebook.stages):
         steps = tuple(_step(v, env) for v in rulebook.values.values() if v.field.stage == name)
-        asked = tuple(_asked(r, numbers[r.id], env) for r in _sorted(rulebook) if r.stage == name and r.asked)
+        asked = tuple(_asked(r, number, env) for number, r in rules if r.stage == name)
         stages.append(Stage(name, steps, asked))
     return tuple(stages)
 

@@ -6,14 +6,17 @@ from validator.report import Both
 from validator.rulebook.flat import Flat, Placed, documents
 from validator.rulebook.model import Rulebook
 from validator.rulebook.rules import compile_rules, compile_terms
-from validator.rulebook.scope import Scope, Written
+from validator.rulebook.scope import Scope, Seen, Written
 from validator.rulebook.values import compile_values
 from validator.vocabulary import Vocabulary
 
 
-def compile_rulebook(flat: Flat, vocabulary: Vocabulary, salt: str = "") -> Rulebook:
-    """Raises DiagnosticError with every mistake. `salt` is the digest of what the revision rests on beside itself."""
-    scope = Scope(flat, vocabulary)
+def compile_rulebook(flat: Flat, vocabulary: Vocabulary, salt: str = "", seen: Seen | None = None) -> Rulebook:
+    """Raises DiagnosticError with every mistake. `salt` is the digest of what the revision rests on beside itself.
+
+    `seen`: what was worked out for other revisions under the same vocabulary; it grows.
+    """
+    scope = Scope(flat, vocabulary, seen or Seen())
     values = compile_values(scope)
     terms = compile_terms(scope)
     rules = compile_rules(scope)

@@ -17,6 +17,7 @@ from validator.rulebook.compile import compile_rulebook
 from validator.rulebook.file import RulebookFile, read_form
 from validator.rulebook.flat import File, Flat, flatten
 from validator.rulebook.model import Rulebook
+from validator.rulebook.scope import Seen
 from validator.rulebook.selection import Selector, governing_name, unknown_rulebook
 from validator.source import Source, load
 from validator.vocabulary import Vocabulary, load_vocabulary
@@ -38,6 +39,7 @@ class Library:
     shared: Mapping[str, Sequence[File]]
     """Per rulebook what its first revision amends: revisions of other rulebooks, which several boards share."""
     _compiled: dict[str, Rulebook] = field(default_factory=dict)
+    _seen: Seen = field(default_factory=Seen)
 
     def all(self) -> list[Rulebook]:
         """Every revision, compiled. Raises DiagnosticError."""
@@ -61,7 +63,7 @@ class Library:
         chain, at = self._find(name)
         file = chain[at]
         if file.name not in self._compiled:
-            self._compiled[file.name] = compile_rulebook(self.flat(file.name), self.vocabulary, self._salt())
+            self._compiled[file.name] = compile_rulebook(self.flat(file.name), self.vocabulary, self._salt(), self._seen)
         return self._compiled[file.name]
 
     def flat(self, name: str) -> Flat:

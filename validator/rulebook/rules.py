@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from dsl.checker import Checked, check, references
+from dsl.checker import Checked, references
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.nodes import Ref
-from dsl.parser import parse
 from dsl.quantities import FLAG, Field, Type
 from validator.report import Both
 from validator.rulebook.file import RuleForm, TermForm
@@ -158,7 +157,7 @@ def _template(scope: Scope, placed: Placed[RuleForm], lang: str, text: str) -> T
             parts.append(piece)
             continue
         try:
-            found = check(parse(piece, units=scope.schema.units), scope.schema, placed.form.for_, text=piece)
+            found = scope.named(piece, placed.form.for_)
             if not isinstance(found.expr, Ref):
                 raise DiagnosticError([])
             scope.stage_fits(placed, placed.form.id.split(".")[0], [found], "message")

@@ -1,12 +1,13 @@
 """What compiling one revision shares: the schema as it grows, the mistakes found, and every expression with its place."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dsl.checker import Checked, check, references
 from dsl.diagnostics import Diagnostic, DiagnosticError
-from dsl.lower import Env, lower
+from dsl.lower import Env, Lowered, lower
 from dsl.nodes import Expr
 from dsl.parser import parse, parse_order
 from dsl.quantities import Field, Schema, Type
@@ -35,12 +36,28 @@ class Written:
     checked: Checked
 
 
+Asked = tuple[int, str, Type | None, str]
+"""The values that are known, the record, the type that is expected, and the text."""
+
+
+@dataclass
+class Seen:
+    """What was worked out of texts under one vocabulary: revisions share most of theirs, and what they name in them."""
+
+    trees: dict[str, Expr] = field(default_factory=dict)
+    checked: dict[Asked, Checked] = field(default_factory=dict)
+    named: dict[Asked, Checked] = field(default_factory=dict)
+    states: dict[tuple[int, Field, Lowered], int] = field(default_factory=dict)
+    """What a value adds to the values known before it: the same number wherever the same values were defined in the same order."""
+
+
 @dataclass
 class Scope:
     """One revision while it is compiled."""
 
     flat: Flat
     vocabulary: Vocabulary
+    seen: Seen = field(default_factory=Seen)
     mistakes: list[Diagnostic] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
@@ -49,12 +66,20 @@ class Scope:
     schema: Schema = field(init=False)
     env: Env = field(init=False)
     """How names read before an offering is bound: with the bounds of their types."""
+    used: Counter[str] = field(init=False)
+    """How often each name is given, to fields and to values."""
+    state: int = field(init=False)
+    """Stands for the values defined so far."""
 
     def __post_init__(self) -> None:
         base = self.vocabulary.schema
         self.known = {e: dict(base.values.get(e, {})) for e in base.entities}
         self.schema = replace(base, values=self.known)
         self.env = Env(self.schema)
+        self.state = 0
+        fields = [f for e in base.entities.values() for f in (*e.fields.values(), *self.known[e.name].values())]
+        self.used = Counter(n for f in fields for n in {f.name, f.zh})
+        self.used.update(n for name, placed in self.flat.values.items() for n in {name, placed.form.zh})
 
     def settle(self) -> None:
         """Raises DiagnosticError with all mistakes."""
@@ -71,15 +96,40 @@ class Scope:
         try:
             if path[:2] == ("take", "order"):
                 return Piece(text, *parse_order(text, units=self.schema.units))
-            return Piece(text, parse(text, units=self.schema.units))
+            return Piece(text, self.tree(text))
         except DiagnosticError as error:
             self.mistakes += [d.at(placed.source.file, placed.line(*path)) for d in error.diagnostics]
             return None
 
+    def tree(self, text: str) -> Expr:
+        """Raises DiagnosticError."""
+        found = self.seen.trees.get(text)
+        if found is None:
+            found = self.seen.trees[text] = parse(text, units=self.schema.units)
+        return found
+
+    def define(self, made: Field, meaning: Lowered) -> None:
+        """From now on the value can be named."""
+        self.known[made.entity][made.name] = made
+        self.env.define(made.entity, made.name, meaning)
+        step = (self.state, made, self.env.values[made.entity, made.name])
+        self.state = self.seen.states.setdefault(step, len(self.seen.states) + 1)
+
+    def named(self, text: str, entity: str) -> Checked:
+        """The text of a message's placeholder, checked. Raises DiagnosticError."""
+        key = (self.state, entity, None, text)
+        if key not in self.seen.named:
+            self.seen.named[key] = check(self.tree(text), self.schema, entity, text=text)
+        return self.seen.named[key]
+
     def check(self, placed: Placed[Any], path: Path, piece: Piece, entity: str, expect: Type | None = None) -> Checked | None:
+        key = (self.state, entity, expect, piece.text)
         try:
-            checked = check(piece.expr, self.schema, entity, expect=expect, text=piece.text)
-            lower(checked, self.env)
+            checked = self.seen.checked.get(key) if piece.text else None
+            if checked is None:
+                checked = check(piece.expr, self.schema, entity, expect=expect, text=piece.text)
+                lower(checked, self.env)
+                self.seen.checked[key] = checked
         except DiagnosticError as error:
             self.mistakes += [d.at(placed.source.file, placed.line(*path)) for d in error.diagnostics]
             return None

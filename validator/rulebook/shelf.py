@@ -14,13 +14,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from validator.calendar import Calendar
 from validator.layers import layers
 from validator.rulebook.model import Rulebook
 from validator.rulebook.selection import Selector, governing_name
 from validator.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from validator.rulebook.library import Library
 
 SWITCH = "GUIJU_CACHE"
 """Environment: a folder for the cache, or `off`."""
@@ -43,6 +46,7 @@ class Shelf:
     index: Mapping[str, Sequence[Selector]]
     key: str
     _found: dict[str, Rulebook] = field(default_factory=dict)
+    _read: "Library | None" = None
 
     def governing(self, rulebook: str, dates: Mapping[str, int | None]) -> Rulebook:
         """As `Library.governing`."""
@@ -56,9 +60,11 @@ class Shelf:
         return self._found[name]
 
     def _compiled(self, name: str) -> Rulebook:
-        from validator.rulebook.library import library
+        if self._read is None:
+            from validator.rulebook.library import library
 
-        made = library(self.folder).get(name)
+            self._read = library(self.folder)
+        made = self._read.get(name)
         _put(self.key, name, made)
         return made
 
@@ -75,7 +81,7 @@ def shelf(folder: Path) -> Shelf:
 
     books = library(folder)
     _put(key, "index", (books.vocabulary, books.calendar, books.index))
-    return Shelf(folder, books.vocabulary, books.calendar, books.index, key)
+    return Shelf(folder, books.vocabulary, books.calendar, books.index, key, _read=books)
 
 
 def _key(folder: Path) -> str:
@@ -86,7 +92,7 @@ def _key(folder: Path) -> str:
             data = path.read_bytes()
             seen.update(f"{path.relative_to(layer).as_posix()}\0{len(data)}\0".encode())
             seen.update(data)
-    for top in ("dsl", "validator/rulebook", "validator"):
+    for top in ("dsl", "dsl/parser", "validator/rulebook", "validator"):
         for path in sorted((_CODE / top).glob("*.py")) + sorted((_CODE / top).glob("*.lark")):
             stat = path.stat()
             seen.update(f"{path.name}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())

@@ -11,7 +11,6 @@ from dsl.diagnostics import DiagnosticError
 from dsl.kernel import Const, bounds
 from dsl.lower import lower, ratio_of
 from dsl.nodes import Expr, Name
-from dsl.parser import parse
 from dsl.quantities import FLAG, Field, FieldType, Type
 from validator.rulebook.file import ValueForm
 from validator.rulebook.flat import Path, Placed
@@ -32,9 +31,7 @@ def compile_values(scope: Scope) -> dict[str, Value]:
         made = _value(scope, name, placed, parts)
         if made is not None:
             done[name] = made
-            scope.known[made.field.entity][name] = made.field
-            meaning = Const(None, "flag") if isinstance(made.meaning, Take) else lower(made.meaning, scope.env)
-            scope.env.define(made.field.entity, name, meaning)
+            scope.define(made.field, Const(None, "flag") if isinstance(made.meaning, Take) else lower(made.meaning, scope.env))
     scope.failed |= {n for name, placed in scope.flat.values.items() if name not in done for n in (name, placed.form.zh)}
     return done
 
@@ -67,6 +64,8 @@ def _name_fits(scope: Scope, name: str, placed: Placed[ValueForm]) -> bool:
             hint = "a name is letters or Chinese characters, digits and `_`, and no word of the language"
             scope.mistakes.append(placed.mistake("wrong-name", f"`{text}` cannot be the name of a value", hint=hint))
             return False
+    if all(scope.used[n] == 1 for n in own):
+        return True
     schema, of = scope.schema, placed.form.of
     line = (*schema.parents(of), *schema.below(of)) if of in schema.entities else ()
     taken = [(f.name, f.zh, e) for e in line for f in (*schema.entities[e].fields.values(), *scope.known[e].values())]
@@ -82,7 +81,7 @@ def _name_fits(scope: Scope, name: str, placed: Placed[ValueForm]) -> bool:
 
 def _sayable(scope: Scope, text: str) -> bool:
     try:
-        expr = parse(text, units=scope.schema.units)
+        expr = scope.tree(text)
     except DiagnosticError:
         return False
     return isinstance(expr, Name) and expr.parts == (text,)
