@@ -86,11 +86,16 @@ class Columns:
 
     def values(self, entity: str, nodes: Sequence[Kernel], rows: pl.Series | None = None) -> list[pl.Series]:
         """One column per node, for every record of `entity` or for those of `rows`."""
+        if not (self.frames[entity].height if rows is None else len(rows)):
+            return [pl.Series([], dtype=dtype(n)) for n in nodes]
         columns = self._select(entity, [self._emitted(n) for n in nodes], rows)
         return [c.cast(dtype(n)) for c, n in zip(columns, nodes, strict=True)]
 
     def asked(self, entity: str, rules: Sequence[tuple[Kernel | None, Kernel]]) -> list[Flags]:
         """What every (when, require) says of every record."""
+        if not self.frames[entity].height:
+            none = pl.Series([], dtype=pl.Boolean)
+            return [Flags(None if when is None else none, none) for when, _ in rules]
         found = iter(self._select(entity, [self._emitted(n) for rule in rules for n in rule if n is not None]))
         return [Flags(None if when is None else next(found), next(found)) for when, _ in rules]
 

@@ -14,7 +14,7 @@ from dsl.ratio import Lowered, parts
 from dsl.to_python.layout import GAP, Layout, Record, Root, Tables
 from dsl.to_python.lines import Lines, Scope
 from dsl.to_python.shorter import shorter
-from dsl.to_python.surely import Surely, TooLong
+from dsl.to_python.surely import Surely, TooLong, proved
 
 VIOLATED, NOT_APPLICABLE, NOT_EVALUABLE, ERROR = 1, 2, 3, 4
 """Outcomes in the output of a program; a rule that holds leaves no trace."""
@@ -190,13 +190,16 @@ def _pass_over(out: Lines, asks: Sequence[Ask], idle: Mapping[int, str], scope: 
     for fold in dict.fromkeys(f for a in asks for n in _nodes(a) for f in folds(n)):
         out.emit(fold, scope)
     conditions, applied = [], {}
-    for ask in asks:
-        condition = _surely(out, ask.require, scope)[0]
-        if ask.when is not None:
+    there: frozenset[Kernel] = frozenset()
+    for ask in sorted(asks, key=lambda a: a.when is not None or not proved(a.require)):  # what proves most comes first
+        if ask.when is None:
+            conditions.append(_surely(out, ask.require, scope, there)[0])
+            there |= proved(ask.require)
+        else:
             applies = applied[ask.number] = out.name()
-            when, unless = _surely(out, ask.when, scope)
-            condition = f"({condition} if ({applies} := {when}) else {unless})"
-        conditions.append(condition)
+            when, unless = _surely(out, ask.when, scope, there)
+            condition = _surely(out, ask.require, scope, there | proved(ask.when))[0]
+            conditions.append(f"({condition} if ({applies} := {when}) else {unless})")
     out.line(f"if {' and '.join(conditions)}:")
     for number, applies in applied.items():
         out.line(f"    if not {applies}:")
@@ -207,9 +210,9 @@ def _pass_over(out: Lines, asks: Sequence[Ask], idle: Mapping[int, str], scope: 
     out.line("    pass")
 
 
-def _surely(out: Lines, node: Kernel, scope: Scope) -> tuple[str, str]:
+def _surely(out: Lines, node: Kernel, scope: Scope, there: frozenset[Kernel]) -> tuple[str, str]:
     """Two conditions: true only where the node surely is; and, where that was false, true only where it surely is not."""
-    line = Surely(lambda part: out.emit(part, scope), out.constant, out.name)
+    line = Surely(lambda part: out.emit(part, scope), out.constant, out.name, there)
     short = shorter(node)
     try:
         return line.true(short), line.otherwise(short) or "True"

@@ -22,6 +22,34 @@ class TooLong(Exception):
     """The line would have more than MOST_PARTS parts."""
 
 
+def proved(node: Kernel) -> frozenset[Kernel]:
+    """Inputs and aggregates that are there wherever the node's `true` line is true."""
+    match node:
+        case Input() | Fold() | Not(operand=Input() | Fold()) | Present(operand=Input() | Fold()):
+            return _atoms(node if isinstance(node, Input | Fold) else node.operand)
+        case Logic(op="and", operands=operands):
+            return frozenset().union(*map(proved, operands))
+        case Member(operand=operand):
+            return _atoms(operand)
+        case Compare(left=left, right=right):
+            return _atoms(left) | _atoms(right)
+        case _:
+            return frozenset()
+
+
+def _atoms(node: Kernel) -> frozenset[Kernel]:
+    """What must be there for the node to be."""
+    match node:
+        case Input() | Fold():
+            return frozenset((node,))
+        case Arith(left=left, right=right):
+            return _atoms(left) | _atoms(right)
+        case AddMonths(operand=operand):
+            return _atoms(operand)
+        case _:
+            return frozenset()
+
+
 def decided(node: Kernel) -> bool:
     """Whether what is missing in the node makes its lines raise, so that a `true` line that is false proves it false."""
     match node:
@@ -46,6 +74,8 @@ class Surely:
     atom: Callable[[Kernel], str]
     constant: Callable[[object], str]
     name: Callable[[], str]
+    there: frozenset[Kernel] = frozenset()
+    """Inputs and aggregates that were proved to be there before the line is reached."""
     parts: int = 0
     named: dict[Kernel, str] = field(default_factory=dict)
     """What was computed further left in the same `and`."""
@@ -68,7 +98,7 @@ class Surely:
             case Present(operand=Const(value=value)):
                 return str(value is not None)
             case Present(operand=operand):
-                return f"{self.value(operand)} is not None"
+                return "True" if operand in self.there else f"{self.value(operand)} is not None"
             case Member(operand=operand, values=values):
                 return f"{self.value(operand)} in {self.constant(frozenset(values))}"
             case Compare(op="=", left=Arith(op="%") as a, right=Const(value=0)):
@@ -142,6 +172,10 @@ class Surely:
         match node:
             case _ if decided(node):
                 return None
+            case Compare(op="=" | "!=", left=(Input() | Fold()) as a, right=Const(value=value)) if value is not None and a in self.there:
+                return None
+            case Member(operand=operand) if operand in self.there:
+                return None
             case Compare(op="=" | "!=", left=(Input() | Fold()) as a, right=Const(value=value)) if value is not None:
                 return f"{self.atom(a)} is not None"
             case Member(operand=(Input() | Fold()) as a):
@@ -151,7 +185,7 @@ class Surely:
 
     def _in_turn(self, operands: Sequence[Kernel]) -> list[str]:
         """Each is asked only where those before it are true, for which both their sides were computed: what comes again is kept."""
-        before, sides = dict(self.named), Counter(s for o in operands for s in _sides(o))
+        before, there, sides = dict(self.named), self.there, Counter(s for o in operands for s in _sides(o))
         lines = []
         for operand in operands:
             if isinstance(operand, Compare) and any(sides[s] > 1 for s in _sides(operand)):
@@ -159,7 +193,8 @@ class Surely:
                 lines.append(f"{left} {operand.op} {right}")
             else:
                 lines.append(self.true(operand))
-        self.named = before
+            self.there |= proved(operand)
+        self.named, self.there = before, there
         return lines
 
     def _kept(self, side: Kernel, again: bool) -> str:
@@ -178,14 +213,16 @@ class Surely:
             raise TooLong
 
     def _joined(self, op: str, parts: list[str]) -> str:
-        return f"({f' {op} '.join(parts)})"
+        told = [p for p in parts if p != "True"] if op == "and" else parts
+        return f"({f' {op} '.join(told)})" if told else "True"
 
     def _equal(self, a: Kernel, b: Kernel) -> str:
         if isinstance(a, Const):
             a, b = b, a
         if isinstance(b, Const):
             return f"{self.value(a)} == {self.value(b)}" if b.value is not None else "False"
-        return f"{self.value(a)} == {self.value(b)} is not None"
+        sure = a in self.there or b in self.there
+        return f"{self.value(a)} == {self.value(b)}" if sure else f"{self.value(a)} == {self.value(b)} is not None"
 
     def _different(self, a: Kernel, b: Kernel) -> str:
         if isinstance(a, Const):

@@ -220,14 +220,11 @@ class _Run:
         touching = [r for r in found if r.asked.rule.entity in self.plan.schema.parents(BID)]
         deadly = [r for r in touching if DEADLY & set(r.asked.rule.effect)]
         for entity in dict.fromkeys(r.asked.rule.entity for r in deadly):
-            rows = self.columns.rows(BID, entity)
+            rows = None if entity == BID else self.columns.rows(BID, entity)
             breaches = [r.violated for r in deadly if r.asked.rule.entity == entity and r.violated is not None]
             if breaches:
                 live = live & ~_spread(reduce(or_, breaches), rows)
-            for rule in deadly:
-                if rule.asked.rule.entity == entity and rule.unknown is not None:
-                    open_ = _true(_spread(rule.unknown, rows)).to_list()
-                    self.waiting |= {rule.asked.number: open_} if open_ else {}
+            self.waiting |= _open([r for r in deadly if r.asked.rule.entity == entity], rows)
         for rule in touching:
             if rule.asked.admits is not None and rule.asked.rule.entity == BID and rule.violated is not None:
                 admitted = self.admitted(admitted, rule.violated, rule.asked.admits)
@@ -268,8 +265,21 @@ def _kernels(step: Step) -> tuple[Kernel, ...]:
     return () if isinstance(step.meaning, Ranking) else parts(step.meaning)
 
 
-def _spread(mask: pl.Series, rows: pl.Series) -> pl.Series:
-    """The flag of the record that each bid belongs to; False where there is none."""
+def _open(rules: Sequence[Outcomes], rows: pl.Series | None) -> dict[int, list[int]]:
+    """By the rule's number the bids on which it was not evaluable. There are few: they are looked up for all rules at once."""
+    masks = {r.asked.number: r.unknown for r in rules if r.unknown is not None}
+    if not masks:
+        return {}
+    bids = _true(_spread(reduce(or_, masks.values()), rows))
+    records = bids if rows is None else rows.gather(bids)
+    found = {number: bids.filter(mask.gather(records)).to_list() for number, mask in masks.items()}
+    return {number: open_ for number, open_ in found.items() if open_}
+
+
+def _spread(mask: pl.Series, rows: pl.Series | None) -> pl.Series:
+    """The flag of the record that each bid belongs to; False where there is none. `rows`: None for the bids' own."""
+    if rows is None:
+        return mask
     found = mask.gather(rows)
     return found.fill_null(False) if found.null_count() else found
 

@@ -6,7 +6,7 @@ Row numbers count the records of an entity's table in the book's canonical order
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dsl.kernel import Scalar
 
@@ -17,8 +17,7 @@ HOLDS, VIOLATED, NOT_APPLICABLE, NOT_EVALUABLE, ERROR = 0, 1, 2, 3, 4
 OUTCOMES = ("holds", "violated", "not_applicable", "not_evaluable", "error")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A rule's outcome on one record, other than holds and not applicable, with the answers to the rule's figure questions."""
 
     row: int

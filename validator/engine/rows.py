@@ -33,7 +33,12 @@ def run(
 
     `root` holds the offering's fields where the plan does not. `lean`: of the values only what became of bids is kept.
     """
-    return _Run(plan, tables, script(plan, stages, rules, lean), root).run(barred, lean)
+    return play(plan, script(plan, stages, rules, lean), tables, root, barred, lean)
+
+
+def play(plan: Plan, what: Script, tables: Tables, root: Root | None = None, barred: Set[int] = frozenset(), lean: bool = False) -> Raw:
+    """As `run`, for a script that was made before with the same `lean`."""
+    return _Run(plan, tables, what, root).run(barred, lean)
 
 
 class _Run:
