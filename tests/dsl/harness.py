@@ -285,14 +285,14 @@ def by_columns(case: Case, meant: Meant | None = None) -> list[Answer]:
     return [_answer(meant.meaning, row) for row in zip(*(s.to_list() for s in series), strict=True)]
 
 
-def outcomes_by_rows(case: Case, when: Kernel | None, require: Kernel) -> tuple[list[int], int]:
-    """A rule's outcome per record (0 for holds and for not applicable), and how many were not applicable."""
+def outcomes_by_rows(case: Case, *rules: tuple[Kernel | None, Kernel]) -> list[tuple[list[int], int]]:
+    """Rules asked in one pass: each one's outcome per record (0 for holds and for not applicable), and how many were not applicable."""
     layout = Layout.of(SCHEMA)
     tables, root = _records(case, layout)
-    idle, out = [0], list[tuple[int, Record, int]]()
-    to_python([Ask(0, case.of, when, require)], layout)(tables, root, idle, out)
-    found = {id(record): outcome for _, record, outcome in out}
-    return [found.get(id(r), 0) for r in tables[case.of]], idle[0]
+    idle, out = [0] * len(rules), list[tuple[int, Record, int]]()
+    to_python([Ask(i, case.of, when, require) for i, (when, require) in enumerate(rules)], layout)(tables, root, idle, out)
+    found = {(rule, id(record)): outcome for rule, record, outcome in out}
+    return [([found.get((i, id(r)), 0) for r in tables[case.of]], idle[i]) for i in range(len(rules))]
 
 
 def outcomes_by_columns(case: Case, when: Kernel | None, require: Kernel) -> tuple[list[int], int]:

@@ -3,6 +3,7 @@
 Two ways to choose: Hypothesis, which shrinks what it finds, and plain seeds, which wander further.
 """
 
+import itertools
 from collections import Counter
 from dataclasses import replace
 from random import Random
@@ -100,10 +101,41 @@ def test_outcomes_agree_from_seeds(start):
             continue
         assert not isinstance(when, Ratio) and not isinstance(require, Ratio)
         for asked in (when, None):
-            outcomes, idle = outcomes_by_rows(case, asked, require)
+            ((outcomes, idle),) = outcomes_by_rows(case, (asked, require))
             assert outcomes_by_columns(case, asked, require) == (outcomes, idle)
             seen.update([*outcomes, *[NOT_APPLICABLE] * idle])
     assert set(seen) == {HOLDS, VIOLATED, NOT_APPLICABLE, NOT_EVALUABLE}
+
+
+SHORT = (
+    *("price > 1元", "not (price > 1元)", "price > 1元 or quantity > 2股", "price > 1元 and quantity > 2股", "present(price)"),
+    *("not (price > 1元 or amended)", "not (amended and price > 1元)", "amended and price > 1元 or present(price)"),
+    *("amended", "not amended", "amended or share > 60%", "not present(price)", "present(share) or amended"),
+    *("share = factor", "share != factor", "not (share = factor)", "share = 50%", "sort in [公募基金, 社保基金]", "not (sort = 其他)"),
+    *(
+        "(if share = 50% then price else 2元) > 1元",
+        "if amended then share = factor else sort = 其他",
+        "quantity is a multiple of 2股",
+        "true",
+    ),
+)
+"""What proves that something is there, what only seems to, and what is easily taken for true where it is missing."""
+
+
+def test_rules_of_one_pass_do_not_disturb_each_other():
+    """What one rule proves of a record may spare another a look, never its outcome: every record, every two rules, one under the other."""
+    every = itertools.product(
+        (None, 1, 2), (None, 1, 4), (None, "是", "否"), (None, "0.5", "1"), (None, "0.5", "1"), (None, "公募基金", "其他")
+    )
+    names = ("price", "quantity", "amended", "share", "factor", "sort")
+    bids = [{"bid": f"B{i}", "placee": "P1", **dict(zip(names, cells, strict=True))} for i, cells in enumerate(every)]
+    case = Case({"investor": [{"investor": "V1"}], "placee": [{"placee": "P1", "investor": "V1"}], "bid": bids}, "bid", "true")
+    meanings = [understand(replace(case, expr=text)).meaning for text in SHORT]
+    kernels = [m for m in meanings if not isinstance(m, Ratio)]
+    alone = {rule: outcomes_by_columns(case, *rule) for rule in itertools.product((None, *kernels), kernels)}
+    for first, second in itertools.product(kernels, kernels):
+        rules = [(None, first), (None, second), (first, second)]
+        assert outcomes_by_rows(case, *rules) == [alone[r] for r in rules], (first, second)
 
 
 def _values(schema: Schema) -> tuple[Field, ...]:
