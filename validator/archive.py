@@ -13,13 +13,14 @@ from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.to_python import Root
 from validator.engine import rows
 from validator.engine.findings import Names, findings, unsupplied
+from validator.engine.labels import called
 from validator.engine.plan import Asked, Plan
 from validator.engine.raw import OUTCOMES
 from validator.engine.supplied import Supplied
 from validator.engine.unbound import Unbound, open_to_any
 from validator.intake import read_archive
 from validator.offering import Offering, board_and_dates
-from validator.report import ENGINE, FORMAT, Both, Finding, Issue
+from validator.report import ENGINE, FORMAT, Both, Called, Finding, Issue
 from validator.rulebook.selection import governing_name
 from validator.rulebook.shelf import Shelf, shelf
 from validator.vocabulary import rules_folder
@@ -58,6 +59,8 @@ class Archive:
     lines: list[Line] = field(default_factory=list)
     names: dict[str, Both] = field(default_factory=dict)
     """The name of every rule that was asked."""
+    called: dict[str, Called] = field(default_factory=dict)
+    """What the findings of a rule call their figures."""
     sources: dict[str, Mapping[str, str]] = field(default_factory=dict)
     """The titles of what each revision cites."""
     lacking: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -148,6 +151,8 @@ class _Run:
         for asked in plan.asked():
             of_rule = counts.setdefault(asked.rule.id, dict.fromkeys(OUTCOMES, 0))
             archive.names.setdefault(asked.rule.id, asked.rule.name)
+            if asked.rule.id not in archive.called and raw.hits.get(asked.number):
+                archive.called[asked.rule.id] = called(plan, asked)
             for outcome, n in zip(OUTCOMES, raw.counts[asked.number], strict=True):
                 of_rule[outcome] += n
                 total[outcome] += n

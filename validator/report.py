@@ -158,6 +158,23 @@ class BidLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """How people call a figure: its Chinese name, and the unit of its text. `flag`: the text is true or false."""
+
+    zh: str
+    unit: Both
+    flag: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """How people call what the findings of a rule show: figures and what may be missing by their keys, and the unit of margins."""
+
+    labels: Mapping[str, Label] = field(default_factory=dict)
+    margin: Both = Both("", "")
+
+
+@dataclass(frozen=True, slots=True)
 class RuleInfo:
     """What a report says of a rule that was asked: for summaries and the annex."""
 
@@ -168,6 +185,8 @@ class RuleInfo:
     cite: tuple[Cite, ...]
     effect: tuple[str, ...]
     unverified: bool
+    called: Called = Called()
+    """Empty where nothing was found."""
 
 
 @dataclass(frozen=True)

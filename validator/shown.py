@@ -5,8 +5,13 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 
 from dsl.quantities import EPOCH, MONEY, PLAIN, PRICE, SHARES, Field, Type
+from validator.report import Both
 
 Known = Fraction | int | bool | str | None
+
+_NONE = Both("", "")
+_UNITS = {MONEY: Both("元", "yuan"), PRICE: Both("元", "yuan"), SHARES: Both("股", "shares")}
+_SLACKS = {"moment": Both("秒", "seconds"), "date": Both("天", "days")}
 
 _START = datetime(1970, 1, 1)
 
@@ -60,6 +65,16 @@ def plain(value: Known, type_: Type, places: int | None = None) -> str | None:
 def slack(value: Fraction, type_: Type) -> str:
     """A margin: days between dates, seconds between moments, else base units."""
     return decimal(value / 1000 if type_.kind == "moment" else value)
+
+
+def unit(type_: Type) -> Both:
+    """The unit of `plain` text in Chinese and English; empty where it has none."""
+    return _UNITS.get(type_.dim, _NONE) if type_.kind == "number" else _NONE
+
+
+def slack_unit(type_: Type) -> Both:
+    """The unit of `slack` text."""
+    return _SLACKS.get(type_.kind) or unit(type_)
 
 
 def day(value: int) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from validator.report import BidLine, Both, Cite, Elimination, FateTotal, Finding, Issue, Report, RuleInfo, Subject
+from validator.report import BidLine, Both, Called, Cite, Elimination, FateTotal, Finding, Issue, Label, Report, RuleInfo, Subject
 
 RULES = {
     "inquiry.quantity-minimum": ("bid", Both("低于最低拟申购数量", "below the minimum quantity"), "三(四)6(4)", ("invalid",), False),
@@ -18,9 +18,20 @@ RULES = {
 }
 
 
+SHARES, YUAN = Both("股", "shares"), Both("元", "yuan")
+CALLED = {
+    "inquiry.quantity-minimum": Called(
+        {"quantity": Label("拟申购数量", SHARES, False), "minimum_quantity": Label("最低拟申购数量", SHARES, False)}, SHARES
+    ),
+    "inquiry.price-spread": Called({"price": Label("申购价格", YUAN, False)}, YUAN),
+}
+"""Nothing is called of the other rules, as in a report that knows them not."""
+
+
 def info(rule: str) -> RuleInfo:
     entity, name, clause, effect, unverified = RULES[rule]
-    return RuleInfo(rule, rule.partition(".")[0], entity, name, (Cite("inquiry", clause),), effect, unverified)
+    called = CALLED.get(rule, Called())
+    return RuleInfo(rule, rule.partition(".")[0], entity, name, (Cite("inquiry", clause),), effect, unverified, called)
 
 
 def finding(rule: str, subject: Subject, outcome: str = "violated", **more: Any) -> Finding:

@@ -79,7 +79,8 @@ def test_it_says_what_the_report_says(report: Report) -> None:
     text = "".join(Page(render(report, "zh", bids=True)).text)
     for wanted in (
         "初步询价及推介公告 三(四)6(4)",
-        "quantity = 900000; minimum_quantity = 1000000",
+        "拟申购数量 = 900000股；最低拟申购数量 = 1000000股",
+        "-100000 股",
         "51.38元 · 1,400万股",
         "无效报价（列入限制名单）",
     ):

@@ -98,8 +98,8 @@ def test_a_finding_keeps_its_exact_figures(report: Report) -> None:
     table = rows(report, "全部发现")
     minimum = dict(zip(table[0], table[5], strict=True))
     assert minimum["规则编号"] == "inquiry.quantity-minimum"
-    assert minimum["数据（元、股）"] == "quantity = 900000; minimum_quantity = 1000000"
-    assert minimum["差额"] == -100_000.0
+    assert minimum["数据"] == "拟申购数量 = 900000股；最低拟申购数量 = 1000000股"
+    assert (minimum["差额"], minimum["单位"]) == (-100_000.0, "股")
     assert minimum["条款"] == "初步询价及推介公告 三(四)6(4)"
 
 

@@ -22,11 +22,12 @@ Known = Fraction | int | bool | str | None
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One answer with what it is: the canonical English text of the expression, and its type."""
+    """One answer with what it is: the canonical English text of the expression, its type, and how Chinese readers call it."""
 
     key: str
     type: Type
     meaning: Lowered
+    zh: str
     field: Field | None = None
 
 
@@ -128,7 +129,8 @@ def _figures(plan: Plan, checked: Checked, expr: Expr) -> Iterator[Figure]:
 
 def _figure(plan: Plan, checked: Checked, expr: Expr, key: str, found: Field | None) -> Figure:
     type_ = MOMENT if isinstance(expr, At) else found.type.type if found else type_of(expr, plan.schema, checked.entity)
-    return Figure(key, type_, lower(Checked(expr, type_, checked.entity, checked.text), plan.env), found)
+    called = to_text(expr, "zh", plan.schema) if found is None else found.zh
+    return Figure(key, type_, lower(Checked(expr, type_, checked.entity, checked.text), plan.env), called, found)
 
 
 def _template(plan: Plan, template: Template, figures: dict[str, Figure]) -> tuple[str | int, ...]:

@@ -9,6 +9,7 @@ from dsl.kernel import Const, Scalar
 from dsl.lower import Lowered, Ratio
 from validator.engine.decisions import Decision, Decisions
 from validator.engine.findings import Names, findings, rests_on_unverified, unsupplied
+from validator.engine.labels import called
 from validator.engine.plan import ADMITTED, BID, DEADLY, FATE, LIVE, QUANTITY, Asked, Plan, Ranking, Stage
 from validator.engine.raw import OUTCOMES, Raw
 from validator.engine.supplied import Supplied
@@ -75,7 +76,7 @@ def summarise(
         terms=_terms(plan),
         stated=_stated(plan),
         bids=bids,
-        rules=_rules(plan, asked),
+        rules=_rules(plan, asked, raw),
         sources=book.sources,
     )
 
@@ -100,10 +101,14 @@ def _columns(plan: Plan, lacking: Iterable[Asked], supplied: Supplied) -> dict[s
     return dict(sorted(found.items()))
 
 
-def _rules(plan: Plan, asked: Iterable[Asked]) -> dict[str, RuleInfo]:
+def _rules(plan: Plan, asked: Iterable[Asked], raw: Raw) -> dict[str, RuleInfo]:
     marks = {a.rule.id: rests_on_unverified(plan, a) for a in asked}
+    found = {a.rule.id: (called(plan, a),) for a in asked if raw.hits.get(a.number)}
     rules = [r for r in plan.rulebook.rules.values() if r.id in marks or not r.asked]
-    return {r.id: RuleInfo(r.id, r.stage, r.entity, r.name, r.cites, r.effect, marks.get(r.id, r.unverified)) for r in rules}
+    return {
+        r.id: RuleInfo(r.id, r.stage, r.entity, r.name, r.cites, r.effect, marks.get(r.id, r.unverified), *found.get(r.id, ()))
+        for r in rules
+    }
 
 
 # ── values and terms ──

@@ -6,6 +6,7 @@ from typing import Any
 from validator.archive import Archive
 from validator.folder import Books
 from validator.render.blocks import Block, Column, Heading, Note, Table
+from validator.render.rules import margin
 from validator.render.safe import visible
 from validator.render.sentences import say
 from validator.render.words import Lang, count, name, shares
@@ -59,7 +60,7 @@ def by_rule(found: Archive | Books, lang: Lang) -> Iterator[Block]:
 def _table(found: Archive, lang: Lang) -> Iterator[Block]:
     yield from opening(found, lang)
     yield from by_rule(found, lang)
-    yield from _violations([(f.subject.id, f) for f in found.findings if f.outcome == "violated"], found.names, lang)
+    yield from _violations(found, lang)
     yield from _unsupplied(found, lang)
     yield from _issues([("", i) for i in found.intake], lang)
     if found.unknown_columns:
@@ -133,7 +134,8 @@ def _by_rule(found: Found, names: Names, lang: Lang) -> Iterator[Block]:
     yield Table(tuple(Column(say(c, lang), c == "number", c == "archive-offerings") for c in columns), tuple(rows))
 
 
-def _violations(broken: Found, names: Names, lang: Lang) -> Iterator[Block]:
+def _violations(found: Archive, lang: Lang) -> Iterator[Block]:
+    broken = [f for f in found.findings if f.outcome == "violated"]
     if not broken:
         return
     yield Heading(say("archive-violations", lang))
@@ -141,8 +143,13 @@ def _violations(broken: Found, names: Names, lang: Lang) -> Iterator[Block]:
     yield Table(
         tuple(Column(say(c, lang), c == "finding-margin", c == "finding-says") for c in columns),
         tuple(
-            (visible(code), _rule(f.rule, names, lang), visible(f.message.zh if lang == "zh" else f.message.en), f.margin or "")
-            for code, f in broken[:_FINDINGS]
+            (
+                visible(f.subject.id),
+                _rule(f.rule, found.names, lang),
+                visible(f.message.zh if lang == "zh" else f.message.en),
+                margin(found.called[f.rule], f.margin, lang),
+            )
+            for f in broken[:_FINDINGS]
         ),
     )
     if len(broken) > _FINDINGS:

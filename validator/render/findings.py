@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-from validator.render.rules import clauses, effects, rule_name
+from validator.render.rules import called, clauses, effects, figure, margin_unit, missing, rule_name
 from validator.render.safe import visible
 from validator.render.sentences import say
 from validator.render.words import Lang, name
-from validator.report import Finding, Report
+from validator.report import Called, Finding, Report
 
 COLUMNS = (
     "outcome",
@@ -19,6 +19,7 @@ COLUMNS = (
     "says",
     "figures",
     "margin",
+    "unit",
     "missing",
     "clause",
     "effect",
@@ -39,23 +40,24 @@ def rows(report: Report, findings: Iterable[Finding], lang: Lang) -> Iterator[Ro
     for f in findings:
         if f.rule not in rules:
             rules[f.rule] = rule_name(report, f.rule, lang), clauses(f.cite, report.sources), effects(f.effect, lang)
-        yield row(f, *rules[f.rule], lang)
+        yield row(f, called(report, f.rule), *rules[f.rule], lang)
 
 
-def row(f: Finding, called: str, clause: str, effect: str, lang: Lang) -> Row:
-    """One finding of a rule that is called so."""
+def row(f: Finding, words: Called, rule: str, clause: str, effect: str, lang: Lang) -> Row:
+    """One finding of a rule of that name."""
     return (
         name(f.outcome, lang),
-        called,
+        rule,
         f.rule,
         visible(f.subject.id),
         visible(f.subject.placee or ""),
         visible(f.subject.investor or ""),
         f.subject.row,
         visible(f.message.zh if lang == "zh" else f.message.en),
-        visible("; ".join(f"{key} = {figure}" for key, figure in f.figures.items())),
+        visible(("；" if lang == "zh" else "; ").join(figure(words, key, text, lang) for key, text in f.figures.items())),
         f.margin or "",
-        visible(", ".join(f.missing)),
+        margin_unit(words, lang) if f.margin else "",
+        visible(missing(words, f.missing, lang)),
         clause,
         effect,
         say("unverified-short" if f.unverified else "verified-short", lang),

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from validator.render.safe import visible
+from validator.render.sentences import say
 from validator.render.words import Lang, name
-from validator.report import Cite, Finding, Report
+from validator.report import Both, Called, Cite, Finding, Label, Report
 
 
 def rule_name(report: Report, rule: str, lang: Lang) -> str:
@@ -35,6 +36,43 @@ def clauses(cites: Iterable[Cite], titles: Mapping[str, str]) -> str:
 def effects(said: Sequence[str], lang: Lang) -> str:
     """What a breach does."""
     return ("、" if lang == "zh" else ", ").join(name(e, lang) for e in said)
+
+
+def called(report: Report, rule: str) -> Called:
+    """What the findings of a rule call their figures."""
+    info = report.rules.get(rule)
+    return Called() if info is None else info.called
+
+
+def figure(words: Called, key: str, text: str | None, lang: Lang) -> str:
+    """`拟申购数量 = 900000股`: a figure's name, its exact text in base units, and the unit."""
+    label = words.labels.get(key, Label(key, Both("", ""), False))
+    if text is None:
+        text = say("figure-missing", lang)
+    elif label.flag:
+        text = say("yes" if text == "true" else "no", lang)
+    else:
+        text += _after(label.unit, lang)
+    return f"{label.zh if lang == 'zh' else key} = {text}"
+
+
+def margin(words: Called, text: str | None, lang: Lang) -> str:
+    """`-100000股`: a margin with its unit; empty where there is none."""
+    return "" if text is None else text + _after(words.margin, lang)
+
+
+def margin_unit(words: Called, lang: Lang) -> str:
+    """The unit of a rule's margins; empty where they have none."""
+    return words.margin.zh if lang == "zh" else words.margin.en
+
+
+def _after(unit: Both, lang: Lang) -> str:
+    return unit.zh if lang == "zh" else f" {unit.en}".rstrip()
+
+
+def missing(words: Called, names: Iterable[str], lang: Lang) -> str:
+    """Inputs by the names that a book may have for them."""
+    return ("、" if lang == "zh" else ", ").join(words.labels[n].zh if lang == "zh" and n in words.labels else n for n in names)
 
 
 def wanted(report: Report, rule: str) -> dict[str, list[str]]:

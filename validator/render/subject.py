@@ -7,7 +7,7 @@ from typing import Any
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from validator.render.blocks import Block, Column, Heading, Note, Table
-from validator.render.rules import clauses, effects, rule_name
+from validator.render.rules import called, clauses, effects, margin, rule_name
 from validator.render.safe import visible
 from validator.render.sentences import say
 from validator.render.words import Lang, count, name, price, shares
@@ -90,7 +90,7 @@ def _finding(report: Report, f: Finding, lang: Lang) -> tuple[str, ...]:
         f"{rule_name(report, f.rule, lang)}\n{f.rule}",
         visible(f.subject.id),
         visible(f.message.zh if lang == "zh" else f.message.en),
-        f.margin or "",
+        margin(called(report, f.rule), f.margin, lang),
         clauses(f.cite, report.sources),
     )
 

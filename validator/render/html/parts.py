@@ -65,7 +65,9 @@ def _fold(report: Report, rule: str, of_rule: list[Finding], lang: Lang) -> Fold
     heading = f"{name(of_rule[0].outcome, lang)} · {rule_name(report, rule, lang)} · {rule} · {count(len(of_rule))}"
     rows = [dict(zip(found.COLUMNS, row, strict=True)) for row in found.rows(report, of_rule[:_SHOWN], lang)]
     shared = " · ".join(f"{heads[c]} {rows[0][c]}" for c in _OF_RULE if rows[0][c])
-    told = [c for c in found.COLUMNS[3:] if c not in _OF_RULE and any(row[c] not in (None, "") for row in rows)]
+    for row in rows:
+        row["margin"] = f"{row['margin']} {row.pop('unit')}".strip()
+    told = [c for c in found.COLUMNS[3:] if c not in _OF_RULE and c != "unit" and any(row[c] not in (None, "") for row in rows)]
     columns = tuple(Column(heads[c], right=c in ("row", "margin"), wide=c in ("says", "figures", "missing")) for c in told)
     table = Table(columns, tuple(tuple("" if row[c] is None else str(row[c]) for c in told) for row in rows))
     return Fold(heading, shared, table, say("more", lang, count=count(len(of_rule) - _SHOWN)) if len(of_rule) > _SHOWN else "")

@@ -92,7 +92,8 @@ def _found(found: Archive, lang: Lang) -> Iterator[Sequence[Cell]]:
     """As `findings.rows`, each under the names and titles of its own revision."""
     revision = {o.offering: o.rulebook for o in found.lines}
     for f in found.findings:
-        yield findings.row(f, _called(found, f, lang), _cited(found, f, revision.get(f.subject.id, "")), effects(f.effect, lang), lang)
+        clause = _cited(found, f, revision.get(f.subject.id, ""))
+        yield findings.row(f, found.called[f.rule], _called(found, f, lang), clause, effects(f.effect, lang), lang)
 
 
 def _called(found: Archive, finding: Finding, lang: Lang) -> str:

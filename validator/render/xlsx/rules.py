@@ -24,6 +24,7 @@ _FINDING_FORMS: Mapping[str, tuple[Style, int]] = {
     "says": ("prose", 36),
     "figures": ("prose", 28),
     "margin": ("figure", 12),
+    "unit": ("text", 8),
     "missing": ("prose", 18),
     "clause": ("prose", 30),
     "effect": ("prose", 12),
