@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from validator.render import lacking
 from validator.render.blocks import Block, Column, Heading, Note, Table
 from validator.render.results import clipped, every_bid, listed, pairs, results
-from validator.render.rules import by_rule, clauses, columns_of, effects, rule_name
+from validator.render.rules import by_rule, called, clauses, effects, missing, rule_name
 from validator.render.safe import visible
 from validator.render.sentences import say
 from validator.render.words import Lang, count, name
@@ -54,6 +54,10 @@ def verdict(report: Report, lang: Lang) -> Note:
         rules = len({f.rule for f in report.violated})
         said = say("breaches", lang, rules=count(rules), count=count(len(report.violated)))
         return Note(said if _evaluated(report) else f"{said}{'' if lang == 'zh' else ' '}{say('open-ends', lang)}", "bad")
+    against = report.decided_against + sum(state == "violated" for _, state in report.attestations)
+    if against:
+        said = say("decided-against", lang, count=count(against))
+        return Note(said if _evaluated(report) else f"{said}{'' if lang == 'zh' else ' '}{say('open-ends', lang)}", "bad")
     if not _evaluated(report):
         return Note(say("undecided", lang), "warn")
     if signatures := open_attestations(report):
@@ -63,7 +67,7 @@ def verdict(report: Report, lang: Lang) -> Note:
 
 def _evaluated(report: Report) -> bool:
     """Nothing was left undecided or unread."""
-    waits = report.outcomes["not_evaluable"] or report.outcomes["error"] or report.unsupplied or report.intake
+    waits = report.unsure or report.unsupplied or report.intake
     return not waits and not any(total.open for total in report.fates.values()) and not report.elimination.undecided
 
 
@@ -153,7 +157,8 @@ def _not_evaluable(report: Report, lang: Lang) -> Iterator[Block]:
         shown = groups[:_RULES]
         yield Heading(say(heading, lang))
         rows = tuple(
-            (_starred(report, r, found, lang), _missing(report, found, lang), count(len(found)), _first(found, lang)) for r, found in shown
+            (_starred(report, r, found, lang), _missing(report, r, found, lang), count(len(found)), _first(found, lang))
+            for r, found in shown
         )
         yield Table(_columns(("rule", "missing", "number", "first"), shown, lang), rows)
         yield from _rest(len(groups), lang)
@@ -189,7 +194,7 @@ def _terms(report: Report, lang: Lang) -> Iterator[Block]:
 def _attestations(report: Report, lang: Lang) -> Iterator[Block]:
     if report.attestations:
         yield Heading(say("attestations", lang))
-        rows = ((rule_name(report, r, lang), r, say("state-open" if s == "open" else "state-closed", lang)) for r, s in report.attestations)
+        rows = ((rule_name(report, r, lang), r, say(f"state-{s}", lang)) for r, s in report.attestations)
         yield Table((Column("", wide=True), Column(""), Column("")), tuple(rows))
 
 
@@ -212,9 +217,10 @@ def _first(found: Sequence[Finding], lang: Lang) -> str:
     return listed([f.subject.id for f in found], lang)
 
 
-def _missing(report: Report, found: Iterable[Finding], lang: Lang) -> str:
+def _missing(report: Report, rule: str, found: Iterable[Finding], lang: Lang) -> str:
+    """What the rule's findings lack, most often first."""
     names = Counter(m for f in found for m in f.missing)
-    return columns_of(report, (m for m, _ in sorted(names.items(), key=lambda item: (-item[1], item[0]))), lang)
+    return visible(missing(called(report, rule), (m for m, _ in sorted(names.items(), key=lambda item: (-item[1], item[0]))), lang))
 
 
 def _rest(rules: int, lang: Lang) -> Iterator[Note]:
