@@ -11,20 +11,22 @@ from validator.report import Called, Finding, Report
 COLUMNS = (
     "outcome",
     "rule",
-    "rule-id",
     "subject",
-    "placee",
-    "investor",
-    "row",
     "says",
-    "figures",
     "margin",
     "unit",
     "missing",
     "clause",
     "effect",
     "source",
+    "figures",
+    "rule-id",
+    "placee",
+    "investor",
+    "row",
 )
+PRINTED = 10
+"""So many columns, from the left, go on paper: what one signs. The others are to filter by, and what a message says is in it already."""
 
 Row = tuple[str | int | None, ...]
 
@@ -48,17 +50,17 @@ def row(f: Finding, words: Called, rule: str, clause: str, effect: str, lang: La
     return (
         name(f.outcome, lang),
         rule,
-        f.rule,
         visible(f.subject.id),
-        visible(f.subject.placee or ""),
-        visible(f.subject.investor or ""),
-        f.subject.row,
         visible(f.message.zh if lang == "zh" else f.message.en),
-        visible(("；" if lang == "zh" else "; ").join(figure(words, key, text, lang) for key, text in f.figures.items())),
         f.margin or "",
         margin_unit(words, lang) if f.margin else "",
         visible(missing(words, f.missing, lang)),
         clause,
         effect,
         say("unverified-short" if f.unverified else "verified-short", lang),
+        visible(("；" if lang == "zh" else "; ").join(figure(words, key, text, lang) for key, text in f.figures.items())),
+        f.rule,
+        visible(f.subject.placee or ""),
+        visible(f.subject.investor or ""),
+        f.subject.row,
     )

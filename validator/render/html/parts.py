@@ -18,6 +18,7 @@ from validator.report import Finding, Report
 
 _SHOWN = 500  # findings of one rule and outcome; what is left out is counted on the page
 _OF_RULE = ("clause", "effect", "source")  # the same for every finding of a rule: said once
+_TOLD = ("subject", "placee", "investor", "row", "says", "figures", "margin", "missing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def _fold(report: Report, rule: str, of_rule: list[Finding], lang: Lang) -> Fold
     shared = " · ".join(f"{heads[c]} {rows[0][c]}" for c in _OF_RULE if rows[0][c])
     for row in rows:
         row["margin"] = f"{row['margin']} {row.pop('unit')}".strip()
-    told = [c for c in found.COLUMNS[3:] if c not in _OF_RULE and c != "unit" and any(row[c] not in (None, "") for row in rows)]
+    told = [c for c in _TOLD if any(row[c] not in (None, "") for row in rows)]
     columns = tuple(Column(heads[c], right=c in ("row", "margin"), wide=c in ("says", "figures", "missing")) for c in told)
     table = Table(columns, tuple(tuple("" if row[c] is None else str(row[c]) for c in told) for row in rows))
     return Fold(heading, shared, table, say("more", lang, count=count(len(of_rule) - _SHOWN)) if len(of_rule) > _SHOWN else "")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from validator.render import annex
+from validator.render.findings import PRINTED
 from validator.render.safe import visible
 from validator.render.sentences import say
 from validator.render.statistics import statistics
@@ -31,7 +32,7 @@ def _tables(report: Report, lang: Lang, bids: bool) -> Iterator[Table]:
     barred = [row for row, bid in zip(listed, report.bids, strict=True) if not bid.live]
     if barred:
         yield _table(say("sheet-invalid", lang), of_bids.annex(barred, lang))
-    yield _table(say("sheet-findings", lang), rules.findings(report, lang))
+    yield _table(say("sheet-findings", lang), rules.findings(report, lang), PRINTED)
     if listed:
         yield _table(say("annex", lang), of_bids.annex(listed, lang))
     if lines := statistics(report):
@@ -42,13 +43,13 @@ def _tables(report: Report, lang: Lang, bids: bool) -> Iterator[Table]:
         yield _table(say("intake", lang), rules.intake(report, lang))
     if report.decisions:
         yield _table(title("sheet-decisions", lang), rules.decisions(report, lang))
-    yield _table(say("sheet-rules", lang), rules.applied(report, lang))
+    yield _table(say("sheet-rules", lang), rules.applied(report, lang), rules.APPLIED_PRINTED)
     if report.terms:
         yield _table(title("sheet-terms", lang), rules.terms(report, lang))
 
 
-def _table(name: str, columns: Iterable[Column]) -> Table:
-    table = Table(name, tuple(columns))
+def _table(name: str, columns: Iterable[Column], printed: int | None = None) -> Table:
+    table = Table(name, tuple(columns), printed)
     if table.rows > ROWS:
         what = f"the sheet `{name}` would have {count(table.rows)} rows; Excel holds {count(ROWS)}"
         raise DiagnosticError([Diagnostic("too-many-rows", what, hint="`--format csv` or `--format json` has no limit")])

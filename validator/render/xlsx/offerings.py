@@ -10,7 +10,7 @@ from validator.render.blocks import Heading
 from validator.render.rules import clauses, effects
 from validator.render.safe import visible
 from validator.render.sentences import say
-from validator.render.words import Lang, name
+from validator.render.words import Lang, name, table
 from validator.render.xlsx.looks import Style
 from validator.render.xlsx.rules import finding_forms
 from validator.render.xlsx.sheets import Cell, Column, Form, Table, turned
@@ -28,7 +28,7 @@ def of_table(found: Archive, lang: Lang) -> bytes:
     sheets = [
         Table(say("archive-revisions", lang), tuple(_revisions(found.to_dict()["outcomes"]["by_revision"], lang))),
         Table(say("archive-sheet", lang), tuple(turned(forms, lines))),
-        Table(say("sheet-findings", lang), tuple(turned(finding_forms(lang), list(_found(found, lang))))),
+        Table(say("sheet-findings", lang), tuple(turned(finding_forms(lang), list(_found(found, lang)))), findings.PRINTED),
     ]
     if found.unsupplied:
         sheets.append(Table(say("unsupplied", lang), tuple(_unsupplied(found, lang))))
@@ -44,7 +44,11 @@ def of_folder(found: Books, lang: Lang) -> bytes:
     sheets = [
         Table(say("archive-revisions", lang), tuple(_revisions(found.by_revision(), lang))),
         Table(say("archive-sheet", lang), tuple(turned(forms, lines))),
-        Table(say("sheet-findings", lang), tuple(turned(((say("folder", lang), "text", 22), *finding_forms(lang)), listed))),
+        Table(
+            say("sheet-findings", lang),
+            tuple(turned(((say("folder", lang), "text", 22), *finding_forms(lang)), listed)),
+            1 + findings.PRINTED,
+        ),
     ]
     return _written(found, sheets, [*refused, *((f, i) for f, r in found.reports.items() for i in r.intake)], lang)
 
@@ -124,4 +128,5 @@ def _intake(issues: Sequence[tuple[str, Issue]], lang: Lang) -> Iterator[Column]
         (say("content", lang), "prose", 30),
         (say("reason", lang), "prose", 60),
     )
-    return turned(forms, [(at, i.table, i.row, i.column, i.text, i.message.zh if lang == "zh" else i.message.en) for at, i in issues])
+    said = ((at, i, i.message.zh if lang == "zh" else i.message.en) for at, i in issues)
+    return turned(forms, [(at, table(i.table, lang), i.row, i.column, i.text, message) for at, i, message in said])

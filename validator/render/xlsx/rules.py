@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from validator.render import findings as found
-from validator.render.rules import clauses, effects, rule_name, wanted_said
+from validator.render.rules import changed_terms, clauses, effects, rule_name, wanted_said
 from validator.render.sentences import say
 from validator.render.titles import title
-from validator.render.words import Lang, name
+from validator.render.words import Lang, name, table
 from validator.render.xlsx.looks import Style
 from validator.render.xlsx.sheets import Column, Form, turned
 from validator.report import Report
@@ -15,22 +15,26 @@ _OUTCOMES = ("holds", "violated", "not_applicable", "not_evaluable", "error")
 
 _FINDING_FORMS: Mapping[str, tuple[Style, int]] = {
     "outcome": ("text", 10),
-    "rule": ("prose", 22),
-    "rule-id": ("text", 31),
+    "rule": ("prose", 20),
     "subject": ("text", 15),
-    "placee": ("text", 10),
-    "investor": ("text", 9),
-    "row": ("integer", 8),
     "says": ("prose", 36),
-    "figures": ("prose", 28),
-    "margin": ("figure", 12),
+    "margin": ("figure", 13),
     "unit": ("text", 8),
-    "missing": ("prose", 18),
-    "clause": ("prose", 30),
+    "missing": ("prose", 14),
+    "clause": ("prose", 26),
     "effect": ("prose", 12),
     "source": ("text", 8),
+    "figures": ("prose", 36),
+    "rule-id": ("text", 31),
+    "placee": ("text", 12),
+    "investor": ("text", 10),
+    "row": ("integer", 8),
 }
 """As narrow as they may be, to be read on paper."""
+
+
+APPLIED_PRINTED = 11
+"""So many columns of `applied` go on paper: up to what is signed."""
 
 
 def findings(report: Report, lang: Lang) -> Iterator[Column]:
@@ -48,28 +52,27 @@ def applied(report: Report, lang: Lang) -> Iterator[Column]:
     states = dict(report.attestations)
     forms: tuple[Form, ...] = (
         (say("rule", lang), "prose", 26),
-        (say("finding-rule-id", lang), "text", 31),
         (title("subject-kind", lang), "text", 12),
-        (say("clause", lang), "prose", 60),
-        (say("effect", lang), "prose", 14),
-        (say("finding-source", lang), "text", 10),
-        *((name(o, lang), "count", 11) for o in _OUTCOMES),
-        (title("lacking", lang), "prose", 30),
+        (say("clause", lang), "prose", 40),
+        (say("effect", lang), "prose", 12),
+        (say("finding-source", lang), "text", 8),
+        *((name(o, lang), "count", 9) for o in _OUTCOMES),
         (title("attest-state", lang), "text", 10),
+        (title("lacking", lang), "prose", 40),
+        (say("finding-rule-id", lang), "text", 31),
     )
     rules = dict.fromkeys((*report.by_rule, *states, *report.rules))
-    rows = [(*_about(report, rule, lang), *_came_of(report, rule), *_wanting(report, rule, states, lang)) for rule in rules]
+    rows = [(*_about(report, rule, lang), *_came_of(report, rule), *_wanting(report, rule, states, lang), rule) for rule in rules]
     return turned(forms, rows)
 
 
 def _about(report: Report, rule: str, lang: Lang) -> tuple[str, ...]:
     info = report.rules.get(rule)
     if info is None:
-        return rule, rule, "", "", "", ""
+        return rule, "", "", "", ""
     source = say("unverified-short" if info.unverified else "verified-short", lang)
     return (
         rule_name(report, rule, lang),
-        rule,
         name(info.entity, lang),
         clauses(info.cite, report.sources),
         effects(info.effect, lang),
@@ -85,13 +88,13 @@ def _came_of(report: Report, rule: str) -> tuple[int | None, ...]:
 def _wanting(report: Report, rule: str, states: Mapping[str, str], lang: Lang) -> tuple[str, str]:
     state = states.get(rule)
     signed = "" if state is None else name(state, lang) if state == "violated" else say(f"state-{state}", lang)
-    return wanted_said(report, rule, lang), signed
+    return signed, wanted_said(report, rule, lang)
 
 
 def terms(report: Report, lang: Lang) -> Iterator[Column]:
     """The defaults that this offering changes."""
     forms: Sequence[Form] = [(say(k, lang), "text", 30) for k in ("term", "value", "default")]
-    return turned(forms, [(t, str(f.get("value") or "—"), str(f.get("default") or "—")) for t, f in report.terms.items()])
+    return turned(forms, changed_terms(report, lang))
 
 
 def intake(report: Report, lang: Lang) -> Iterator[Column]:
@@ -103,14 +106,15 @@ def intake(report: Report, lang: Lang) -> Iterator[Column]:
         (say("content", lang), "prose", 30),
         (say("reason", lang), "prose", 60),
     )
-    return turned(forms, [(i.table, i.row, i.column, i.text, i.message.zh if lang == "zh" else i.message.en) for i in report.intake])
+    issues = report.intake
+    return turned(forms, [(table(i.table, lang), i.row, i.column, i.text, i.message.zh if lang == "zh" else i.message.en) for i in issues])
 
 
 def decisions(report: Report, lang: Lang) -> Iterator[Column]:
     """What an officer decided, and what that did."""
     keys = ("rule", "subject", "outcome", "name", "at", "remark", "used")
     said: dict[str, Callable[[str], str]] = {"outcome": lambda o: name(o, lang), "used": lambda u: title(f"used-{u}", lang)}
-    widths = (34, 18, 12, 16, 22, 44, 24)
+    widths = (34, 18, 12, 16, 22, 38, 24)
     forms: Sequence[Form] = [
         (title(f"decision-{k}", lang), "prose" if k == "remark" else "text", w) for k, w in zip(keys, widths, strict=True)
     ]

@@ -28,6 +28,8 @@ class Table:
 
     title: str
     columns: tuple[Column, ...]
+    printed: int | None = None
+    """How many columns, from the left, go on paper; all where it is not said."""
 
     @property
     def rows(self) -> int:

@@ -73,7 +73,7 @@ def _table(drawn: Any, table: Table, formats: Formats) -> None:
     drawn.freeze_panes(1, 0)
     drawn.repeat_rows(0)
     drawn.autofilter(0, 0, *last)
-    drawn.print_area(0, 0, *last)
+    drawn.print_area(0, 0, table.rows, (table.printed or len(table.columns)) - 1)
     drawn.ignore_errors({"number_stored_as_text": xl_range(1, 0, *last)})  # a code is meant as one: no green corner
     drawn.set_row_pixels(0, LINE * max(lines(c.title, c.width - _BUTTON) for c in table.columns))
     for row, tall in _tall(table):
