@@ -38,7 +38,36 @@ def run(
 
 def play(plan: Plan, what: Script, tables: Tables, root: Root | None = None, barred: Set[int] = frozenset(), lean: bool = False) -> Raw:
     """As `run`, for a script that was made before with the same `lean`."""
+    if what.alone is not None and lean and not barred and not root:
+        found = _clean(plan, what, what.alone, tables)
+        if found is not None:
+            return found
     return _Run(plan, tables, what, root).run(barred, lean)
+
+
+def _clean(plan: Plan, what: Script, only: Pass, tables: Tables) -> Raw | None:
+    """The run of one pass over records on which nothing is found, as most submissions are; None where something is."""
+    idle = [0] * len(only.rules)
+    out: list[tuple[int, Record, int]] = []
+    only.program(tables, what.settled, idle, out)
+    if out:
+        return None
+    counts = what.counts(tables)
+    _count_idle(only, idle, counts)
+    return Raw(counts, {}, what.settled, _untouched(plan, tables))
+
+
+def _count_idle(part: Pass, idle: Sequence[int], counts: dict[int, tuple[int, ...]]) -> None:
+    """Takes the records to which a rule does not apply from those on which it holds."""
+    for at, number in part.idle:
+        if idle[at]:
+            counts[number] = (counts[number][HOLDS] - idle[at], 0, idle[at], 0, 0)
+
+
+def _untouched(plan: Plan, tables: Tables) -> dict[tuple[str, str], Sequence[Scalar]]:
+    """What became of bids where no effect was done."""
+    quantity, bids = plan.layout.slots[BID][QUANTITY], tables[BID]
+    return {(BID, LIVE): [True] * len(bids), (BID, ADMITTED): [r[quantity] for r in bids]}
 
 
 class _Run:
@@ -76,8 +105,7 @@ class _Run:
         if self.marked:
             self.keep(((BID, LIVE), (BID, ADMITTED)) if lean else self.names())
         else:
-            quantity, bids = self.slots[BID][QUANTITY], self.tables[BID]
-            self.raw.columns = {(BID, LIVE): [True] * len(bids), (BID, ADMITTED): [r[quantity] for r in bids]}
+            self.raw.columns = _untouched(self.plan, self.tables)
         return self.raw
 
     def mark(self, barred: Set[int]) -> None:
@@ -114,9 +142,7 @@ class _Run:
         out: list[tuple[int, Record, int]] = []
         part.program(self.tables, self.root, idle, out)
         counts = self.raw.counts
-        for at, number in part.idle:
-            if idle[at]:
-                counts[number] = (counts[number][HOLDS] - idle[at], 0, idle[at], 0, 0)
+        _count_idle(part, idle, counts)
         if out:
             hits: list[Hits] = [[] for _ in part.rules]
             for rule, record, outcome in out:

@@ -82,6 +82,8 @@ class Script:
     settles: bool
     marked: bool
     """Whether something reads what effects do to bids."""
+    alone: Pass | None
+    """The one pass of a script that has no other part, reads no effect and settles nothing."""
     _rules: tuple[tuple[int, str, int], ...]
     """Every rule of records by its number, the entity, and how it ends on all of them if nothing is found."""
     _counts: dict[tuple[int, ...], dict[int, tuple[int, ...]]] = field(default_factory=dict)
@@ -140,7 +142,10 @@ class _Writer:
         late = to_python(list(self.late.values()), self.plan.layout) if self.late else None
         endings = tuple((a.number, a.rule.entity, ending(self.plan, a) or HOLDS) for a in chosen)
         settles = any(isinstance(p, Settle) for p in self.done)
-        return Script(stages, tuple(self.done), late, self.settled, settles, self.marked, endings)
+        passes = [p for p in self.done if not isinstance(p, Effects)]
+        only = passes[0] if len(passes) == 1 and not self.marked else None
+        alone = only if isinstance(only, Pass) else None
+        return Script(stages, tuple(self.done), late, self.settled, settles, self.marked, alone, endings)
 
     # ── values and rules ──
 
