@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from benchmarks import book, command, ours
-from benchmarks.measure import Timings, interleaved
+from benchmarks.measure import Run, Timings, interleaved
 from benchmarks.peers import polars_by_hand, python_by_hand
 from benchmarks.result import require_same
 
@@ -65,11 +69,31 @@ def book_kernel(bids: int) -> Callable[[Setting], Part]:
         read = ours.read(made, folder / "book")
         wanted = ours.result_of(made.plan, ours.run_columns(made, read))
         require_same("Polars by hand", wanted, polars_by_hand.result(polars_by_hand.check(read.frames)))
-        contenders = {OURS: lambda: ours.run_columns(made, read), "Polars by hand": lambda: polars_by_hand.check(read.frames)}
+        contenders: dict[str, Run] = {
+            OURS: lambda: ours.run_columns(made, read),
+            "Polars by hand": lambda: polars_by_hand.check(read.frames),
+        }
+        does = {OURS: "", "Polars by hand": "no margins, not what is missing"}
+        for name, library in libraries("dataframely", "pandera").items():
+            schemas = library.Schemas(read.frames)
+            require_same(name, wanted, library.result(schemas.check(read.frames)))
+            contenders[name] = partial(schemas.check, read.frames)
+            does[name] = library.LESS
         timings = interleaved(contenders, setting.rounds)
-        return Part(f"Book of {bids:,} bids, kernel (typed frames → outcomes and figures)", timings, {}, ("Polars by hand", 1.3))
+        return Part(f"Book of {bids:,} bids, kernel (typed frames → outcomes and figures)", timings, does, ("Polars by hand", 1.3))
 
     return part
+
+
+def libraries(*names: str) -> dict[str, Any]:
+    """The peers of libraries that are installed; of another one a word is said."""
+    found = {}
+    for name in names:
+        if find_spec(name) is None:
+            print(f"{name} is not installed and stays out: pip install -e '.[bench]'")
+            continue
+        found[name] = import_module(f"benchmarks.peers.{name}_schemas")
+    return found
 
 
 def whole_command(setting: Setting) -> Part:

@@ -17,6 +17,8 @@ class Result:
     findings: dict[str, list[tuple[int, int, Figures]]] = field(default_factory=dict)
     values: dict[str, Fraction | None] = field(default_factory=dict)
     bids: dict[str, list[object]] = field(default_factory=dict)
+    violated: dict[str, list[int]] = field(default_factory=dict)
+    """Of a contender that tells no more than that: the rows on which each rule is violated."""
 
 
 def require_same(name: str, wanted: Result, found: Result) -> None:
@@ -26,6 +28,9 @@ def require_same(name: str, wanted: Result, found: Result) -> None:
         for key, value in theirs.items():
             assert key in ours, f"{name}: {part} of {key} is not ours"
             assert ours[key] == value, f"{name}: {part} of {key}: {_first(ours[key], value)}"
+    for rule, rows in found.violated.items():
+        said = [row for row, outcome, _ in wanted.findings.get(rule, ()) if outcome == VIOLATED]
+        assert sorted(said) == rows, f"{name}: {rule} violated: {_first(sorted(said), rows)}"
     for rule in wanted.counts if found.findings else ():
         named = found.findings.get(rule)
         if named is None:

@@ -175,6 +175,15 @@ class Called:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """A default that an offering changes, as people say it: the term, what the offering says, what holds otherwise."""
+
+    name: Both
+    value: Both
+    default: Both
+
+
+@dataclass(frozen=True, slots=True)
 class RuleInfo:
     """What a report says of a rule that was asked: for summaries and the annex."""
 
@@ -214,7 +223,9 @@ class Report:
     lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Per rule in `unsupplied`: the tables, columns and fields of the offering that nobody handed in."""
     columns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """The table and the Chinese name of each of these columns, by its name."""
+    """The table and the Chinese name of each of these columns, and of the terms in `provisional`, by its name."""
+    changed: tuple[Changed, ...] = ()
+    """What `terms` says, for people. Not in the JSON."""
     stated: Mapping[str, str] = field(default_factory=dict)
     """Figures of the offering that pictures and statistics show, where given: issue_price (元), offline_initial (股). Not in the JSON."""
     decisions: tuple[Mapping[str, str], ...] = ()
@@ -231,11 +242,20 @@ class Report:
     @property
     def status(self) -> int:
         """The exit status: 1 violations, 3 something could not be evaluated or read, else 0."""
-        if self.outcomes["violated"] or any(d["used"] == "invalid" for d in self.decisions):
+        if self.outcomes["violated"] or self.decided_against:
             return 1
+        return 3 if self.unsure or self.intake or self.unsupplied else 0
+
+    @property
+    def decided_against(self) -> int:
+        """How many decisions made bids invalid, or closed an open question with a breach."""
+        return sum(d["used"] == "invalid" or (d["used"] == "closed" and d["outcome"] == "violated") for d in self.decisions)
+
+    @property
+    def unsure(self) -> int:
+        """On how many records a rule has no answer, not even an officer's."""
         decided = sum(f.decision is not None for f in self.findings)
-        unsure = self.outcomes["not_evaluable"] + self.outcomes["error"] - decided
-        return 3 if unsure or self.intake or self.unsupplied else 0
+        return self.outcomes["not_evaluable"] + self.outcomes["error"] - decided
 
     def to_dict(self, bids: bool = False) -> dict[str, Any]:
         """The promised JSON, as plain data."""

@@ -5,7 +5,7 @@ values exactly, fates. Does not: name a margin or what is missing, choose a revi
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -187,10 +187,14 @@ INVALID = {
 
 @dataclass
 class Found:
-    """`counts`: holds, violated, not applicable, not evaluable. `hits`: the findings of a rule, with `row`, `outcome` and its figures."""
+    """`counts`: holds, violated, not applicable, not evaluable. `hits`: the findings of a rule, with `row`, `outcome` and its figures.
+
+    `violated`: for a peer that knows no more, the rows on which each rule is violated.
+    """
 
     counts: dict[str, tuple[int, int, int, int]] = field(default_factory=dict)
     hits: dict[str, pl.DataFrame] = field(default_factory=dict)
+    violated: dict[str, pl.Series] = field(default_factory=dict)
     values: dict[str, Fraction | int | None] = field(default_factory=dict)
     bids: pl.DataFrame = field(default_factory=pl.DataFrame)
 
@@ -198,16 +202,16 @@ class Found:
 def check(frames: Mapping[str, pl.DataFrame]) -> Found:
     """`frames`: investor, placee and bid with typed columns; `^investor` and `^placee` hold the row of the parent."""
     found = Found()
-    investor, placee, bid = _prepared(frames["investor"], frames["placee"], frames["bid"])
+    investor, placee, bid = prepared(frames["investor"], frames["placee"], frames["bid"])
     dead_investor = _ask(investor, INVESTOR, found)
     dead_placee = _ask(placee, PLACEE, found)
     dead_bid = _ask(bid, BID, found)
     dead = dead_bid | dead_placee.gather(bid["^placee"]) | dead_investor.gather(bid["^investor"])
-    _price(bid, ~dead, found)
+    price(bid, ~dead, found)
     return found
 
 
-def _prepared(investor: pl.DataFrame, placee: pl.DataFrame, bid: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+def prepared(investor: pl.DataFrame, placee: pl.DataFrame, bid: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """The tables with what their rules read from above and below."""
     of = bid["^placee"]
     bid = bid.with_columns(
@@ -306,6 +310,12 @@ def result(found: Found) -> Result:
     return Result(dict(found.counts), findings, dict(found.values), {n: found.bids[n].to_list() for n in found.bids.columns})
 
 
+def without_unknown(found: Found) -> Result:
+    """Of a peer that tells only what is violated; of the offering's own rules it tells all."""
+    whole = result(found)
+    return replace(whole, findings={}, violated={rule: sorted(rows.to_list()) for rule, rows in found.violated.items()})
+
+
 def _said(hits: pl.DataFrame) -> Iterable[tuple[int, int, dict[str, object]]]:
     for hit in hits.to_dicts():
         yield hit.pop("row"), hit.pop("outcome"), hit
@@ -318,7 +328,7 @@ def _exact(name: str, value: object) -> object:
 # ── pricing ──
 
 
-def _price(bid: pl.DataFrame, live: pl.Series, found: Found) -> None:
+def price(bid: pl.DataFrame, live: pl.Series, found: Found) -> None:
     admitted = bid["quantity"].clip(upper_bound=at.MAXIMUM_QUANTITY).alias("admitted")
     whole = bid.select("price", "submitted_at", "sequence", "placee_type", "^investor").with_columns(
         admitted, live.alias("live"), pl.int_range(pl.len(), dtype=pl.Int64).alias("row")

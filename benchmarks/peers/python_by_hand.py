@@ -319,6 +319,35 @@ def _strategic(strategic: bool | None, kind: str | None, own: bool | None) -> in
     return 3
 
 
+# ── one submission ──
+
+Counts = tuple[int, int, int, int]
+"""Holds, violated, not applicable, not evaluable."""
+
+_ENTITIES = [entity for entity, _ in RULES.values()]
+_CLEAN: dict[tuple[int, int], list[Counts]] = {}
+
+
+def submission(family: "Family") -> tuple[list[Counts], list[Finding]]:
+    """How often each outcome, by the rule's number, and what does not hold."""
+    at, investor, placees = family
+    idle, found = [0] * len(RULES), list[Finding]()
+    ask(at, investor, placees, idle, found.append)
+    size = len(placees), sum([len(bids) for _, _, bids in placees])
+    clean = _CLEAN.get(size)
+    if clean is None:
+        sizes = {"investor": 1, "placee": size[0], "bid": size[1]}
+        clean = _CLEAN[size] = [(sizes[entity], 0, 0, 0) for entity in _ENTITIES]
+    counts = clean.copy()
+    for rule, times in enumerate(idle):
+        if times:
+            counts[rule] = (counts[rule][0] - times, 0, times, 0)
+    for rule, _, outcome in found:
+        holds, violated, unasked, unknown = counts[rule]
+        counts[rule] = (holds - 1, violated + (outcome == 1), unasked, unknown + (outcome == 3))
+    return counts, found
+
+
 # ── a whole book ──
 
 

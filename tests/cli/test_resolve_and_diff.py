@@ -60,7 +60,7 @@ def test_a_diff_names_the_figure_that_changed_and_the_rule_that_rests_on_it(guij
     assert not any(found["rules"].values())
     page = guiju("rulebook", "diff", OLD, NEW, "--rules", rules).stdout.decode()
     assert re.search(r"^修改 +报价价差上限 +取值 +120% +115%$", page, re.M)
-    assert "影响规则: inquiry.price-spread" in page
+    assert re.search(r"^ +影响规则：\n +inquiry.price-spread$", page, re.M)
 
 
 def test_a_diff_backwards_turns_the_sides(guiju, rules):

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from tests.engine.small import bids, checker, outcomes, placees, rule, same, violated
+import validator
+from tests.engine.small import OFFERING, bids, checker, outcomes, placees, rule, same, violated
 
 BODY = """
 stages: [first, second]
@@ -122,3 +123,31 @@ def test_the_row_of_a_derived_parent_is_the_first_that_names_it(tmp_path: Path) 
     (finding,) = report.violated
     assert (finding.subject.kind, finding.subject.id, finding.subject.row) == ("investor", "V1", 3)
     assert finding.to_dict()["subject"] == {"kind": "investor", "id": "V1", "row": 3}
+
+
+def test_a_suspension_does_not_rest_on_bids_of_nobody_knows_whom(tmp_path: Path) -> None:
+    """One investor of two has an effective bid for certain; a bid of an unknown placee may be that of another."""
+    offering = {
+        "minimum_quantity": "100股",
+        "quantity_step": "100股",
+        "maximum_quantity": "1000股",
+        "elimination_share": "0%",
+        "elimination_bound": "at_most",
+        "issue_price": "10元",
+    }
+    rule_ = "pricing.minimum-investors"
+
+    def asked(minimum: int, **changes: Any) -> tuple[str, dict[str, str], tuple[str, ...]]:
+        check = validator.checker({**OFFERING, **offering, "minimum_effective_investors": minimum})
+        report = same(check, {**book(), "bids": ranked, **changes}, ["pricing"])
+        (outcome,) = report.by_rule[rule_]
+        found = next((f for f in report.findings if f.rule == rule_), None)
+        return outcome, dict(found.figures) if found else {}, found.missing if found else ()
+
+    few, ranked = book()["investors"][:1], bids(100, 100, submitted_at="2026-02-11 10:00")
+    figures = {"minimum_effective_investors": "2", "effective_investors": "1"}
+    assert asked(2) == ("holds", {}, ())
+    assert asked(2, investors=few) == ("not_evaluable", figures, ("investor",))
+    assert asked(1, investors=few) == ("holds", {}, ())
+    alone = {"investors": few, "placees": book()["placees"][:1], "bids": ranked[:1]}
+    assert asked(2, **alone) == ("violated", {**figures, "certain_investors": "1"}, ())

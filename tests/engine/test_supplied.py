@@ -51,6 +51,18 @@ def test_a_value_may_be_there_in_spite_of_an_absent_column(tmp_path: Path) -> No
     assert report.unsupplied == {"bid": ("a.cap",)}
 
 
+def test_the_condition_of_an_if_says_what_holds_without_the_column(tmp_path: Path) -> None:
+    """`declared_assets` is absent: what the rule says of bids without it holds of all. A value of such an `if` is known as well."""
+    values = "  cap: {zh: 上限, of: bid, is: if present(declared_assets) then declared_assets else 5元}\n"
+    rules = [
+        rule("a.cap", "bid", "cap = 5元"),
+        rule("a.price", "bid", "if present(declared_assets) then declared_assets >= 11元 else price >= 11元"),
+    ]
+    report = same(checker(tmp_path, body(*rules, values=values)), {"bids": bids(1, 1, price=[10, 11])})
+    assert violated(report) == [("a.price", "P1/1")]
+    assert report.by_rule == {"a.cap": {"holds": 2}, "a.price": {"holds": 1, "violated": 1}}
+
+
 def test_an_absent_table_counts_as_unknown_not_as_empty(tmp_path: Path) -> None:
     values = "  investors_here: {zh: 家数, of: offering, is: count(investors)}\n"
     rules = [

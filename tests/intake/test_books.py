@@ -208,7 +208,7 @@ def test_the_same_figure_in_two_units_is_no_contradiction(book_of: BookOf) -> No
     assert book.frames["placee"]["pre_inquiry_assets"].to_list() == [1_005_000 * 10_000]
 
 
-def test_subscriptions_lend_to_their_placee_and_rivals_do_not(book_of: BookOf) -> None:
+def test_two_subscriptions_of_one_placee_are_both_its_own(book_of: BookOf) -> None:
     book = book_of(
         bids="配售对象代码,申报序号\nP1,1\nP2,2\n",
         网下申购="配售对象代码,网下申购数量(万股)\nP1,100\nP2,100\nP2,200\n",
@@ -217,7 +217,7 @@ def test_subscriptions_lend_to_their_placee_and_rivals_do_not(book_of: BookOf) -
         ("duplicate-key", "offline_subscriptions", 3, "配售对象代码", "P2"),
         ("duplicate-key", "offline_subscriptions", 4, "配售对象代码", "P2"),
     ]
-    assert links(book, "offline_subscription", "placee") == {"P1": "P1", "P2": None, "P2#2": None}
+    assert links(book, "offline_subscription", "placee") == {"P1": "P1", "P2": "P2", "P2#2": "P2"}
 
 
 def test_payments_are_known_by_placee_and_offering(book_of: BookOf) -> None:

@@ -229,6 +229,13 @@ def test_one_file_of_a_folder_may_be_a_workbook(tmp_path: Path, vocabulary: Voca
     assert seen(book) == WANTED and book.records == {"bid": 3, "placee": 3} and book.issues == ()
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_unit_may_be_the_only_chinese_word_of_a_file(encoding: str, tmp_path: Path, vocabulary: Vocabulary) -> None:
+    """`元` in GB18030 is a Cyrillic letter in UTF-8."""
+    book = read_book(write(tmp_path / "b.csv", "placee,price(元),sequence\nP1,10.5,1\n".encode(encoding)), vocabulary)
+    assert (book.issues, book.frames["bid"]["price"].to_list()) == ((), [105_000])
+
+
 def test_names_in_a_zip_may_be_in_gb18030(tmp_path: Path, vocabulary: Vocabulary) -> None:
     plain = zipped(tmp_path / "b.zip", {"AABB.csv": as_csv()}).read_bytes()
     book = read_book(write(tmp_path / "c.zip", plain.replace(b"AABB.csv", "报价".encode("gb18030") + b".csv")), vocabulary)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from validator.report import BidLine, Both, Called, Cite, Elimination, FateTotal, Finding, Issue, Label, Report, RuleInfo, Subject
+from validator.report import BidLine, Both, Called, Changed, Cite, Elimination, FateTotal, Finding, Issue, Label, Report, RuleInfo, Subject
 
 RULES = {
     "inquiry.quantity-minimum": ("bid", Both("低于最低拟申购数量", "below the minimum quantity"), "三(四)6(4)", ("invalid",), False),
@@ -128,6 +128,7 @@ def report() -> Report:
             "有效报价": FateTotal(2, 2, "28000000", 1),
         },
         terms={"maximum_prices": {"value": "5", "default": "3"}},
+        changed=(Changed(Both("报价个数上限", "maximum_prices"), Both("5", "5"), Both("3", "3")),),
         bids=(
             bid(1, "V001", "50.1", 900_000, "无效报价"),
             bid(2, "V002", "50.2", 10_000_000, "无效报价"),

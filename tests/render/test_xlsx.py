@@ -131,8 +131,9 @@ def test_every_rule_stands_with_its_clause_and_what_came_of_it(report: Report) -
 
 def test_changed_terms_intake_and_decisions(report: Report) -> None:
     decided = replace(report, decisions=(DECISION,))
-    assert rows(decided, "条款改动")[1:] == [["maximum_prices", "5", "3"]]
-    assert rows(decided, "读不进来的内容")[1:] == [["bids", 13.0, "申购价格", "五十一", "读不出数"]]
+    assert rows(decided, "条款改动")[1:] == [["报价个数上限", "5", "3"]]
+    assert rows(decided, "changed terms", "en")[1:] == [["maximum_prices", "5", "3"]]
+    assert rows(decided, "读不进来的内容")[1:] == [["报价", 13.0, "申购价格", "五十一", "读不出数"]]
     assert rows(decided, "裁定")[1:] == [["inquiry.price-spread", "V004", "通过", "王", "2026-03-31", "", "待核事项已了结"]]
 
 
@@ -149,7 +150,8 @@ def test_every_table_can_be_filtered_scrolled_and_printed(report: Report, lang: 
         assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)  # one page is what is meant where it is not said
         last = PRINTED.get(lang, {}).get(sheet.title) or get_column_letter(sheet.max_column)
         assert sheet.print_area.split("!")[1] == f"$A$1:${last}${sheet.max_row}"
-        width = sum(sheet.column_dimensions[get_column_letter(c)].width for c in range(1, column_index_from_string(last) + 1))
+        upto, columns = column_index_from_string(last), sheet.column_dimensions.values()  # one of these is a run of columns of one width
+        width = sum(c.width * (min(c.max, upto) - c.min + 1) for c in columns if c.min <= upto)
         assert width <= 170  # characters, which A4 on its side holds at three quarters of their size
         if number:
             assert (sheet.freeze_panes, sheet.print_title_rows) == ("A2", "$1:$1")

@@ -3,8 +3,9 @@
 Rich is told everything: it reads neither the environment nor the locale here, so that the same report gives the same bytes.
 """
 
+import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from io import StringIO
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, assert_never
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 _PIPE = 100
 _GAP = 2  # between columns
 _LEAST = 8  # that a column may shrink to
+_ITEM = re.compile(r"[^、；\s]*[、；]*\s*")  # of an enumeration: a name or a clause
+# A word, or a Chinese character, with the marks that may not end a line and those that may not begin one.
+_WORD = re.compile(r"[(（“〔《]*(?:[0-9A-Za-z_.@/#%+-]+|\S)[,.:;)，。：；、）”〕》…！？]*\s*")
 _TONES = {"plain": "", "good": "green", "warn": "yellow", "bad": "bold red", "faint": "dim"}
 
 
@@ -50,9 +54,9 @@ def _drawn(block: Block, width: int) -> "RenderableType":
 
     match block:
         case Heading(text=text):
-            return Text(f"\n{text}", style="bold")
+            return Text(f"\n{_broken(text, width)}", style="bold")
         case Note(text=text, tone=tone):
-            return Text(text, style=_TONES[tone])
+            return Text(_broken(text, width), style=_TONES[tone])
         case Table():
             return _table(block, width)
         case _:
@@ -66,11 +70,35 @@ def _table(block: Table, width: int) -> "rich.table.Table":
     table = rich.table.Table(
         box=None, show_header=any(c.title for c in block.columns), header_style="dim", pad_edge=False, padding=(0, _GAP, 0, 0)
     )
-    for column, room in zip(block.columns, _widths(block, width), strict=True):
+    rooms = _widths(block, width)
+    for column, room in zip(block.columns, rooms, strict=True):
         table.add_column(Text(column.title), justify="right" if column.right else "left", overflow="fold", width=room)
     for row in block.rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(_broken(cell, room)) for cell, room in zip(row, rooms, strict=True)))
     return table
+
+
+def _broken(text: str, room: int) -> str:
+    """The text in lines. Rich breaks Chinese anywhere: in the middle of a column's name, or before a comma."""
+    return "\n".join(line.rstrip() for part in text.split("\n") for line in _lines(part, room))
+
+
+def _lines(text: str, room: int) -> Iterator[str]:
+    """What an enumeration lists stays whole where it can, then words, then nothing."""
+    from rich.cells import cell_len
+
+    def pieces() -> Iterator[str]:
+        for item in _ITEM.findall(text):
+            for word in [item] if cell_len(item.rstrip()) <= room else _WORD.findall(item):
+                yield from [word] if cell_len(word.rstrip()) <= room else word
+
+    line = ""
+    for piece in pieces() if cell_len(text) > room else [text]:
+        if line and cell_len(line + piece.rstrip()) > room:
+            yield line
+            line = ""
+        line += piece
+    yield line
 
 
 def _widths(block: Table, width: int) -> list[int]:

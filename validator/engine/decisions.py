@@ -1,19 +1,21 @@
 """The officer's decisions (裁定) -> what they do to a run: bids made invalid, open questions closed, attestations signed.
 
-A decision never undoes a breach. One that is not signed, or that speaks of what is not there, is an issue and does nothing.
+A decision never undoes a breach. One that is not signed, or that speaks of what is not there, is an issue and does nothing. 无效 makes bids
+invalid whatever rule it names; another word for a breach does what the rule does.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from validator.engine.findings import Names
-from validator.engine.plan import BID, Plan
+from validator.engine.plan import BID, DEADLY, Plan
 from validator.report import Both, Issue
 
 Raw = Mapping[str, str | None]
 
 _HOLDS = frozenset(("holds", "成立", "符合", "通过", "有效", "合规", "属实", "是", "yes"))
-_VIOLATED = frozenset(("violated", "invalid", "无效", "违反", "不符合", "不成立", "不合规", "否", "no"))
+_VIOLATED = frozenset(("violated", "违反", "不符合", "不成立", "不合规", "否", "no"))
+_INVALID = frozenset(("invalid", "无效"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,49 +65,61 @@ class Decisions:
 
 
 def read_decisions(table: Sequence[Raw], plan: Plan, names: Names) -> Decisions:
-    """Read the table in its order; a later line on the same question stands."""
+    """Read the table in its order; a later line on the same question stands, and the earlier one does nothing."""
     found = Decisions()
-    for number, line in enumerate(table, start=2):
-        _read({k: (v or "").strip() for k, v in line.items()}, number, plan, names, found)
+    read = (_read({k: (v or "").strip() for k, v in line.items()}, row, plan, names, found) for row, line in enumerate(table, start=2))
+    lines = [d for d in read if d is not None]
+    standing = {d.question: d for d in lines}
+    found.lines = [d if standing[d.question] is d else replace(d, used="nothing") for d in lines]
+    for decision in standing.values():
+        if decision.used == "signed":
+            found.signed[decision.rule] = decision
+        elif decision.used in ("closed", "invalid") and decision.rule:
+            found.settled[decision.question] = decision
+        if decision.used == "invalid":
+            found.barred |= set(_bids(plan, names, _entity(decision.rule, decision.subject, plan, names) or "", decision.subject))
     return found
 
 
-def _read(line: Mapping[str, str], row: int, plan: Plan, names: Names, found: Decisions) -> None:
+def _read(line: Mapping[str, str], row: int, plan: Plan, names: Names, found: Decisions) -> Decision | None:
     rule, subject, outcome = (line.get(k, "") for k in ("rule", "subject", "outcome"))
-    if outcome.lower() not in _HOLDS | _VIOLATED:
+    said = outcome.lower()
+    if said not in _HOLDS | _VIOLATED | _INVALID:
         zh, en = "结果须为成立或无效", "the outcome is 成立 (holds) or 无效 (invalid)"
         found.issues.append(_issue("unreadable", row, "outcome", outcome, zh, en))
-        return
+        return None
     if not line.get("name") or not line.get("at"):
         zh, en = "裁定须有姓名和时间", "a decision needs a name and a time"
         found.issues.append(_issue("unsigned", row, "name", line.get("name", ""), zh, en))
-        return
+        return None
     if rule and rule not in plan.rulebook.rules:
         found.issues.append(_issue("unknown-rule", row, "rule", rule, f"没有规则{rule}", f"there is no rule `{rule}`"))
-        return
-    holds = outcome.lower() in _HOLDS
-    used = _use(rule, subject, holds, row, plan, names, found)
-    decision = Decision(rule, subject, holds, line["name"], line["at"], line.get("remark", ""), used)
-    found.lines.append(decision)
-    if used == "signed":
-        found.signed[rule] = decision
-    elif used in ("closed", "invalid") and rule:
-        found.settled[rule, subject] = decision
+        return None
+    used = _use(rule, subject, said, plan, names)
+    if used is None:
+        found.issues.append(_issue("unknown-subject", row, "subject", subject, f"没有{subject}", f"there is no record `{subject}`"))
+    return Decision(rule, subject, said in _HOLDS, line["name"], line["at"], line.get("remark", ""), used or "nothing")
 
 
-def _use(rule: str, subject: str, holds: bool, row: int, plan: Plan, names: Names, found: Decisions) -> str:
+def _use(rule: str, subject: str, said: str, plan: Plan, names: Names) -> str | None:
+    """What a decision does if it stands; None where its subject is not there."""
     known = plan.rulebook.rules.get(rule)
     if known is not None and "attest" in known.effect and not subject:
         return "signed"
-    entities = [known.entity] if known is not None else [e for e in reversed(plan.schema.parents(BID)) if e != plan.schema.root]
-    entity = next((e for e in entities if subject == plan.code or subject in names.ids.get(e, ())), None)
+    entity = _entity(rule, subject, plan, names)
     if entity is None:
-        found.issues.append(_issue("unknown-subject", row, "subject", subject, f"没有{subject}", f"there is no record `{subject}`"))
-        return "nothing"
-    if holds:
+        return None
+    if said in _HOLDS:
         return "closed" if known is not None else "nothing"
-    found.barred |= set(_bids(plan, names, entity, subject))
-    return "invalid"
+    of_bids = entity in plan.schema.parents(BID) and entity != plan.schema.root
+    return "invalid" if of_bids and (known is None or said in _INVALID or DEADLY & set(known.effect)) else "closed"
+
+
+def _entity(rule: str, subject: str, plan: Plan, names: Names) -> str | None:
+    """The kind of record that a decision is about: that of its rule, or one that bids belong to."""
+    known, root = plan.rulebook.rules.get(rule), plan.schema.root
+    entities = [known.entity] if known is not None else [e for e in reversed(plan.schema.parents(BID)) if e != root]
+    return next((e for e in entities if (subject == plan.code if e == root else subject in names.ids.get(e, ()))), None)
 
 
 def _bids(plan: Plan, names: Names, entity: str, subject: str) -> list[int]:

@@ -13,9 +13,9 @@ from validator.engine.labels import called
 from validator.engine.plan import ADMITTED, BID, DEADLY, FATE, LIVE, QUANTITY, Asked, Plan, Ranking, Stage
 from validator.engine.raw import OUTCOMES, Raw
 from validator.engine.supplied import Supplied
-from validator.report import BidLine, Cut, Elimination, FateTotal, Finding, Issue, Report, RuleInfo
-from validator.rulebook.model import Take
-from validator.shown import decimal, fraction, moment, plain
+from validator.report import BidLine, Both, Changed, Cut, Elimination, FateTotal, Finding, Issue, Report, RuleInfo
+from validator.rulebook.model import Take, Term
+from validator.shown import decimal, fraction, moment, plain, spoken
 
 NO_DECISIONS = Decisions()
 
@@ -65,7 +65,7 @@ def summarise(
         by_rule={a.rule.id: {n: c for n, c in zip(OUTCOMES, raw.counts[a.number], strict=True) if c} for a in asked},
         unsupplied=_unsupplied(a for a in lacking if a in asked),
         lacking={a.rule.id: tuple(sorted(unsupplied(plan, a, given.supplied))) for a in lacking if a in asked},
-        columns=_columns(plan, (a for a in lacking if a in asked), given.supplied),
+        columns=_columns(plan, (a for a in lacking if a in asked), given.supplied, _provisional(plan, stages)),
         attestations=tuple(_attested(r.id, decisions) for r in book.rules.values() if "attest" in r.effect and r.stage in shown),
         decisions=tuple(_used(d, reported).to_dict() for d in decisions.lines),
         findings=tuple(reported),
@@ -74,6 +74,7 @@ def summarise(
         elimination=_elimination(plan, raw, given, stages),
         fates=_fates(plan, raw, bids, stages),
         terms=_terms(plan),
+        changed=_changed(plan, words),
         stated=_stated(plan),
         bids=bids,
         rules=_rules(plan, asked, raw),
@@ -88,10 +89,11 @@ def _unsupplied(lacking: Iterable[Asked]) -> dict[str, tuple[str, ...]]:
     return out
 
 
-def _columns(plan: Plan, lacking: Iterable[Asked], supplied: Supplied) -> dict[str, tuple[str, str]]:
-    """The table and the Chinese name of what rules lack. A name of several tables is that of the rule's own table, or of one above."""
+def _columns(plan: Plan, lacking: Iterable[Asked], supplied: Supplied, terms: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """The table and the Chinese name of what is lacking. A name of several tables is that of the rule's own table, or of one above."""
     entities = plan.schema.entities
-    found: dict[str, tuple[str, str]] = {}
+    root = entities[plan.schema.root]
+    found = {t: (root.name, root.fields[t].zh) for t in terms if t in root.fields}
     for asked in lacking:
         order = dict.fromkeys((*plan.schema.parents(asked.rule.entity), *entities))
         for name in unsupplied(plan, asked, supplied) - found.keys() - entities.keys():
@@ -143,6 +145,17 @@ def _terms(plan: Plan) -> dict[str, dict[str, str | None]]:
         name: {"value": plain(plan.terms[name], term.field.type.type), "default": plain(default, term.field.type.type)}
         for name, (term, default) in plan.changed.items()
     }
+
+
+def _changed(plan: Plan, words: Mapping[str, str]) -> tuple[Changed, ...]:
+    """The same, as people say it."""
+
+    def said(value: Scalar | Fraction, term: Term) -> Both:
+        zh, en = (spoken(value, term.field.type.type, lang, term.field, words) for lang in ("zh", "en"))
+        return Both(zh, en)
+
+    changed = plan.changed.items()
+    return tuple(Changed(Both(t.field.zh, name), said(plan.terms[name], t), said(default, t)) for name, (t, default) in changed)
 
 
 def _stated(plan: Plan) -> dict[str, str]:

@@ -2,14 +2,15 @@
 
 In a column that was handed in an empty cell is a fact: `present(x)` is 否. Where the whole column is absent nothing is known of it,
 nor of a value that rests on it: in what a rule requires `present(x)` is then 是 or missing, and every aggregate over a table that is absent
-is missing. The rule is not evaluable, never violated. A `when` that asks for what is not given stays as it is: not applicable.
+is missing. The rule is not evaluable, never violated. A `when` that asks for what is not given stays as it is: not applicable. So does the
+condition of an `if`: the author says there what holds without it.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from dsl.compose import MISSING_FLAG, disjunction, present
-from dsl.kernel import Const, Fold, Kernel, Present, folds, inputs, rewrite
+from dsl.kernel import Choose, Const, Fold, Kernel, Present, folds, inputs, rewrite
 from dsl.lower import Lowered, Ratio
 from dsl.to_python import parts
 from validator.engine.plan import ADMITTED, BID, QUANTITY, Asked, Plan, Ranking, Stage, Step
@@ -68,9 +69,13 @@ def _stage(stage: Stage, supplied: Supplied, lost: set[tuple[str, str]]) -> Stag
         return Const(None, node.kind) if isinstance(node, Fold) and node.element not in supplied.tables else None
 
     def known(node: Kernel) -> Kernel | None:
-        if isinstance(node, Present):
-            return disjunction([present(rewrite(node.operand, table)), MISSING_FLAG]) if _lacks(node, supplied, lost) else None
-        return table(node)
+        match node:
+            case Present(operand=a):
+                return disjunction([present(rewrite(a, table)), MISSING_FLAG]) if _lacks(node, supplied, lost) else None
+            case Choose(condition=a, then=b, other=c):
+                return replace(node, condition=rewrite(a, table), then=rewrite(b, known), other=rewrite(c, known))
+            case _:
+                return table(node)
 
     def kernel(node: Kernel) -> Kernel:
         return rewrite(node, known)

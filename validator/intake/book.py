@@ -95,7 +95,7 @@ def _frames(tables: Sequence[TypedTable], entities: Sequence[Entity], schema: Sc
         issues += [*records.issues, *key_issues(records, frame, entity, parent)]
         if parent is not None:
             issues += parent_issues(records, frame, parent, whole[parent.name])
-            frame = frame.with_columns(link(frame, entity, parent, whole[parent.name]))
+            frame = frame.with_columns(link(frame, parent, whole[parent.name]))
         whole[entity.name] = frame
     return {e.name: _columns(whole[e.name], e) for e in entities}, issues
 

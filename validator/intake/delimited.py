@@ -36,15 +36,26 @@ def _refuse_long_lines(data: bytes, file: str) -> None:
 def _decode(data: bytes, file: str) -> str:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4]:
         raise refuse("wrong-encoding", "the file is in UTF-16", "save it as CSV UTF-8", file)
+    found, utf8 = None, 0
     try:
-        return data.decode("utf-8-sig")
+        found = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         utf8 = error.start
+    if found is not None and not _misread(found):
+        return found
     try:
         return data.decode("gb18030").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
+        if found is not None:
+            return found
         line = data.count(b"\n", 0, max(utf8, error.start)) + 1  # the encoding that reads further is the one that was meant
         raise refuse("wrong-encoding", f"the file is neither UTF-8 nor GB18030 (line {line})", "save it as CSV UTF-8", file) from None
+
+
+def _misread(text: str) -> bool:
+    """A header beyond ASCII without a Chinese character: `price(元)` of GB18030 is also UTF-8, its unit a Cyrillic letter."""
+    header = text[: text.find("\n")]
+    return not header.isascii() and max(header) < "\u0800"
 
 
 def _plain(text: str, name: str) -> RawTable | None:

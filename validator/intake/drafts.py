@@ -110,12 +110,10 @@ class Family:
         return entity.fields[name].type.name == "text" and (len(entity.key) == 1 or (entity.name, name) in self.named)
 
     def _link(self, entity: Entity, drafts: list[Draft], by_key: Mapping[Scalar, list[Draft]]) -> None:
-        """The place of each record's parent; None where it is missing, stands twice, or where a lender has a rival."""
-        rivals = Counter(d.of for d in drafts) if entity.lends else Counter()
+        """The place of each record's parent; None where it is missing or stands twice."""
         for draft in drafts:
             parent = self._parent(entity, draft, by_key)
-            lone = draft.of is None or rivals[draft.of] < 2
-            draft.record[f"^{entity.of}"] = parent.place if parent is not None and lone else None
+            draft.record[f"^{entity.of}"] = None if parent is None else parent.place
 
     def _parent(self, entity: Entity, draft: Draft, by_key: Mapping[Scalar, list[Draft]]) -> Draft | None:
         parent = self.schema.entities[entity.of or ""]

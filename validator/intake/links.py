@@ -10,13 +10,11 @@ from validator.intake.parents import Records, key_columns
 from validator.report import Both, Issue
 
 
-def link(frame: pl.DataFrame, entity: Entity, parent: Entity, parents: pl.DataFrame) -> pl.Series:
-    """The row of each record's parent in `parents`. Null where it is missing or stands twice, or where a lender has a rival."""
+def link(frame: pl.DataFrame, parent: Entity, parents: pl.DataFrame) -> pl.Series:
+    """The row of each record's parent in `parents`. Null where it is missing or stands twice."""
     known = parents.select(KEY, pl.int_range(pl.len(), dtype=pl.Int64).alias("^at"))
     once = known.filter(pl.col(KEY).is_not_null() & ~_twice(parents, KEY))
     rows = frame.select(OF).join(once, left_on=OF, right_on=KEY, how="left", maintain_order="left")["^at"]
-    if entity.lends:
-        rows = rows.set(_twice(frame, OF), None)
     return rows.alias(f"^{parent.name}")
 
 

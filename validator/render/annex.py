@@ -10,6 +10,7 @@ from io import StringIO
 from validator.render.rules import rule_name
 from validator.render.safe import cell, visible
 from validator.render.sentences import say
+from validator.render.titles import title
 from validator.render.words import Lang, name, price, shares
 from validator.report import BidLine, Report
 
@@ -50,6 +51,9 @@ def render(report: Report, lang: Lang) -> str:
     return out.getvalue()
 
 
+DECIDED = "decision"
+"""Stands where a rule does, for bids that an officer made invalid."""
+
 # What stands against a bid: rules broken by it, its placee or its investor, and what that did to it.
 _Against = Mapping[tuple[str, str], list[tuple[str, bool]]]
 
@@ -60,16 +64,21 @@ def _against(report: Report) -> _Against:
         whole = "refuse" in finding.effect or "invalid" in finding.effect
         if whole or "excess-invalid" in finding.effect:
             found.setdefault((finding.subject.kind, finding.subject.id), []).append((finding.rule, whole))
+    for decision in report.decisions:
+        if decision["used"] == "invalid":
+            found.setdefault((DECIDED, decision["subject"]), []).append((DECIDED, True))
     return found
 
 
 def _standing(bid: BidLine, against: _Against) -> list[tuple[str, bool]]:
-    keys = (("investor", bid.investor), ("placee", bid.placee), ("bid", bid.id))
+    own = (("investor", bid.investor), ("placee", bid.placee), ("bid", bid.id))
+    keys = (*own, *((DECIDED, key) for _, key in own))
     return [rule for kind, key in keys if key is not None for rule in against.get((kind, key), ())]
 
 
 def _remark(report: Report, bid: BidLine, rules: Sequence[tuple[str, bool]], lang: Lang) -> str:
-    reasons = [rule_name(report, rule, lang) for rule, whole in rules if whole] if not bid.live else []
+    broken = [rule for rule, whole in rules if whole and not bid.live]
+    reasons = [title("sheet-decisions", lang) if rule == DECIDED else rule_name(report, rule, lang) for rule in broken]
     said = [name(bid.fate, lang) if bid.fate else "", ("；" if lang == "zh" else "; ").join(reasons)]
     if bid.live and any(not whole for _, whole in rules):
         comma = "，" if lang == "zh" else ", "

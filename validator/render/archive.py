@@ -9,7 +9,7 @@ from validator.render.blocks import Block, Column, Heading, Note, Table
 from validator.render.rules import margin
 from validator.render.safe import visible
 from validator.render.sentences import say
-from validator.render.words import Lang, count, name, shares
+from validator.render.words import Lang, count, name, shares, table
 from validator.report import Both, Finding, Issue
 
 _FINDINGS = 40  # rows: the rest is counted here and stands in the JSON
@@ -64,7 +64,7 @@ def _table(found: Archive, lang: Lang) -> Iterator[Block]:
     yield from _unsupplied(found, lang)
     yield from _issues([("", i) for i in found.intake], lang)
     if found.unknown_columns:
-        columns = ", ".join(visible(f"{t}.{c}") for t, c in found.unknown_columns)
+        columns = ", ".join(f"{table(t, lang)}.{visible(c)}" for t, c in found.unknown_columns)
         yield Note(say("unknown-columns", lang, columns=columns), "faint")
 
 
@@ -194,7 +194,7 @@ def _issues(issues: Sequence[tuple[str, Issue]], lang: Lang) -> Iterator[Block]:
         return
     yield Heading(f"{say('intake', lang)}  {count(len(issues))}")
     rows = tuple(
-        (visible(at), visible(i.table), "" if i.row is None else str(i.row), visible(i.message.zh if lang == "zh" else i.message.en))
+        (visible(at), table(i.table, lang), "" if i.row is None else str(i.row), visible(i.message.zh if lang == "zh" else i.message.en))
         for at, i in issues[:_ISSUES]
     )
     columns = ("offering-code", "table", "row", "reason")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from validator.render.blocks import Block, Column, Heading, Note, Table
+from validator.render.rulebook import since
 from validator.render.safe import visible
 from validator.render.sentences import say
 from validator.render.words import Lang, name
@@ -11,7 +12,7 @@ from validator.report import Both
 from validator.rulebook.diff import Change, Changes, Diff, Entry
 from validator.rulebook.model import Rulebook
 
-_KINDS = {"rules": Both("规则", "Rules"), "terms": Both("条款", "Terms"), "values": Both("派生值与分档", "Values and tiers")}
+_KINDS = {"rules": Both("规则", "Rules"), "terms": Both("发行条款", "Terms"), "values": Both("派生值与分档", "Values and tiers")}
 _DONE = {"added": Both("新增", "added"), "removed": Both("删除", "removed"), "changed": Both("修改", "changed")}
 _PARTS = {
     "for": Both("对象", "asked of"),
@@ -93,8 +94,7 @@ def _change(change: Change) -> dict[str, Any]:
 def _page(found: Diff, lang: Lang) -> Iterator[Block]:
     zh = lang == "zh"
     yield Heading(f"{found.old.name} → {found.new.name}")
-    old, new = (f"{_day(b, lang)} ≥ {b.since}" for b in (found.old, found.new))
-    yield Note(f"{'适用' if zh else 'applies'}: {old} → {new}", "faint")
+    yield Note(f"{'适用：' if zh else 'applies: '}{since(found.old, lang)} → {since(found.new, lang)}", "faint")
     nothing = not found.sources
     for kind, title in _KINDS.items():
         changes: Changes = getattr(found, kind)
@@ -121,12 +121,6 @@ def _page(found: Diff, lang: Lang) -> Iterator[Block]:
         yield Note("两个修订版之间没有差别" if zh else "nothing differs between the two revisions")
 
 
-def _day(book: Rulebook, lang: Lang) -> str:
-    """The date that selects a revision, by its name."""
-    field = book.schema.entities[book.schema.root].fields.get(book.by)
-    return field.zh if field is not None and lang == "zh" else book.by
-
-
 def _only_marked(entry: Entry) -> bool:
     """Whether nothing differs but that its source was read, or was not."""
     return [c.part for c in entry.changes] == ["unverified"]
@@ -136,7 +130,7 @@ def _rows(entry: Entry, done: str, lang: Lang) -> Iterator[tuple[str, ...]]:
     """One row a part; what it is a part of stands beside the first."""
     called = f"{visible(_said(entry.name, lang))}\n{entry.id}" if _said(entry.name, lang) != entry.id else entry.id
     if entry.reaches:
-        called += f"\n{'影响规则' if lang == 'zh' else 'reaches'}: {', '.join(entry.reaches)}"
+        called += f"\n{'影响规则：' if lang == 'zh' else 'reaches:'}\n{', '.join(entry.reaches)}"
     whole = all(c.old is None for c in entry.changes) or all(c.new is None for c in entry.changes)
     told = [c for c in entry.changes if c.part in _TELLING or not whole]
     if not told:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from validator.render.blocks import Block, Column, Heading, Note, Table
+from validator.render.rulebook import day_name
 from validator.render.rules import clauses
 from validator.render.safe import visible
 from validator.render.sentences import say
@@ -60,7 +61,7 @@ def _page(offering: str, found: Resolution, lang: Lang) -> Iterator[Block]:
     yield Heading(say("resolve-lineage", lang))
     columns = (Column(say("rulebook", lang)), Column(say("since", lang)), Column(say("title-of", lang), wide=True))
     line = (
-        (f.name, f"{f.form.applies.by} ≥ {f.form.applies.from_}", visible(f.form.title.zh if zh else f.form.title.en))
+        (f.name, f"{day_name(book, f.form.applies.by, lang)} ≥ {f.form.applies.from_}", visible(f.form.title.zh if zh else f.form.title.en))
         for f in found.lineage
     )
     yield Table(columns, tuple(line))
@@ -72,4 +73,5 @@ def _until(found: Resolution, lang: Lang) -> str:
     after = found.following
     if after is None:
         return say("resolve-open", lang)
-    return say("resolve-next", lang, day=after.form.applies.from_, by=after.form.applies.by, revision=after.name)
+    by = day_name(found.rulebook, after.form.applies.by, lang)
+    return say("resolve-next", lang, day=after.form.applies.from_, by=by, revision=after.name)

@@ -38,7 +38,18 @@ def list_page(known: Iterable[Rulebook], lang: Lang) -> tuple[Block, ...]:
         Column(say("rules", lang), right=True),
         Column(say("title-of", lang), wide=True),
     )
-    return (Table(columns, tuple((b.name, f"{b.by} ≥ {b.since}", count(len(b.rules)), _said(b.title, lang)) for b in known)),)
+    return (Table(columns, tuple((b.name, since(b, lang), count(len(b.rules)), _said(b.title, lang)) for b in known)),)
+
+
+def since(book: Rulebook, lang: Lang) -> str:
+    """`启动发行日 ≥ 2025-03-28`: the offerings that a revision governs."""
+    return f"{day_name(book, book.by, lang)} ≥ {book.since}"
+
+
+def day_name(book: Rulebook, day: str, lang: Lang) -> str:
+    """A date of the offering, by its name."""
+    field = book.schema.entities[book.schema.root].fields.get(day)
+    return field.zh if field is not None and lang == "zh" else day
 
 
 def book_data(book: Rulebook) -> dict[str, Any]:
@@ -67,7 +78,7 @@ def rule_page(rule: str, books: Sequence[Rulebook], lang: Lang) -> tuple[Block, 
 
 def _book(book: Rulebook, lang: Lang) -> Iterator[Block]:
     yield Heading(f"{book.name}  {_said(book.title, lang)}")
-    yield Note(f"{say('since', lang)} {book.by} ≥ {book.since} · {book.digest}", "faint")
+    yield Note(f"{say('since', lang)} {since(book, lang)}\n{book.digest}", "faint")
     yield Heading(say("terms-of", lang))
     columns = (
         Column(say("term", lang)),
@@ -76,7 +87,7 @@ def _book(book: Rulebook, lang: Lang) -> Iterator[Block]:
         Column(say("clause", lang), wide=True),
     )
     yield Table(columns, tuple(_term_row(book, n, t, lang) for n, t in book.terms.items()))
-    yield Note("\n".join(visible(f"{key}: {title}") for key, title in book.sources.items()), "faint")
+    yield Table((Column(""), Column("", wide=True)), tuple((visible(key), visible(title)) for key, title in book.sources.items()))
     for stage in book.stages:
         rules = [r for r in book.rules.values() if r.stage == stage]
         if rules:
@@ -115,7 +126,7 @@ def _rule(book: Rulebook, rule: Rule, lang: Lang) -> Iterator[Block]:
     if rule.note is not None:
         rows += [(say("note", lang), _said(rule.note, lang))]
     if rule.unverified:
-        rows += [("＊", say("unverified", lang).lstrip("＊* "))]
+        rows += [("＊" if lang == "zh" else "*", say("unverified", lang).lstrip("＊* "))]
     yield Table((Column(""), Column("", wide=True)), tuple(rows))
 
 
@@ -123,7 +134,9 @@ def _holds(book: Rulebook, rule: Rule, lang: Lang) -> str:
     if rule.require is None:
         return say("selects" if rule.selects else "signed-for", lang)
     holds = _text(rule.require, lang, book.schema)
-    return holds if rule.when is None else f"{holds}\n{say('when', lang)}: {_text(rule.when, lang, book.schema)}"
+    if rule.when is None:
+        return holds
+    return f"{holds}\n{say('when', lang)}{'：' if lang == 'zh' else ': '}{_text(rule.when, lang, book.schema)}"
 
 
 def _names(book: Rulebook, rule: Rule) -> tuple[list[Value], list[Field]]:

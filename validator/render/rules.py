@@ -95,3 +95,12 @@ def wanted_said(report: Report, rule: str, lang: Lang) -> str:
     colon, stop = ("：", "；") if lang == "zh" else (": ", "; ")
     tables = wanted(report, rule).items()
     return visible(stop.join(f"{name(e, lang)}{colon}{columns_of(report, c, lang)}" if c else name(e, lang) for e, c in tables))
+
+
+def changed_terms(report: Report, lang: Lang) -> tuple[tuple[str, str, str], ...]:
+    """The defaults that the offering changes: each term, what it is here, and what it would be."""
+    return tuple((_in(c.name, lang), _in(c.value, lang), _in(c.default, lang)) for c in report.changed)
+
+
+def _in(said: Both, lang: Lang) -> str:
+    return visible(said.zh if lang == "zh" else said.en)

@@ -14,13 +14,17 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "verified": ("逐条与按列两种算法，结果一致", "row by row and column by column: both agree"),
     "not-verified": ("只用一种算法，未作交叉核对", "one evaluator only, not cross-checked"),
     "standing": ("性质", "standing"),
-    "provisional": ("暂定：缺 {what}", "provisional: without {what}"),
+    "provisional": ("暂定：缺{what}", "provisional: without {what}"),
     # the verdict
     "breaches": ("有违反：{rules} 条规则，{count} 处。", "Violations: {count}, of {rules} rules."),
     "open-ends": ("另有未能判定之处，见下。", "Some things could not be decided, see below."),
     "undecided": (
         "未发现违反，但尚不能下结论：有数据缺失或无法读取。",
         "No violation found, but no verdict yet: data are missing or unreadable.",
+    ),
+    "decided-against": (
+        "规则未发现违反；裁定认定 {count} 处不符合或无效。",
+        "No violation was found; an officer decided against {count}.",
     ),
     "attest-open": (
         "可判定的规则全部通过；另有 {count} 项待人工确认。",
@@ -52,6 +56,8 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "do-provisional-how": ("定下后填入发行条款，再跑一次。", "Fill them in once they are set and run again."),
     # sections
     "outcomes": ("判定", "outcomes"),
+    "for-want": ("{told}（{count} 因数据未提供）", "{told} ({count} for want of data)"),
+    "all-for-want": ("{told}（均因数据未提供）", "{told} (all for want of data)"),
     "violations": ("违反的规则（按次数）", "Violated rules (most first)"),
     "not-evaluable": ("无法判定（缺数据）", "Not evaluable (data missing)"),
     "errors": ("出错（该规则未能运行，请报告）", "Errors (the rule could not be run, please report)"),
@@ -104,11 +110,12 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "cut": ("保留的第一笔", "first bid kept"),
     "sequence": ("申报序号 {sequence}", "sequence {sequence}"),
     "yuan-a-share": ("{price} 元/股", "{price} yuan"),
-    "term": ("条款", "term"),
+    "term": ("发行条款", "term"),
     "value": ("本次", "here"),
     "default": ("默认", "default"),
     "state-open": ("待确认", "open"),
     "state-closed": ("已确认", "closed"),
+    "state-violated": ("确认为不符合", "signed as broken"),
     "next-workbook": (
         "Excel：无效清单、附表、统计、逐条规则；--bids 加逐笔",
         "Excel: invalid bids, annex, statistics, rules; --bids adds each bid",
@@ -147,7 +154,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "since": ("适用", "applies"),
     "rules": ("规则数", "rules"),
     "title-of": ("名称", "title"),
-    "terms-of": ("条款（发行给出，或规则定死）", "Terms (of the offering, or fixed by the rules)"),
+    "terms-of": ("发行条款（发行给出，或规则定死）", "Terms (of the offering, or fixed by the rules)"),
     "mode": ("来源", "from"),
     "value-of": ("数值", "value"),
     "term-required": ("发行必须给出", "the offering, required"),

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from validator.render import lacking
 from validator.render.blocks import Block, Column, Heading, Note, Table
 from validator.render.results import clipped, every_bid, listed, pairs, results
-from validator.render.rules import by_rule, called, clauses, effects, missing, rule_name
+from validator.render.rules import by_rule, called, changed_terms, clauses, columns_of, effects, missing, rule_name
 from validator.render.safe import visible
 from validator.render.sentences import say
-from validator.render.words import Lang, count, name
+from validator.render.words import Lang, count, name, table
 from validator.report import Finding, Report
 
 _RULES = 12  # rows of a table of rules: what fits on one screen with the rest
@@ -92,11 +92,21 @@ def _facts(report: Report, lang: Lang) -> Table:
         (say("rulebook", lang), f"{book.get('id')}@{book.get('revision')}  {_short(book.get('digest', ''))}"),
         (say("input", lang), f"{records or say('no-book', lang)}  {_short(report.input_digest)}"),
         (say("engine", lang), say("verified" if report.verified else "not-verified", lang)),
-        (say("outcomes", lang), " · ".join(f"{name(o, lang)} {count(report.outcomes.get(o, 0))}" for o in _OUTCOMES)),
+        (say("outcomes", lang), " · ".join(_outcome(report, o, lang) for o in _OUTCOMES)),
     ]
     if report.provisional:
-        rows.append((say("standing", lang), say("provisional", lang, what=", ".join(map(visible, report.provisional)))))
+        rows.append((say("standing", lang), say("provisional", lang, what=columns_of(report, report.provisional, lang))))
     return pairs(*rows)
+
+
+def _outcome(report: Report, outcome: str, lang: Lang) -> str:
+    """How often an outcome came; of what is not evaluable, how often for want of a whole column or table, which is no finding."""
+    told = f"{name(outcome, lang)} {count(report.outcomes.get(outcome, 0))}"
+    found = sum(f.outcome == outcome for f in report.findings)
+    unasked = report.outcomes.get(outcome, 0) - found if outcome == "not_evaluable" and report.unsupplied else 0
+    if unasked <= 0:
+        return told
+    return say("for-want" if found else "all-for-want", lang, told=told, count=count(unasked))
 
 
 def _to_do(report: Report, lang: Lang) -> Iterator[Block]:
@@ -169,7 +179,7 @@ def _intake(report: Report, lang: Lang) -> Iterator[Block]:
         yield Heading(f"{say('intake', lang)}  {count(len(report.intake))}")
         rows = tuple(
             (
-                visible(i.table),
+                table(i.table, lang),
                 "" if i.row is None else str(i.row),
                 visible(i.column or ""),
                 clipped(i.text or ""),
@@ -181,14 +191,14 @@ def _intake(report: Report, lang: Lang) -> Iterator[Block]:
         if len(report.intake) > _ISSUES:
             yield Note(say("more", lang, count=count(len(report.intake) - _ISSUES)), "faint")
     if report.unknown_columns:
-        yield Note(say("unknown-columns", lang, columns=", ".join(visible(f"{t}.{c}") for t, c in report.unknown_columns)), "faint")
+        columns = ", ".join(f"{table(t, lang)}.{visible(c)}" for t, c in report.unknown_columns)
+        yield Note(say("unknown-columns", lang, columns=columns), "faint")
 
 
 def _terms(report: Report, lang: Lang) -> Iterator[Block]:
     if report.terms:
         yield Heading(say("terms", lang))
-        rows = ((t, str(f.get("value") or "—"), str(f.get("default") or "—")) for t, f in report.terms.items())
-        yield Table(_columns(("term", "value", "default"), (), lang), tuple(tuple(map(visible, row)) for row in rows))
+        yield Table(_columns(("term", "value", "default"), (), lang), changed_terms(report, lang))
 
 
 def _attestations(report: Report, lang: Lang) -> Iterator[Block]:

@@ -10,6 +10,27 @@ Lang = Literal["zh", "en"]
 
 _EXACT = Context(prec=80, rounding=ROUND_HALF_UP)
 
+ENTITIES: Mapping[str, tuple[str, str]] = {
+    "offering": ("发行", "offerings"),
+    "investor": ("网下投资者", "investors"),
+    "placee": ("配售对象", "placees"),
+    "bid": ("报价", "bids"),
+    "offline_subscription": ("网下申购", "offline_subscriptions"),
+    "online_application": ("网上申购", "online_applications"),
+    "strategic_investor": ("战略投资者", "strategic_investors"),
+    "placement": ("配售", "placements"),
+    "payment": ("缴款", "payments"),
+    "announcement": ("公告", "announcements"),
+    "peer": ("可比公司", "peers"),
+    "project": ("募投项目", "projects"),
+    "shareholder": ("股东", "shareholders"),
+    "forecast": ("预测", "forecasts"),
+    "approval": ("审议", "approvals"),
+}
+"""Their Chinese names, and those of their tables in English."""
+
+_TABLES = {word: zh for one, (zh, en) in ENTITIES.items() for word in (one, en)} | {"decisions": "裁定"}
+
 # Words of the report that are data: outcomes, effects, fates, entities, values. Both languages; anything else is shown as it stands.
 NAMES: Mapping[str, tuple[str, str]] = {
     "holds": ("通过", "holds"),
@@ -32,21 +53,7 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "低价未入围": ("低价未入围", "below the issue price"),
     "无效报价": ("无效报价", "invalid"),
     "待定价": ("待定价", "not yet priced"),
-    "offering": ("发行", "offerings"),
-    "investor": ("网下投资者", "investors"),
-    "placee": ("配售对象", "placees"),
-    "bid": ("报价", "bids"),
-    "offline_subscription": ("网下申购", "offline_subscriptions"),
-    "online_application": ("网上申购", "online_applications"),
-    "strategic_investor": ("战略投资者", "strategic_investors"),
-    "placement": ("配售", "placements"),
-    "payment": ("缴款", "payments"),
-    "announcement": ("公告", "announcements"),
-    "peer": ("可比公司", "peers"),
-    "project": ("募投项目", "projects"),
-    "shareholder": ("股东", "shareholders"),
-    "forecast": ("预测", "forecasts"),
-    "approval": ("审议", "approvals"),
+    **ENTITIES,
     "median_all": ("全部中位数", "median of all"),
     "mean_all": ("全部加权平均数", "weighted mean of all"),
     "median_six": ("六类中位数", "median of the six kinds"),
@@ -62,6 +69,11 @@ def name(word: str, lang: Lang) -> str:
     """A word of the report in the reader's language."""
     zh, en = NAMES.get(word, (word, word))
     return visible(zh if lang == "zh" else en)
+
+
+def table(called: str, lang: Lang) -> str:
+    """A table as an issue names it, in the reader's language. A file stands for itself."""
+    return visible(_TABLES.get(called, called) if lang == "zh" else called)
 
 
 def count(number: int) -> str:

@@ -20,7 +20,7 @@ def annex(rows: Sequence[listed.Row], lang: Lang) -> Iterator[Column]:
         (placee, "text", 44),
         (title("price-unit", lang), "price", 16),
         (title("quantity-unit", lang), "count", 16),
-        (remark, "prose", 48),
+        (remark, "prose", 46),
     )
     return turned(forms, rows)
 

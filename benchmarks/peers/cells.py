@@ -1,0 +1,89 @@
+"""A submission as a portal hands it over (texts by name) -> plain integers, as somebody would read it once by hand.
+
+Prices and money become 1/10000 元, days count from 1970-01-01, moments are milliseconds. A text that cannot be read raises ValueError.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from benchmarks.peers.python_by_hand import BID, INVESTOR, PLACEE, Family
+
+Cells = Mapping[str, Any]
+
+_EPOCH, _DAY_ZERO, _MS = datetime(1970, 1, 1), date(1970, 1, 1).toordinal(), timedelta(milliseconds=1)
+_FLAGS = {"是": True, "否": False, None: None}
+
+
+def _money(text: str | None) -> int | None:
+    if text is None:
+        return None
+    whole, _, part = text.partition(".")
+    if len(part) > 4:
+        raise ValueError(text)
+    return int(whole) * 10_000 + int((part + "0000")[:4])
+
+
+def _moment(text: str | None) -> int | None:
+    return None if text is None else (datetime.fromisoformat(text) - _EPOCH) // _MS
+
+
+def _day(text: str | None) -> int | None:
+    return None if text is None else date.fromisoformat(text).toordinal() - _DAY_ZERO
+
+
+def _number(text: str | int | None) -> int | None:
+    return None if text is None else int(text)
+
+
+def _flag(text: str | None) -> bool | None:
+    return _FLAGS[text]
+
+
+def _text(text: str | None) -> str | None:
+    return text
+
+
+_MONEY = {"suggested_low", "suggested_high", "valuation_table_assets", "reported_assets", "system_assets", "average_market_value"}
+_MONEY |= {"month_end_assets", "pre_inquiry_assets", "price", "declared_assets"}
+_MOMENTS = {"csa_registered_at", "certificate_at", "materials_at", "pricing_basis_at", "basis_recorded_at", "placee_registered_at"}
+_MOMENTS |= {"submitted_at"}
+_DAYS, _NUMBERS = {"valuation_date", "established"}, {"quantity", "sequence"}
+_TEXTS = {"placee_type", "placee_name", "registered_name", "securities_account", "registered_securities_account", "bank_account"}
+_TEXTS |= {"registered_bank_account", "custody_seat", "registered_custody_seat", "asset_report_seal", "valuation_table_seal"}
+_TEXTS |= {"amendment_reason"}
+
+
+def _reader(name: str) -> Callable[[Any], Any]:
+    kinds = ((_MONEY, _money), (_MOMENTS, _moment), (_DAYS, _day), (_NUMBERS, _number), (_TEXTS, _text))
+    return next((read for names, read in kinds if name in names), _flag)
+
+
+_INVESTOR, _PLACEE, _BID = ([(n, _reader(n)) for n in names] for names in (INVESTOR, PLACEE, BID))
+
+
+def family(data: Cells) -> Family:
+    """What the peer by hand asks."""
+    placees, number = [], 0
+    for row, placee in enumerate(data["placees"]):
+        bids = []
+        for bid in placee["bids"]:
+            bids.append((number, tuple([read(bid.get(n)) for n, read in _BID])))
+            number += 1
+        placees.append((row, tuple([read(placee.get(n)) for n, read in _PLACEE]), bids))
+    investor = data["investor"]
+    return 0, tuple([read(investor.get(n)) for n, read in _INVESTOR]), placees
+
+
+def context(data: Cells) -> dict[str, Any]:
+    """The same by name, with the row of each record; and a count that no expression can make."""
+    placees, prices, number = [], set(), 0
+    for row, placee in enumerate(data["placees"]):
+        bids = []
+        for bid in placee["bids"]:
+            bids.append({"row": number, **{n: read(bid.get(n)) for n, read in _BID}})
+            prices.add(bids[-1]["price"])
+            number += 1
+        placees.append({"row": row, **{n: read(placee.get(n)) for n, read in _PLACEE}, "bids": bids})
+    investor = {n: read(data["investor"].get(n)) for n, read in _INVESTOR}
+    return {"investor": investor, "placees": placees, "distinct_prices": None if None in prices else len(prices)}
