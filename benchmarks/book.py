@@ -6,6 +6,7 @@ Everything is invented. About one record in a hundred breaks a rule or lacks a c
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import polars as pl
 
@@ -77,6 +78,10 @@ BID_FAULTS: Sequence[tuple[str, str]] = (
 )
 
 
+KEPT = ("investor", "placee", "bids")
+"""Cells of a submission that are not emptied."""
+
+
 class Chance:
     """Columns of numbers that are the same on every machine."""
 
@@ -113,6 +118,20 @@ def submission(seed: int = 7, bids: int = 10) -> dict[str, object]:
         bid_of.setdefault(bid.pop("placee"), []).append(bid)
     placees = [{k: v for k, v in p.items() if k != "investor"} | {"bids": bid_of.get(p["placee"], [])} for p in found["placees"].to_dicts()]
     return {"investor": found["investors"].to_dicts()[0], "placees": placees}
+
+
+def spoiled_submission(seed: int, faults: int) -> dict[str, object]:
+    """The same with so many faults drawn from the lists above, or cells emptied, at places that are drawn as well."""
+    made, random = submission(seed), Random(seed)
+    placees: Any = made["placees"]
+    bids = [b for p in placees for b in p["bids"]]
+    for _ in range(faults):
+        places = ((made["investor"], INVESTOR_FAULTS), (random.choice(placees), PLACEE_FAULTS), (random.choice(bids), BID_FAULTS))
+        cells, known = random.choice(places)
+        empty = random.choice([c for c in cells if c not in KEPT]), ""
+        column, text = random.choice((random.choice(known), empty))
+        cells[column] = text or None
+    return made
 
 
 def _investors(chance: Chance, size: int) -> pl.DataFrame:

@@ -51,18 +51,19 @@ def result_of(plan: Plan, raw: Raw) -> Result:
     return found
 
 
-def submission_kernel(made: Checker, data: object) -> Callable[[], Raw]:
-    """Typed integers -> outcomes, with the figures of what does not hold."""
+def submission_kernel(made: Checker, data: object) -> tuple[Callable[[], Raw], Plan]:
+    """Typed integers -> outcomes, with the figures of what does not hold: what a portal's checker does between reading and reporting."""
     from validator.checking import submission_input
     from validator.engine import records, rows
-    from validator.engine.supplied import without
+    from validator.engine.findings import for_book
+    from validator.engine.script import script
     from validator.intake.submission import read_submission
 
     found = read_submission(data, made.vocabulary)
-    plan = made._near.plan(without(made.plan, submission_input(found, made.plan).supplied))
+    plan = made._near.plan(for_book(made.plan, submission_input(found, made.plan).supplied))
     tables = records.from_dicts(found.tables, plan.layout)
-    stages = trimmed(plan, plan.upto(("pricing",)), made._near.rules)
-    return lambda: rows.run(plan, tables, stages, made._near.rules, lean=True)
+    what = script(plan, trimmed(plan, plan.upto(("pricing",)), made._near.rules), made._near.rules, True)
+    return (lambda: rows.play(plan, what, tables, None, frozenset(), True)), plan
 
 
 def _exact(root: Mapping[str, Scalar], name: str, ratio: bool) -> Any:

@@ -165,7 +165,8 @@ def submission_input(given: Submission, plan: Plan, supplied: Supplied | None = 
 
 def _digest(tables: Mapping[str, Sequence[Mapping[str, Scalar]]]) -> str:
     """sha256 over the records as read: a submission has no bytes of its own."""
-    text = json.dumps({e: list(map(list, map(dict.items, map(dict, t)))) for e, t in tables.items() if t}, ensure_ascii=False)
+    columns = {e: list(t[0]) for e, t in tables.items() if t}  # all records of a table have the same, in one order
+    text = json.dumps({e: [names, *(list(r.values()) for r in tables[e])] for e, names in columns.items()}, ensure_ascii=False)
     return "sha256:" + sha256(text.encode()).hexdigest()
 
 

@@ -13,6 +13,7 @@ Cells = Mapping[str, Any]
 
 _EPOCH, _DAY_ZERO, _MS = datetime(1970, 1, 1), date(1970, 1, 1).toordinal(), timedelta(milliseconds=1)
 _FLAGS = {"是": True, "否": False, None: None}
+_FLAGS_ELSE_NO = {**_FLAGS, None: False}
 
 
 def _money(text: str | None) -> int | None:
@@ -40,6 +41,10 @@ def _flag(text: str | None) -> bool | None:
     return _FLAGS[text]
 
 
+def _flag_else_no(text: str | None) -> bool | None:
+    return _FLAGS_ELSE_NO[text]
+
+
 def _text(text: str | None) -> str | None:
     return text
 
@@ -54,11 +59,15 @@ _TEXTS |= {"registered_bank_account", "custody_seat", "registered_custody_seat",
 _TEXTS |= {"amendment_reason"}
 
 
+_ELSE_NO = {"suggestion_amended", "placee_strategic", "valuation_table", "valuation_exception", "withdrawn"}
+
+
 def _reader(name: str) -> Callable[[Any], Any]:
-    kinds = ((_MONEY, _money), (_MOMENTS, _moment), (_DAYS, _day), (_NUMBERS, _number), (_TEXTS, _text))
+    kinds = ((_ELSE_NO, _flag_else_no), (_MONEY, _money), (_MOMENTS, _moment), (_DAYS, _day), (_NUMBERS, _number), (_TEXTS, _text))
     return next((read for names, read in kinds if name in names), _flag)
 
 
+_ASSETS = ("month_end_assets", "pre_inquiry_assets", "reported_assets")
 _INVESTOR, _PLACEE, _BID = ([(n, _reader(n)) for n in names] for names in (INVESTOR, PLACEE, BID))
 
 
@@ -76,14 +85,15 @@ def family(data: Cells) -> Family:
 
 
 def context(data: Cells) -> dict[str, Any]:
-    """The same by name, with the row of each record; and a count that no expression can make."""
-    placees, prices, number = [], set(), 0
-    for row, placee in enumerate(data["placees"]):
-        bids = []
-        for bid in placee["bids"]:
-            bids.append({"row": number, **{n: read(bid.get(n)) for n, read in _BID}})
-            prices.add(bids[-1]["price"])
-            number += 1
-        placees.append({"row": row, **{n: read(placee.get(n)) for n, read in _PLACEE}, "bids": bids})
+    """The same by name and flat, a bid with its row and its placee's assets; and the count of prices, which no expression can make."""
+    placees, bids = [], []
+    for row, cells in enumerate(data["placees"]):
+        placee = {n: read(cells.get(n)) for n, read in _PLACEE}
+        assets = {n: placee[n] for n in _ASSETS}
+        for bid in cells["bids"]:
+            bids.append({"row": len(bids), **{n: read(bid.get(n)) for n, read in _BID}, **assets})
+        placees.append({"row": row, "own": len(cells["bids"]), **placee})
     investor = {n: read(data["investor"].get(n)) for n, read in _INVESTOR}
-    return {"investor": investor, "placees": placees, "distinct_prices": None if None in prices else len(prices)}
+    prices = [b["price"] for b in bids]
+    distinct = None if None in prices else len(set(prices))
+    return {"investor": investor, "placees": placees, "bids": bids, "prices": prices, "distinct_prices": distinct}

@@ -16,6 +16,7 @@ LESS = "nothing of what cannot be evaluated or does not apply, no figures, no cl
 
 _FLAGS = {"是": True, "否": False}
 Flag = Annotated[bool | None, BeforeValidator(lambda text: _FLAGS.get(text, text))]
+FlagElseNo = Annotated[bool, BeforeValidator(lambda text: _FLAGS.get(text, False))]
 Money = Decimal | None
 
 DEADLINE, BASIS_OPENS = datetime(2026, 3, 30, 12), datetime(2026, 3, 30, 8, 30)
@@ -42,7 +43,7 @@ class Bid(Cells):
     declared_assets: Money = None
     amended: Flag = None
     amendment_reason: str | None = None
-    withdrawn: Flag = None
+    withdrawn: FlagElseNo = False
 
 
 class Placee(Cells):
@@ -63,16 +64,16 @@ class Placee(Cells):
     fund_filed: Flag = None
     asset_report: Flag = None
     asset_report_seal: str | None = None
-    valuation_table: Flag = None
+    valuation_table: FlagElseNo = False
     valuation_table_seal: str | None = None
     valuation_table_assets: Money = None
     reported_assets: Money = None
     valuation_date: date | None = None
     established: date | None = None
-    valuation_exception: Flag = None
+    valuation_exception: FlagElseNo = False
     system_assets: Money = None
     placee_restricted: Flag = None
-    placee_strategic: Flag = None
+    placee_strategic: FlagElseNo = False
     average_market_value: Money = None
     theme_fund: Flag = None
     month_end_assets: Money = None
@@ -95,7 +96,7 @@ class Investor(Cells):
     suggested_high: Money = None
     internal_approval: Flag = None
     basis_recorded_at: datetime | None = None
-    suggestion_amended: Flag = None
+    suggestion_amended: FlagElseNo = False
     asset_commitment: Flag = None
 
 
@@ -197,7 +198,7 @@ def _of_placee(p: Placee, v: Investor, row: int) -> Iterator[Breach]:
     if kind is not None and seal is not None and _wrong_seal(p, kind, seal):
         yield "registration.asset-report-seal", row
     wanted = None if p.established is None else YOUNG_DATE if p.established > MONTH_BEFORE else REPORT_DATE
-    if p.valuation_exception is False and _differ(p.valuation_date, wanted):
+    if not p.valuation_exception and _differ(p.valuation_date, wanted):
         yield "registration.asset-report-date", row
     if _differ(p.system_assets, p.reported_assets):
         yield "registration.system-assets", row
@@ -223,7 +224,7 @@ def _wrong_seal(p: Placee, kind: str, seal: str) -> bool:
         return seal != at.COMPANY_SEAL and seal not in at.SEALS
     if seal in at.SEALS:
         return False
-    own_table = p.valuation_table is not False and (p.valuation_table_seal is None or p.valuation_table_seal in at.SEALS)
+    own_table = p.valuation_table and (p.valuation_table_seal is None or p.valuation_table_seal in at.SEALS)
     return seal != at.COMPANY_SEAL or not own_table or _differ(p.valuation_table_assets, p.reported_assets)
 
 

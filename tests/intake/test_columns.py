@@ -9,6 +9,7 @@ from dsl.quantities import Unit
 from tests.intake.test_cells import READ, REFUSED, find
 from validator.intake.cells import Unreadable, read_cell, text_of
 from validator.intake.columns import dtype_of, read_column
+from validator.intake.plain import plain_reader
 from validator.vocabulary import Vocabulary, load_vocabulary, rules_folder
 
 VOCABULARY = load_vocabulary(rules_folder())
@@ -116,3 +117,46 @@ def test_the_largest_figures_do_not_wrap_around() -> None:
     values, refused = by_column(texts, "declared_assets", None)
     assert values == [10**18, 10**18 - 1, None, None, None, None]
     assert [at for at, _ in refused] == [2, 3, 4, 5]
+
+
+def by_plain_reader(text: str, name: str) -> None:
+    """Where the plain reader answers, the cell reader gives the same, of the same type."""
+    held = find(VOCABULARY, name)
+    aliases = VOCABULARY.aliases.get((held.entity, name), {})
+    found = plain_reader(held, aliases)(text)
+    if found is not None:
+        wanted = read_cell(text, held, VOCABULARY.schema.units, None, aliases)
+        assert (found, type(found)) == (wanted, type(wanted))
+
+
+@pytest.mark.parametrize("name", FIELDS)
+@given(texts=st.lists(cells, max_size=30))
+@settings(max_examples=150, deadline=None)
+def test_what_is_plain_reads_as_a_cell_does(name: str, texts: list[str | None]) -> None:
+    for text in texts:
+        if text is not None:
+            by_plain_reader(text, name)
+
+
+@pytest.mark.parametrize("name", FIELDS)
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(str(c) for _, _, c, *_ in (*READ, *REFUSED) if isinstance(c, str)),
+        *("", ".", ".5", "5.", "+5", "-0", "1_000", "１２", "²", "0" * 30, "999999999999999999", "2026-W14-1", "20260331", "2026-03-31"),
+        *("2026-03-31 24:00:00", "2026-03-31 09:30:00+08", "2026-03-31 09:30:00.12+", "2026-03-31T09:30:00", "1989-12-31", "2100-01-01"),
+        *("1989-12-31 23:59:59", "2100-01-01 00:00:00", "P1 ", "\u115f", "x\u200b", "P\x00", "TRUE", "True", "Y", "甲", "甲\u3000"),
+    ],
+    ids=lambda text: repr(text)[:30],
+)
+def test_a_hostile_text_is_plain_only_if_it_reads_so(name: str, text: str) -> None:
+    by_plain_reader(text, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("price", "51.38"), ("quantity", "14000000"), ("submitted_at", "2026-03-31 09:30:00.152"), ("amended", "否"), ("placee", "甲一号")],
+)
+def test_what_programs_write_is_plain(name: str, text: str) -> None:
+    held = find(VOCABULARY, name)
+    assert plain_reader(held, {})(text) == read_cell(text, held, VOCABULARY.schema.units)

@@ -47,12 +47,15 @@ def findings(plan: Plan, raw: Raw, names: Names, supplied: Supplied, words: Mapp
     """All findings in their order, and the rules that could not run for want of a column or a term."""
     found: list[Finding] = []
     lacking: list[Asked] = []
+    there = {plan.schema.root, *supplied.tables}
     for asked in plan.asked():
         hits = raw.hits.get(asked.number, ())
-        silent = raw.counts.get(asked.number, _NONE)[NOT_EVALUABLE] > sum(h.outcome == NOT_EVALUABLE for h in hits)
-        if silent or asked.rule.entity not in (plan.schema.root, *supplied.tables):
+        silent = raw.counts.get(asked.number, _NONE)[NOT_EVALUABLE] > sum([h.outcome == NOT_EVALUABLE for h in hits])
+        if silent or asked.rule.entity not in there:
             lacking.append(asked)
-        lost = unsupplied(plan, asked, supplied) if hits else frozenset()
+        if not hits:
+            continue
+        lost = unsupplied(plan, asked, supplied)
         found += sorted((_finding(plan, asked, h, names, lost, words) for h in hits), key=lambda f: f.subject.id)
     return found, lacking
 
@@ -71,13 +74,21 @@ def for_book(plan: Plan, supplied: Supplied) -> Plan:
 
 def unsupplied(plan: Plan, asked: Asked, supplied: Supplied) -> frozenset[str]:
     """The names that a rule rests on and that nobody handed in: tables, columns of tables, fields of the offering."""
-    names = {
-        f.name
-        for f in reads(plan, conditions(asked))
-        if f.source != "value" and (f.entity, f.name) not in supplied.columns and (f.source == "field" or plan.terms.get(f.name) is None)
-    }
-    names |= {ADMITTED} if QUANTITY in names else set()
-    return frozenset(names | (counted(plan, conditions(asked)) - supplied.tables))
+    key = ("unsupplied", asked.number, supplied)
+    found: Any = plan.compiled.get(key)
+    if found is None:
+        found = plan.compiled[key] = _lost(plan, asked, supplied)
+    lost, terms = found
+    return frozenset(lost) | {t for t in terms if plan.terms.get(t) is None}
+
+
+def _lost(plan: Plan, asked: Asked, supplied: Supplied) -> tuple[frozenset[str], tuple[str, ...]]:
+    """What tables and columns a rule lacks, and the terms that it would lack if the offering did not state them."""
+    fields = [f for f in reads(plan, conditions(asked)) if f.source != "value" and (f.entity, f.name) not in supplied.columns]
+    names = {f.name for f in fields if f.source == "field"}
+    names |= {ADMITTED} if QUANTITY in {f.name for f in fields} else set()
+    terms = tuple(sorted({f.name for f in fields if f.source != "field"}))
+    return frozenset(names | (counted(plan, conditions(asked)) - supplied.tables)), terms
 
 
 def _finding(plan: Plan, asked: Asked, hit: Hit, names: Names, lost: frozenset[str], words: Mapping[str, str]) -> Finding:

@@ -26,14 +26,24 @@ def from_book(book: "Book", layout: Layout) -> dict[str, list[Record]]:
 
 def from_dicts(tables: Mapping[str, Sequence[Mapping[str, Scalar]]], layout: Layout) -> dict[str, list[Record]]:
     """The records of a submission."""
-    columns: dict[str, dict[str, Sequence[Scalar]]] = {
-        e: {n: [r.get(n) for r in tables.get(e, ())] for n in (*slots, *_links(e, layout.schema))} for e, slots in layout.slots.items()
-    }
-    keys = {e: [r.get("^key") for r in tables.get(e, ())] for e in layout.slots}
-    links = {e: c[f"^{p}"] for e, c in columns.items() if (p := layout.schema.entities[e].of) is not None}
-    for entity, marks in lost(layout.schema, keys, links).items():
-        columns[entity][GAP] = marks
-    return link({e: from_columns(e, c, layout) for e, c in columns.items()}, columns, layout)
+    schema = layout.schema
+    given = {e: t for e in layout.slots if (t := tables.get(e))}
+    links: dict[str, dict[str, Sequence[Scalar]]] = {e: {n: [r.get(n) for r in t] for n in _links(e, schema)} for e, t in given.items()}
+    found: dict[str, list[Record]] = {e: [] for e in layout.slots}
+    for entity, table in given.items():
+        slots = layout.slots[entity]
+        below = [s for n, s in slots.items() if n[0] == "*"]
+        for cells in table:
+            record: Record = list(map(cells.get, slots))
+            for slot in below:
+                record[slot] = []
+            found[entity].append(record)
+    keys = {e: [r.get("^key") for r in t] for e, t in given.items()}
+    parents = {e: rows for e, c in links.items() for rows in c.values()}
+    for entity, marks in lost(schema, keys, parents).items():
+        for row, mark in enumerate(marks):
+            found[entity][row][layout.slots[entity][GAP]] = mark
+    return link(found, links, layout)
 
 
 def from_columns(entity: str, columns: Columns, layout: Layout) -> list[Record]:
@@ -53,9 +63,10 @@ def from_columns(entity: str, columns: Columns, layout: Layout) -> list[Record]:
 def link(records: dict[str, list[Record]], columns: Mapping[str, Columns], layout: Layout) -> dict[str, list[Record]]:
     """Point every record to its parent and to what its parent's other tables lend it; a stranger is linked to a blank record."""
     schema = layout.schema
-    blanks = {e: layout.blank(e) for e in layout.slots}
-    for blank in (blanks[e] for e in blanks):
-        _hang_blank(blank, blanks, layout)
+    blanks: dict[str, Record] = {}
+    for needed in (x for e, found in records.items() if found for x in (schema.entities[e].of or "", *schema.lenders(e))):
+        if needed in layout.slots and needed not in blanks:
+            layout.blank(needed, blanks)
     for entity in sorted(records, key=lambda e: len(schema.parents(e))):
         parent = schema.entities[entity].of
         slots = layout.slots[entity]
@@ -63,7 +74,7 @@ def link(records: dict[str, list[Record]], columns: Mapping[str, Columns], layou
         for lender in lenders:
             for record in records[entity]:
                 record[slots[f"^{lender}"]] = blanks[lender]
-        if parent is None or parent not in records:
+        if parent is None or parent not in records or not records[entity]:
             continue
         rows = columns[entity][f"^{parent}"]
         slot = slots[f"^{parent}"]
@@ -77,28 +88,24 @@ def _hang(records: dict[str, list[Record]], columns: Mapping[str, Columns], layo
     """Every record into the lists of all above it, and the single record of a lending table to its parent."""
     schema = layout.schema
     for entity, found in records.items():
-        above = [e for e in schema.parents(entity)[1:] if e in records]
+        above = [e for e in schema.parents(entity)[1:] if e in records] if found else []
+        ways = [  # per step up: the link, the id, the list
+            (layout.slots[at][f"^{parent}"], layout.slots[parent]["^id"], layout.slots[parent][f"*{entity}"])
+            for at, parent in zip((entity, *above), above, strict=False)
+        ]
         for record in found:
-            at, here = entity, record
-            for parent in above:
-                here = here[layout.slots[at][f"^{parent}"]]
-                if here[layout.slots[parent]["^id"]] is None:
+            here = record
+            for link_, id_, below in ways:
+                here = here[link_]
+                if here[id_] is None:
                     break
-                here[layout.slots[parent][f"*{entity}"]].append(record)
-                at = parent
+                here[below].append(record)
         parent_of = schema.entities[entity].of
         if schema.entities[entity].lends and parent_of in records:
             for owner in records[parent_of]:
                 own = owner[layout.slots[parent_of][f"*{entity}"]]
                 if len(own) == 1:
                     owner[layout.slots[parent_of][f"^{entity}"]] = own[0]
-
-
-def _hang_blank(blank: Record, blanks: Mapping[str, Record], layout: Layout) -> None:
-    entity = next(e for e, b in blanks.items() if b is blank)
-    for name, slot in layout.slots[entity].items():
-        if name.startswith("^") and name[1:] in blanks:
-            blank[slot] = blanks[name[1:]]
 
 
 def _links(entity: str, schema: Schema) -> tuple[str, ...]:

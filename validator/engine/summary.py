@@ -1,21 +1,21 @@
 """A raw run -> the report: outcomes, findings, values, elimination, fates, and what became of each bid."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
-from dsl.checker import references
 from dsl.kernel import Const, Scalar
 from dsl.lower import Lowered, Ratio
 from validator.engine.decisions import Decision, Decisions
-from validator.engine.findings import Names, findings, rests_on_unverified, unsupplied
+from validator.engine.findings import Names, findings
 from validator.engine.labels import called
-from validator.engine.plan import ADMITTED, BID, DEADLY, FATE, LIVE, QUANTITY, Asked, Plan, Ranking, Stage
+from validator.engine.plan import ADMITTED, BID, DEADLY, FATE, LIVE, QUANTITY, Plan, Ranking, Stage
 from validator.engine.raw import OUTCOMES, Raw
+from validator.engine.standing import standing
 from validator.engine.supplied import Supplied
-from validator.report import BidLine, Both, Changed, Cut, Elimination, FateTotal, Finding, Issue, Report, RuleInfo
-from validator.rulebook.model import Take, Term
-from validator.shown import decimal, fraction, moment, plain, spoken
+from validator.report import BidLine, Cut, Elimination, FateTotal, Finding, Issue, Report
+from validator.shown import decimal, fraction, moment, plain
 
 NO_DECISIONS = Decisions()
 
@@ -48,13 +48,16 @@ def summarise(
     found, lacking = findings(plan, raw, given.names, given.supplied, words)
     reported = [_decided(f, decisions) for f in found if f.stage in shown]
     asked = [a for a in plan.asked() if a.rule.stage in shown and a.number in raw.counts]
+    named = [a for a in asked if raw.hits.get(a.number)]
+    numbers = {a.number for a in asked}
+    fixed = standing(plan, given.supplied, stages, asked, [a for a in lacking if a.number in numbers], words)
     opened = _open(plan, raw, given, {a.number for a in lacking if plan.muted.get(a.number) == Const(True, "flag")}, decisions)
     bids = _bids(plan, raw, given, opened)
     values, exact = _values(plan, raw, stages)
     book = plan.rulebook
     return Report(
         offering=plan.code,
-        provisional=_provisional(plan, stages),
+        provisional=fixed.provisional,
         verified=False,
         rulebook={"id": book.id, "revision": book.revision, "digest": book.digest},
         input_digest=given.digest,
@@ -63,9 +66,9 @@ def summarise(
         unknown_columns=given.unknown_columns,
         outcomes={name: sum(raw.counts[a.number][i] for a in asked) for i, name in enumerate(OUTCOMES)},
         by_rule={a.rule.id: {n: c for n, c in zip(OUTCOMES, raw.counts[a.number], strict=True) if c} for a in asked},
-        unsupplied=_unsupplied(a for a in lacking if a in asked),
-        lacking={a.rule.id: tuple(sorted(unsupplied(plan, a, given.supplied))) for a in lacking if a in asked},
-        columns=_columns(plan, (a for a in lacking if a in asked), given.supplied, _provisional(plan, stages)),
+        unsupplied=dict(fixed.unsupplied),
+        lacking=dict(fixed.lacking),
+        columns=dict(fixed.columns),
         attestations=tuple(_attested(r.id, decisions) for r in book.rules.values() if "attest" in r.effect and r.stage in shown),
         decisions=tuple(_used(d, reported).to_dict() for d in decisions.lines),
         findings=tuple(reported),
@@ -73,50 +76,29 @@ def summarise(
         values_exact=exact,
         elimination=_elimination(plan, raw, given, stages),
         fates=_fates(plan, raw, bids, stages),
-        terms=_terms(plan),
-        changed=_changed(plan, words),
-        stated=_stated(plan),
+        terms={name: dict(said) for name, said in fixed.terms.items()},
+        changed=fixed.changed,
+        stated=dict(fixed.stated),
         bids=bids,
-        rules=_rules(plan, asked, raw),
+        rules=fixed.rules | {a.rule.id: replace(fixed.rules[a.rule.id], called=called(plan, a)) for a in named},
         sources=book.sources,
     )
-
-
-def _unsupplied(lacking: Iterable[Asked]) -> dict[str, tuple[str, ...]]:
-    out: dict[str, tuple[str, ...]] = {}
-    for asked in lacking:
-        out[asked.rule.entity] = (*out.get(asked.rule.entity, ()), asked.rule.id)
-    return out
-
-
-def _columns(plan: Plan, lacking: Iterable[Asked], supplied: Supplied, terms: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """The table and the Chinese name of what is lacking. A name of several tables is that of the rule's own table, or of one above."""
-    entities = plan.schema.entities
-    root = entities[plan.schema.root]
-    found = {t: (root.name, root.fields[t].zh) for t in terms if t in root.fields}
-    for asked in lacking:
-        order = dict.fromkeys((*plan.schema.parents(asked.rule.entity), *entities))
-        for name in unsupplied(plan, asked, supplied) - found.keys() - entities.keys():
-            field = next((entities[e].fields[name] for e in order if name in entities[e].fields), None)
-            if field is not None:
-                found[name] = field.entity, field.zh
-    return dict(sorted(found.items()))
-
-
-def _rules(plan: Plan, asked: Iterable[Asked], raw: Raw) -> dict[str, RuleInfo]:
-    marks = {a.rule.id: rests_on_unverified(plan, a) for a in asked}
-    found = {a.rule.id: (called(plan, a),) for a in asked if raw.hits.get(a.number)}
-    rules = [r for r in plan.rulebook.rules.values() if r.id in marks or not r.asked]
-    return {
-        r.id: RuleInfo(r.id, r.stage, r.entity, r.name, r.cites, r.effect, marks.get(r.id, r.unverified), *found.get(r.id, ()))
-        for r in rules
-    }
 
 
 # ── values and terms ──
 
 
 def _values(plan: Plan, raw: Raw, stages: Sequence[Stage]) -> tuple[dict[str, str | None], dict[str, str | None]]:
+    """As shown and exactly. Kept while the offering's values stay the same, as those do that no record of a submission changes."""
+    key = ("values", tuple(s.name for s in stages))
+    kept: Any = plan.compiled.get(key)
+    if kept is None or kept[0] is not raw.root:
+        kept = plan.compiled[key] = (raw.root, *_told(plan, raw, stages))
+    _, shown, exact = kept
+    return dict(shown), dict(exact)
+
+
+def _told(plan: Plan, raw: Raw, stages: Sequence[Stage]) -> tuple[dict[str, str | None], dict[str, str | None]]:
     shown: dict[str, str | None] = {}
     exact: dict[str, str | None] = {}
     for step in (s for stage in stages for s in stage.steps if s.entity == plan.schema.root):
@@ -137,42 +119,6 @@ def _root(raw: Raw, name: str, meaning: Lowered) -> Fraction | int | bool | str 
     if isinstance(meaning, Ratio):
         return None if num is None or den is None else Fraction(int(num), int(den))
     return num
-
-
-def _terms(plan: Plan) -> dict[str, dict[str, str | None]]:
-    """What the offering set otherwise than the rules' default."""
-    return {
-        name: {"value": plain(plan.terms[name], term.field.type.type), "default": plain(default, term.field.type.type)}
-        for name, (term, default) in plan.changed.items()
-    }
-
-
-def _changed(plan: Plan, words: Mapping[str, str]) -> tuple[Changed, ...]:
-    """The same, as people say it."""
-
-    def said(value: Scalar | Fraction, term: Term) -> Both:
-        zh, en = (spoken(value, term.field.type.type, lang, term.field, words) for lang in ("zh", "en"))
-        return Both(zh, en)
-
-    changed = plan.changed.items()
-    return tuple(Changed(Both(t.field.zh, name), said(plan.terms[name], t), said(default, t)) for name, (t, default) in changed)
-
-
-def _stated(plan: Plan) -> dict[str, str]:
-    """What a picture marks beside the figures of the book."""
-    fields = plan.schema.entities[plan.schema.root].fields
-    texts = {n: plain(plan.terms.get(n), fields[n].type.type) for n in ("issue_price", "offline_initial")}
-    return {n: t for n, t in texts.items() if t is not None}
-
-
-def _provisional(plan: Plan, stages: Sequence[Stage]) -> tuple[str, ...]:
-    """The fields of the offering without which a selection can still change: what is spared is not known yet."""
-    missing: list[str] = []
-    for step in (s for stage in stages for s in stage.steps):
-        take = step.value.meaning
-        if isinstance(take, Take) and take.equals is not None:
-            missing += [r.field.name for r in references(take.equals.expr) if plan.terms.get(r.field.name) is None]
-    return tuple(dict.fromkeys(missing))
 
 
 # ── elimination ──

@@ -13,6 +13,7 @@ from dsl.quantities import Entity, Field, Unit
 from validator.intake.cells import Unreadable, read_cell, shown, text_of
 from validator.intake.drafts import OF, Draft, Family, Record
 from validator.intake.headers import field_names, name_key, read_header
+from validator.intake.plain import Plain, plain_reader
 from validator.report import Both, Issue
 from validator.vocabulary import Vocabulary
 
@@ -50,6 +51,7 @@ class _Slot:
     own: bool
     link: bool
     aliases: Mapping[str, str]
+    plain: Plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ def _work_out(vocabulary: Vocabulary) -> _Plan:
 def _slot(field: Field, entity: Entity, vocabulary: Vocabulary) -> _Slot:
     column = (field.entity, field.name)
     link = entity.of is not None and column == (entity.of, vocabulary.schema.entities[entity.of].key[0])
-    return _Slot(field, column, field.entity == entity.name, link, vocabulary.aliases.get(column, NO_ALIASES))
+    aliases = vocabulary.aliases.get(column, NO_ALIASES)
+    return _Slot(field, column, field.entity == entity.name, link, aliases, plain_reader(field, aliases))
 
 
 # ── one submission ──
@@ -145,7 +148,14 @@ class _Reader:
         draft = Draft(self.plan.blank[entity].copy(), path, above)
         self.family.lists[entity].append(draft)
         seen: dict[tuple[str, str], str] = {}
+        slots, cells = self.plan.slots[entity], draft.record
         for key, value in data.items():
+            if type(value) is str and type(key) is str:
+                slot = slots.get(key)
+                if slot is not None and slot.own and slot.column not in seen and (read := slot.plain(value)) is not None:
+                    cells[slot.field.name] = read
+                    seen[slot.column] = key
+                    continue
             name = key if isinstance(key, str) else str(key)
             plain = value is None or isinstance(value, str | int | float)
             below = None if plain or not isinstance(value, Mapping | list | tuple) else self.plan.tables.get(name_key(name))
@@ -153,6 +163,8 @@ class _Reader:
                 self.records(below, f"{path}.{name}", value, self._above(below, entity, draft))
             else:
                 self.cell(entity, draft, name, value, seen)
+        self.supplied.update(seen)
+        self.family.named.update((entity, name) for _, name in seen)
 
     def _above(self, below: str, entity: str, draft: Draft) -> Draft | None:
         return draft if self.plan.vocabulary.schema.entities[below].of == entity else None
@@ -173,8 +185,6 @@ class _Reader:
                 draft.record[slot.field.name] = slot.field.default
             return
         seen[slot.column] = name
-        self.supplied.add(slot.column)
-        self.family.named.add((entity, slot.field.name))
         try:
             read = read_cell(value, slot.field, self.units, unit, slot.aliases)
         except Unreadable as reason:

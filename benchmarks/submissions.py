@@ -1,0 +1,110 @@
+"""An investor's submission of ten bids through three doors: integers -> outcomes, texts by name -> report, bytes -> bytes.
+
+Before anything is timed the contenders answer drawn submissions, of which most break rules or lack cells, and are held against ours.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from benchmarks import book, ours
+from benchmarks.measure import Run
+from benchmarks.peers import cells, python_by_hand
+from benchmarks.result import Result, require_same
+from validator.checking import Checker
+
+DRAWN = 300
+CALLS = 500
+"""In a row of one contender: one is too short for a clock."""
+
+Data = Mapping[str, Any]
+Breaches = Sequence[tuple[str, int]]
+Rules = Sequence[str]
+
+
+def by_hand(found: tuple[Any, Any]) -> Result:
+    """What the peer by hand says, in the form of all."""
+    counts, findings = found
+    rules = list(python_by_hand.RULES)
+    said: dict[str, list[tuple[int, int, Mapping[str, object]]]] = {r: [] for r in rules}
+    for number, row, outcome in findings:
+        said[rules[number]].append((row, outcome, {}))
+    return Result(counts=dict(zip(rules, counts, strict=True)), findings=said)
+
+
+def violated(found: Breaches) -> Result:
+    """What a contender says that tells breaches alone."""
+    said: dict[str, list[int]] = {rule: [] for rule in python_by_hand.RULES}
+    for rule, row in found:
+        said[rule].append(row)
+    return Result(violated={rule: sorted(rows) for rule, rows in said.items()})
+
+
+def samples() -> Iterator[dict[str, object]]:
+    """Submissions with no fault, with one, and with some more."""
+    yield book.submission()
+    for seed in range(DRAWN):
+        yield book.spoiled_submission(seed, 1 + seed % 7)
+
+
+def compare(made: Checker, peers: Mapping[str, Callable[[Data], Result]]) -> None:
+    """Raises AssertionError where a peer says something else of a drawn submission than ours."""
+    for data in samples():
+        kernel, plan = ours.submission_kernel(made, data)
+        wanted = ours.result_of(plan, kernel())
+        for name, answer in peers.items():
+            require_same(name, wanted, answer(data))
+
+
+def results(libraries: Mapping[str, Any]) -> dict[str, Callable[[Data], Result]]:
+    """How each peer answers a submission."""
+    found: dict[str, Callable[[Data], Result]] = {"Python by hand": lambda data: by_hand(python_by_hand.submission(cells.family(data)))}
+    if "pydantic" in libraries:
+        found["pydantic"] = lambda data: violated(libraries["pydantic"].check(data))
+    if "zen-engine" in libraries:
+        graph = libraries["zen-engine"].Graph()
+        found["zen-engine"] = lambda data: violated(graph.check(cells.context(data)))
+    return found
+
+
+def kernels(made: Checker, data: Data, libraries: Mapping[str, Any]) -> dict[str, Run]:
+    """Integers -> outcomes."""
+    family, context = cells.family(data), cells.context(data)
+    found: dict[str, Run] = {"Guiju": ours.submission_kernel(made, data)[0], "Python by hand": lambda: python_by_hand.submission(family)}
+    if "zen-engine" in libraries:
+        graph = libraries["zen-engine"].Graph()
+        found["zen-engine"] = lambda: graph.check(context)
+    return found
+
+
+def objects(made: Checker, data: Data, libraries: Mapping[str, Any]) -> dict[str, Run]:
+    """Texts by name, as a portal's form gives them -> the report as an object."""
+    found: dict[str, Run] = {
+        "Guiju": lambda: made.submission(data),
+        "Python by hand": lambda: python_by_hand.submission(cells.family(data)),
+    }
+    if "pydantic" in libraries:
+        found["pydantic"] = lambda: libraries["pydantic"].check(data)
+    if "zen-engine" in libraries:
+        graph = libraries["zen-engine"].Graph()
+        found["zen-engine"] = lambda: graph.check(cells.context(data))
+    return found
+
+
+def wire(made: Checker, data: Data, libraries: Mapping[str, Any]) -> dict[str, Run]:
+    """JSON -> JSON."""
+    given = json.dumps(data, ensure_ascii=False).encode()
+
+    def written(found: object) -> bytes:
+        return json.dumps(found, ensure_ascii=False).encode()
+
+    found: dict[str, Run] = {
+        "Guiju": lambda: written(made.submission(json.loads(given)).to_dict()),
+        "Python by hand": lambda: written(python_by_hand.submission(cells.family(json.loads(given)))),
+    }
+    if "pydantic" in libraries:
+        found["pydantic"] = lambda: written(libraries["pydantic"].check_json(given))
+    if "zen-engine" in libraries:
+        graph = libraries["zen-engine"].Graph()
+        found["zen-engine"] = lambda: written(graph.check(cells.context(json.loads(given))))
+    return found
