@@ -123,10 +123,11 @@ def submission(seed: int = 7, bids: int = 10) -> dict[str, object]:
 def spoiled_submission(seed: int, faults: int) -> dict[str, object]:
     """The same with so many faults drawn from the lists above, or cells emptied, at places that are drawn as well."""
     made, random = submission(seed), Random(seed)
+    investor: Any = made["investor"]
     placees: Any = made["placees"]
     bids = [b for p in placees for b in p["bids"]]
     for _ in range(faults):
-        places = ((made["investor"], INVESTOR_FAULTS), (random.choice(placees), PLACEE_FAULTS), (random.choice(bids), BID_FAULTS))
+        places = ((investor, INVESTOR_FAULTS), (random.choice(placees), PLACEE_FAULTS), (random.choice(bids), BID_FAULTS))
         cells, known = random.choice(places)
         empty = random.choice([c for c in cells if c not in KEPT]), ""
         column, text = random.choice((random.choice(known), empty))

@@ -77,11 +77,3 @@ def read(made: Checker, source: Path) -> "Book":
     from validator.intake import read_book
 
     return read_book(source, made.vocabulary)
-
-
-def submission_tables(made: Checker, data: object) -> dict[str, dict[str, list[Scalar]]]:
-    """The integers of a submission as columns, for a peer to take."""
-    from validator.intake.submission import read_submission
-
-    found = read_submission(data, made.vocabulary)
-    return {e: {n: [r[n] for r in found.tables[e]] for n in found.tables[e][0]} for e in ("investor", "placee", "bid")}

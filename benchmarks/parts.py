@@ -8,12 +8,22 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from benchmarks import book, command, ours
+from benchmarks import book, command, ours, submissions
 from benchmarks.measure import Run, Timings, interleaved
 from benchmarks.peers import polars_by_hand, python_by_hand
 from benchmarks.result import require_same
 
 OURS = "Guiju"
+
+LIBRARIES: Mapping[str, tuple[str, str]] = {
+    "dataframely": ("dataframely", "dataframely_schemas"),
+    "pandera": ("pandera", "pandera_schemas"),
+    "pydantic": ("pydantic", "pydantic_models"),
+    "zen-engine": ("zen", "zen_graph"),
+}
+"""Their package, and the peer that is written with it."""
+
+NO_REPORT = "counts and findings without figures, margins, messages, clauses; a text that it cannot read ends it"
 
 
 @dataclass(frozen=True)
@@ -44,20 +54,19 @@ class Part:
     notes: tuple[str, ...] = ()
 
 
-def submission_kernel(setting: Setting) -> Part:
-    """Typed integers of ten bids -> outcomes."""
-    made = ours.checker(book.OFFERING)
-    tables = ours.submission_tables(made, book.submission())
-    ((at, investor, placees),) = python_by_hand.families(tables)
-    ours_run = ours.submission_kernel(made, book.submission())
+def submission(
+    title: str, runs: Callable[..., dict[str, Run]], data: Callable[[], dict[str, object]], less: str, goal: tuple[str, float] | None = None
+) -> Callable[[Setting], Part]:
+    """A submission of ten bids; before, drawn ones to hold the contenders against each other."""
 
-    def by_hand() -> list[python_by_hand.Finding]:
-        out: list[python_by_hand.Finding] = []
-        python_by_hand.ask(at, investor, placees, [0] * len(python_by_hand.RULES), out.append)
-        return out
+    def part(setting: Setting) -> Part:
+        made, peers = ours.checker(book.OFFERING), libraries("pydantic", "zen-engine")
+        submissions.compare(made, submissions.results(peers))
+        timings = interleaved(runs(made, data(), peers), setting.rounds, submissions.CALLS)
+        does = {"Python by hand": less, **{name: peer.LESS for name, peer in peers.items()}}
+        return Part(f"Submission of ten bids, {title}", timings, does, goal)
 
-    timings = interleaved({OURS: ours_run, "Python by hand": by_hand}, setting.rounds, 2000)
-    return Part("Submission of ten bids, kernel (integers → outcomes)", timings, {}, ("Python by hand", 1.5))
+    return part
 
 
 def book_kernel(bids: int) -> Callable[[Setting], Part]:
@@ -74,6 +83,11 @@ def book_kernel(bids: int) -> Callable[[Setting], Part]:
             "Polars by hand": lambda: polars_by_hand.check(read.frames),
         }
         does = {OURS: "", "Polars by hand": "no margins, not what is missing"}
+        given = python_by_hand.families({e: f.to_dict(as_series=False) for e, f in read.frames.items()})
+        sizes = {e: f.height for e, f in read.frames.items()}
+        require_same("Python by hand", wanted, python_by_hand.result(python_by_hand.check(given, sizes)))
+        contenders["Python by hand"] = partial(python_by_hand.check, given, sizes)
+        does["Python by hand"] = "no figures, no margins; is given tuples instead of frames"
         for name, library in libraries("dataframely", "pandera").items():
             schemas = library.Schemas(read.frames)
             require_same(name, wanted, library.result(schemas.check(read.frames)))
@@ -89,10 +103,11 @@ def libraries(*names: str) -> dict[str, Any]:
     """The peers of libraries that are installed; of another one a word is said."""
     found = {}
     for name in names:
-        if find_spec(name) is None:
+        package, module = LIBRARIES[name]
+        if find_spec(package) is None:
             print(f"{name} is not installed and stays out: pip install -e '.[bench]'")
             continue
-        found[name] = import_module(f"benchmarks.peers.{name}_schemas")
+        found[name] = import_module(f"benchmarks.peers.{module}")
     return found
 
 
@@ -105,7 +120,17 @@ def whole_command(setting: Setting) -> Part:
 
 
 PARTS: Mapping[str, Callable[[Setting], Part]] = {
-    "submission": submission_kernel,
+    "submission": submission(
+        "integers → outcomes", submissions.kernels, book.submission, "not which bids stay live", ("Python by hand", 1.5)
+    ),
+    "submission-broken": submission(
+        "integers → outcomes, 14 findings with their figures",
+        submissions.kernels,
+        partial(book.spoiled_submission, 5, 3),
+        "no figures, no margins, not which bids stay live",
+    ),
+    "submission-report": submission("texts by name → report", submissions.objects, book.submission, NO_REPORT),
+    "submission-bytes": submission("JSON → JSON", submissions.wire, book.submission, NO_REPORT),
     "book-10k": book_kernel(10_000),
     "book-1m": book_kernel(1_000_000),
     "command": whole_command,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import matplotlib
 from matplotlib import pyplot
+from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, NullLocator
 
 from benchmarks.parts import OURS, Part
@@ -24,10 +25,10 @@ def write(target: Path, parts: Sequence[Part]) -> None:
     pyplot.close(figure)
 
 
-def _points(axis: "pyplot.Axes", part: Part) -> None:
+def _points(axis: Axes, part: Part) -> None:
     names = sorted(part.timings.rounds, key=part.timings.median, reverse=True)
     medians = [part.timings.median(n) for n in names]
-    starred = [n + (" *" if n in part.does else "") for n in names]
+    starred = [n + (" *" if part.does.get(n) else "") for n in names]
     colours = [OWN if n.startswith(OURS) else OTHER for n in names]
     axis.scatter(medians, range(len(names)), c=colours, s=60, zorder=3)
     axis.set_yticks(range(len(names)), starred)

@@ -15,7 +15,7 @@ class Result:
 
     counts: dict[str, tuple[int, ...]] = field(default_factory=dict)
     findings: dict[str, list[tuple[int, int, Figures]]] = field(default_factory=dict)
-    values: dict[str, Fraction | None] = field(default_factory=dict)
+    values: dict[str, Fraction | int | None] = field(default_factory=dict)
     bids: dict[str, list[object]] = field(default_factory=dict)
     violated: dict[str, list[int]] = field(default_factory=dict)
     """Of a contender that tells no more than that: the rows on which each rule is violated."""
@@ -29,14 +29,15 @@ def require_same(name: str, wanted: Result, found: Result) -> None:
             assert key in ours, f"{name}: {part} of {key} is not ours"
             assert ours[key] == value, f"{name}: {part} of {key}: {_first(ours[key], value)}"
     for rule, rows in found.violated.items():
-        said = [row for row, outcome, _ in wanted.findings.get(rule, ()) if outcome == VIOLATED]
-        assert sorted(said) == rows, f"{name}: {rule} violated: {_first(sorted(said), rows)}"
+        broken = sorted(row for row, outcome, _ in wanted.findings.get(rule, ()) if outcome == VIOLATED)
+        assert broken == rows, f"{name}: {rule} violated: {_first(broken, rows)}"
     for rule in wanted.counts if found.findings else ():
         named = found.findings.get(rule)
         if named is None:
             assert rule not in found.counts or not any(found.counts[rule][i] for i in (VIOLATED, NOT_EVALUABLE)), f"{name}: {rule} not said"
             continue
-        said = [(row, o, {k: f[k] for k in (named[0][2] if named else ())}) for row, o, f in wanted.findings[rule]]
+        keys = list(named[0][2]) if named else []
+        said: list[tuple[int, int, Figures]] = [(row, o, {k: f[k] for k in keys}) for row, o, f in wanted.findings[rule]]
         assert said == named, f"{name}: findings of {rule}: {_first(said, named)}"
 
 

@@ -1,4 +1,4 @@
-"""An investor's submission of ten bids through three doors: integers -> outcomes, texts by name -> report, bytes -> bytes.
+"""An investor's submission of ten bids by three ways in: integers -> outcomes, texts by name -> report, bytes -> bytes.
 
 Before anything is timed the contenders answer drawn submissions, of which most break rules or lack cells, and are held against ours.
 """
@@ -22,16 +22,6 @@ Breaches = Sequence[tuple[str, int]]
 Rules = Sequence[str]
 
 
-def by_hand(found: tuple[Any, Any]) -> Result:
-    """What the peer by hand says, in the form of all."""
-    counts, findings = found
-    rules = list(python_by_hand.RULES)
-    said: dict[str, list[tuple[int, int, Mapping[str, object]]]] = {r: [] for r in rules}
-    for number, row, outcome in findings:
-        said[rules[number]].append((row, outcome, {}))
-    return Result(counts=dict(zip(rules, counts, strict=True)), findings=said)
-
-
 def violated(found: Breaches) -> Result:
     """What a contender says that tells breaches alone."""
     said: dict[str, list[int]] = {rule: [] for rule in python_by_hand.RULES}
@@ -40,16 +30,16 @@ def violated(found: Breaches) -> Result:
     return Result(violated={rule: sorted(rows) for rule, rows in said.items()})
 
 
-def samples() -> Iterator[dict[str, object]]:
+def samples(drawn: int) -> Iterator[dict[str, object]]:
     """Submissions with no fault, with one, and with some more."""
     yield book.submission()
-    for seed in range(DRAWN):
+    for seed in range(drawn):
         yield book.spoiled_submission(seed, 1 + seed % 7)
 
 
-def compare(made: Checker, peers: Mapping[str, Callable[[Data], Result]]) -> None:
+def compare(made: Checker, peers: Mapping[str, Callable[[Data], Result]], drawn: int = DRAWN) -> None:
     """Raises AssertionError where a peer says something else of a drawn submission than ours."""
-    for data in samples():
+    for data in samples(drawn):
         kernel, plan = ours.submission_kernel(made, data)
         wanted = ours.result_of(plan, kernel())
         for name, answer in peers.items():
@@ -58,7 +48,11 @@ def compare(made: Checker, peers: Mapping[str, Callable[[Data], Result]]) -> Non
 
 def results(libraries: Mapping[str, Any]) -> dict[str, Callable[[Data], Result]]:
     """How each peer answers a submission."""
-    found: dict[str, Callable[[Data], Result]] = {"Python by hand": lambda data: by_hand(python_by_hand.submission(cells.family(data)))}
+
+    def by_hand(data: Data) -> Result:
+        return python_by_hand.told(*python_by_hand.submission(cells.family(data)))
+
+    found: dict[str, Callable[[Data], Result]] = {"Python by hand": by_hand}
     if "pydantic" in libraries:
         found["pydantic"] = lambda data: violated(libraries["pydantic"].check(data))
     if "zen-engine" in libraries:

@@ -86,7 +86,8 @@ def family(data: Cells) -> Family:
 
 def context(data: Cells) -> dict[str, Any]:
     """The same by name and flat, a bid with its row and its placee's assets; and the count of prices, which no expression can make."""
-    placees, bids = [], []
+    placees: list[dict[str, Any]] = []
+    bids: list[dict[str, Any]] = []
     for row, cells in enumerate(data["placees"]):
         placee = {n: read(cells.get(n)) for n, read in _PLACEE}
         assets = {n: placee[n] for n in _ASSETS}

@@ -4,7 +4,8 @@ Does: which records violate which rule, live and admitted, elimination, the four
 evaluated (a rule that is null counts as kept), what is not applicable, or figures; the rows that failed are there with all their columns.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import dataframely as dy
 import polars as pl
@@ -32,8 +33,8 @@ def schema(name: str, frame: pl.DataFrame, rules: Mapping[str, Rule]) -> type[dy
     return type(name, (dy.Schema,), {**columns, "row": dy.UInt32(), **made})
 
 
-def _rule(when: pl.Expr | None, require: pl.Expr) -> classmethod:  # type: ignore[type-arg]
-    return lambda cls: require if when is None else ~when | require  # type: ignore[return-value]
+def _rule(when: pl.Expr | None, require: pl.Expr) -> Callable[[Any], pl.Expr]:
+    return lambda cls: require if when is None else ~when | require
 
 
 class Schemas:

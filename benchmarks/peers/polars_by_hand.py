@@ -303,7 +303,7 @@ def _hits(frame: pl.DataFrame, flags: pl.DataFrame, name: str, figures: tuple[st
 
 def result(found: Found) -> Result:
     """As all contenders are compared."""
-    findings = {
+    findings: dict[str, list[tuple[int, int, Mapping[str, object]]]] = {
         rule: [(row, outcome, {k: _exact(k, v) for k, v in figures.items()}) for row, outcome, figures in _said(hits)]
         for rule, hits in found.hits.items()
     }

@@ -34,6 +34,7 @@ from benchmarks.peers.limits import (
     THEME_FUND_FLOOR,
     YOUNG_ASSET_DATE,
 )
+from benchmarks.result import Result
 
 INVESTOR = (
     *("csa_registered_at", "certificate_at", "commitment_letter", "basic_information", "related_party_form", "materials_at", "restricted"),
@@ -324,6 +325,7 @@ def _strategic(strategic: bool | None, kind: str | None, own: bool | None) -> in
 Counts = tuple[int, int, int, int]
 """Holds, violated, not applicable, not evaluable."""
 
+_NAMES = list(RULES)
 _ENTITIES = [entity for entity, _ in RULES.values()]
 _CLEAN: dict[tuple[int, int], list[Counts]] = {}
 
@@ -461,3 +463,18 @@ def families(tables: Mapping[str, Mapping[str, Sequence[Any]]]) -> list[Family]:
 
 def _records(columns: Mapping[str, Sequence[Any]], names: Sequence[str]) -> list[tuple[Any, ...]]:
     return list(zip(*(columns[n] for n in names), strict=True))
+
+
+def told(counts: Sequence[Counts], findings: Sequence[Finding]) -> Result:
+    """As all contenders are compared."""
+    said: dict[str, list[tuple[int, int, Mapping[str, object]]]] = {r: [] for r in RULES}
+    for rule, row, outcome in sorted(findings):
+        said[_NAMES[rule]].append((row, outcome, {}))
+    return Result(counts=dict(zip(_NAMES, counts, strict=True)), findings=said)
+
+
+def result(found: Found) -> Result:
+    """The same of a whole book."""
+    whole = told(found.counts, found.findings)
+    whole.values, whole.bids = dict(found.values), dict(found.bids)
+    return whole

@@ -157,7 +157,7 @@ class Graph:
     def __init__(self) -> None:
         self.decision = zen.ZenEngine().create_decision(graph())
 
-    def check(self, context: Mapping[str, Any]) -> list[Breach]:
+    def check(self, context: dict[str, Any]) -> list[Breach]:
         """`context`: as `cells.context` gives it."""
         found: Mapping[str, Any] = self.decision.evaluate(context)["result"]
         out: list[Breach] = []

@@ -38,23 +38,22 @@ def run(
 
 def play(plan: Plan, what: Script, tables: Tables, root: Root | None = None, barred: Set[int] = frozenset(), lean: bool = False) -> Raw:
     """As `run`, for a script that was made before with the same `lean`."""
-    if what.alone is not None and lean and not barred and not root:
-        found = _clean(plan, what, what.alone, tables)
-        if found is not None:
-            return found
-    return _Run(plan, tables, what, root).run(barred, lean)
-
-
-def _clean(plan: Plan, what: Script, only: Pass, tables: Tables) -> Raw | None:
-    """The run of one pass over records on which nothing is found, as most submissions are; None where something is."""
-    idle = [0] * len(only.rules)
-    out: list[tuple[int, Record, int]] = []
-    only.program(tables, what.settled, idle, out)
+    if what.alone is None or not lean or barred or root:
+        return _Run(plan, tables, what, root).run(barred, lean)
+    idle, out = passed = _pass(what.alone, tables, what.settled)
     if out:
-        return None
-    counts = what.counts(tables)
-    _count_idle(only, idle, counts)
+        return _Run(plan, tables, what, root, passed).run(barred, lean)
+    counts = what.counts(tables)  # nothing is found, as in most submissions
+    _count_idle(what.alone, idle, counts)
     return Raw(counts, {}, what.settled, _untouched(plan, tables))
+
+
+def _pass(part: Pass, tables: Tables, root: Root) -> tuple[list[int], list[tuple[int, Record, int]]]:
+    """One pass over the records: how often each rule does not apply, and what does not hold."""
+    idle = [0] * len(part.rules)
+    out: list[tuple[int, Record, int]] = []
+    part.program(tables, root, idle, out)
+    return idle, out
 
 
 def _count_idle(part: Pass, idle: Sequence[int], counts: dict[int, tuple[int, ...]]) -> None:
@@ -71,9 +70,11 @@ def _untouched(plan: Plan, tables: Tables) -> dict[tuple[str, str], Sequence[Sca
 
 
 class _Run:
-    __slots__ = ("found", "late", "marked", "numbers", "plan", "raw", "root", "script", "slots", "tables")
+    __slots__ = ("found", "late", "marked", "numbers", "passed", "plan", "raw", "root", "script", "slots", "tables")
 
-    def __init__(self, plan: Plan, tables: Tables, what: Script, root: Root | None) -> None:
+    def __init__(self, plan: Plan, tables: Tables, what: Script, root: Root | None, passed: Any = None) -> None:
+        """`passed`: what the only pass gave, where it has been made."""
+        self.passed = passed
         self.plan = plan
         self.tables = tables
         self.script = what
@@ -138,9 +139,7 @@ class _Run:
 
     def go(self, part: Pass) -> None:
         """One pass over the records: the counts, and what does not hold."""
-        idle = [0] * len(part.rules)
-        out: list[tuple[int, Record, int]] = []
-        part.program(self.tables, self.root, idle, out)
+        idle, out = self.passed or _pass(part, self.tables, self.root)
         counts = self.raw.counts
         _count_idle(part, idle, counts)
         if out:
