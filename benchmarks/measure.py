@@ -31,9 +31,12 @@ def interleaved(contenders: Mapping[str, Run], rounds: int, repeat: int = 1) -> 
         for name in names[turn % len(names) :] + names[: turn % len(names)]:
             run = contenders[name]
             gc.collect()
+            gc.disable()  # as timeit does: whose turn it is to be collected is chance
             start = time.perf_counter()
             for _ in range(repeat):
                 run()
+            spent = time.perf_counter() - start
+            gc.enable()
             if turn:
-                taken[name].append((time.perf_counter() - start) / repeat)
+                taken[name].append(spent / repeat)
     return Timings(taken)
