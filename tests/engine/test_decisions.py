@@ -8,7 +8,10 @@ import pytest
 
 from tests.engine.small import bids, checker, placees, rule, same
 from validator.render.annex import rows
-from validator.render.summary import verdict
+from validator.render.blocks import Heading, Table
+from validator.render.html import render
+from validator.render.summary import summary, verdict
+from validator.render.words import Lang
 from validator.report import Report
 
 BODY = """
@@ -149,3 +152,17 @@ def test_what_cannot_be_used_is_told_and_does_nothing(line: dict[str, str], code
     report = decided(tmp_path, CLEAN, line)
     assert [(i.code, i.table, i.row) for i in report.intake] == [(code, "decisions", 3)]
     assert (fates(report), report.status) == (["高价剔除", "有效报价", "有效报价"], 3)
+
+
+@pytest.mark.parametrize(("lang", "heading", "did"), [("zh", "裁定  2", "报价作无效处理"), ("en", "decisions  2", "made bids invalid")])
+def test_every_page_lists_the_decisions(lang: Lang, heading: str, did: str, tmp_path: Path) -> None:
+    """An officer signs the report: what she decided, and what it did, stands in it; the page for the web too."""
+    report = decided(tmp_path, CLEAN, said("", "P1", "无效", remark="违反承诺 <b>\u202e"))
+    blocks = summary(report, lang)
+    at = blocks.index(Heading(heading))
+    table = blocks[at + 1]
+    assert isinstance(table, Table)
+    assert [row[:2] for row in table.rows] == [("first.conduct", ""), ("", "P1")]
+    assert table.rows[1][3:] == ("王", "2026-02-12 09:00", "违反承诺 <b>\\u202e", did)
+    assert "违反承诺 &lt;b&gt;\\u202e" in render(report, lang)
+    assert not [b for b in summary(decided(tmp_path), lang) if isinstance(b, Heading) and b.text.startswith(heading[:2])]

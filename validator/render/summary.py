@@ -5,18 +5,22 @@ The word 合规 / compliant stands here once, behind `_clean`: never while anyth
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
-from validator.render import lacking
+from validator.render import decided, lacking
 from validator.render.blocks import Block, Column, Heading, Note, Table
 from validator.render.results import clipped, every_bid, listed, pairs, results
 from validator.render.rules import by_rule, called, changed_terms, clauses, columns_of, effects, missing, rule_name
 from validator.render.safe import visible
 from validator.render.sentences import say
+from validator.render.titles import title
 from validator.render.words import Lang, count, name, table
 from validator.report import Finding, Report
 
 _RULES = 12  # rows of a table of rules: what fits on one screen with the rest
 _ISSUES = 8
+_DECISIONS = 30
+_REMARK = 200  # letters of a remark: it is somebody's reason, and read whole
 _OUTCOMES = ("holds", "violated", "not_applicable", "not_evaluable", "error")
 
 
@@ -37,10 +41,11 @@ def opening(report: Report, lang: Lang) -> Iterator[Block]:
 
 
 def closing(report: Report, lang: Lang) -> Iterator[Block]:
-    """What the offering changes, what is missing, what is to be signed for."""
+    """What the offering changes, what is missing, what is to be signed for, what was decided."""
     yield from _terms(report, lang)
     yield from lacking.section(report, lang)
     yield from _attestations(report, lang)
+    yield from _decisions(report, lang)
 
 
 def open_attestations(report: Report) -> tuple[str, ...]:
@@ -206,6 +211,18 @@ def _attestations(report: Report, lang: Lang) -> Iterator[Block]:
         yield Heading(say("attestations", lang))
         rows = ((rule_name(report, r, lang), r, say(f"state-{s}", lang)) for r, s in report.attestations)
         yield Table((Column("", wide=True), Column(""), Column("")), tuple(rows))
+
+
+def _decisions(report: Report, lang: Lang) -> Iterator[Block]:
+    if not report.decisions:
+        return
+    yield Heading(f"{title('sheet-decisions', lang)}  {count(len(report.decisions))}")
+    shown = islice(decided.rows(report, lang), _DECISIONS)
+    wide = (key in ("rule", "remark", "used") for key in decided.COLUMNS)
+    columns = tuple(Column(head, wide=broken) for head, broken in zip(decided.head(lang), wide, strict=True))
+    yield Table(columns, tuple(tuple(clipped(text, _REMARK) for text in row) for row in shown))
+    if len(report.decisions) > _DECISIONS:
+        yield Note(say("more", lang, count=count(len(report.decisions) - _DECISIONS)), "faint")
 
 
 def _next(report: Report, lang: Lang) -> Iterator[Block]:

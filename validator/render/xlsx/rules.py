@@ -1,7 +1,8 @@
 """Report -> the tables of rules: what was found, every rule with its clause, and what the run was told besides the book."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from validator.render import decided
 from validator.render import findings as found
 from validator.render.rules import changed_terms, clauses, effects, rule_name, wanted_said
 from validator.render.sentences import say
@@ -32,6 +33,16 @@ _FINDING_FORMS: Mapping[str, tuple[Style, int]] = {
 }
 """As narrow as they may be, to be read on paper."""
 
+
+_DECISION_FORMS: Mapping[str, tuple[Style, int]] = {
+    "rule": ("text", 34),
+    "subject": ("text", 18),
+    "outcome": ("text", 12),
+    "name": ("text", 16),
+    "at": ("text", 22),
+    "remark": ("prose", 38),
+    "used": ("text", 24),
+}
 
 APPLIED_PRINTED = 11
 """So many columns of `applied` go on paper: up to what is signed."""
@@ -112,10 +123,7 @@ def intake(report: Report, lang: Lang) -> Iterator[Column]:
 
 def decisions(report: Report, lang: Lang) -> Iterator[Column]:
     """What an officer decided, and what that did."""
-    keys = ("rule", "subject", "outcome", "name", "at", "remark", "used")
-    said: dict[str, Callable[[str], str]] = {"outcome": lambda o: name(o, lang), "used": lambda u: title(f"used-{u}", lang)}
-    widths = (34, 18, 12, 16, 22, 38, 24)
-    forms: Sequence[Form] = [
-        (title(f"decision-{k}", lang), "prose" if k == "remark" else "text", w) for k, w in zip(keys, widths, strict=True)
-    ]
-    return turned(forms, [tuple(said.get(k, str)(d.get(k, "")) for k in keys) for d in report.decisions])
+    return turned(
+        tuple((title, *_DECISION_FORMS[key]) for key, title in zip(decided.COLUMNS, decided.head(lang), strict=True)),
+        list(decided.rows(report, lang)),
+    )
