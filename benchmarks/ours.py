@@ -6,18 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.result import Result
-from dsl.kernel import Scalar
-from dsl.lower import Ratio
-from validator.checking import Checker, for_offering
-from validator.engine.figures import questions
-from validator.engine.needed import needed, trimmed
-from validator.engine.plan import Plan, Ranking
-from validator.engine.raw import Raw
-from validator.layers import rules_folder
+from dsl.kernel.lower import Ratio
+from dsl.kernel.nodes import Scalar
+from validator.checks.checker import Checker, for_offering
+from validator.engine.result import Raw
+from validator.plan.figures import questions
+from validator.plan.model import Plan, Ranking
+from validator.plan.prune import needed, trimmed
 from validator.rulebook.library import library
+from validator.vocabulary.layers import rules_folder
 
 if TYPE_CHECKING:
-    from validator.intake.book import Book
+    from validator.intake.book.book import Book
 
 
 def checker(offering: Path | Mapping[str, object]) -> Checker:
@@ -26,7 +26,7 @@ def checker(offering: Path | Mapping[str, object]) -> Checker:
 
 def run_columns(made: Checker, book: "Book") -> Raw:
     """Typed frames -> outcomes and figures: the kernel of a book."""
-    from validator.engine import columns
+    from validator.engine.columns import run as columns
 
     return columns.run(made.plan, book.frames, needed(made.plan, made.plan.upto(("pricing",))))
 
@@ -53,11 +53,12 @@ def result_of(plan: Plan, raw: Raw) -> Result:
 
 def submission_kernel(made: Checker, data: object) -> tuple[Callable[[], Raw], Plan]:
     """Typed integers -> outcomes, with the figures of what does not hold: what a portal's checker does between reading and reporting."""
-    from validator.checking import submission_input
-    from validator.engine import records, rows
-    from validator.engine.findings import for_book
-    from validator.engine.script import script
-    from validator.intake.submission import read_submission
+    from validator.engine.rows import records
+    from validator.engine.rows import run as rows
+    from validator.engine.rows.script import script
+    from validator.intake.submission.read import read_submission
+    from validator.report.findings import for_book
+    from validator.report.given import submission_input
 
     found = read_submission(data, made.vocabulary)
     plan = made._near.plan(for_book(made.plan, submission_input(found, made.plan).supplied))

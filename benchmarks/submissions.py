@@ -11,7 +11,7 @@ from benchmarks import book, ours
 from benchmarks.measure import Run
 from benchmarks.peers import cells, python_by_hand
 from benchmarks.result import Result, require_same
-from validator.checking import Checker
+from validator.checks.checker import Checker
 
 DRAWN = 300
 CALLS = 500

@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import Literal as Lit
 
 from dsl.diagnostics import Span
-from dsl.quantities import PLAIN, Dimension, Field
+from dsl.quantities import PLAIN, Dimension
+from dsl.schema import Field
 
 NOWHERE = Span(0, 0)
 

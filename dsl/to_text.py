@@ -30,7 +30,8 @@ from dsl.nodes import (
     Unary,
     Word,
 )
-from dsl.quantities import EPOCH, Schema
+from dsl.quantities import EPOCH
+from dsl.schema import Schema
 
 Language = Literal["zh", "en"]
 

@@ -10,21 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dsl.diagnostics import Diagnostic, DiagnosticError
-    from validator.archive import check_offerings
-    from validator.checking import Checker, Disagreement, checker
-    from validator.folder import check_folder
-    from validator.report import Finding, Report
+    from validator.checks.checker import Checker, checker
+    from validator.checks.folder import check_folder
+    from validator.checks.offerings import check_offerings
+    from validator.engine.agreement import Disagreement
+    from validator.report.model import Finding, Report
 
 _FROM = {
     "Diagnostic": "dsl.diagnostics",
     "DiagnosticError": "dsl.diagnostics",
-    "check_folder": "validator.folder",
-    "check_offerings": "validator.archive",
-    "Checker": "validator.checking",
-    "Disagreement": "validator.checking",
-    "checker": "validator.checking",
-    "Finding": "validator.report",
-    "Report": "validator.report",
+    "check_folder": "validator.checks.folder",
+    "check_offerings": "validator.checks.offerings",
+    "Checker": "validator.checks.checker",
+    "Disagreement": "validator.engine.agreement",
+    "checker": "validator.checks.checker",
+    "Finding": "validator.report.model",
+    "Report": "validator.report.model",
 }
 
 __all__ = ["Checker", "Diagnostic", "DiagnosticError", "Disagreement", "Finding", "Report", "check_folder", "check_offerings", "checker"]

@@ -4,7 +4,7 @@ Missing values follow SQL. Rows must give the same answers: every line of tests/
 run in 128 bits wherever the bounds ask for it; nothing here is ever a float.
 """
 
-from dsl.to_polars.columns import GAP, HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VIOLATED, Columns, Flags
-from dsl.to_polars.expressions import Expressions
+from dsl.to_polars.emit import Expressions
+from dsl.to_polars.tables import GAP, HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VIOLATED, Columns, Flags
 
 __all__ = ["GAP", "HOLDS", "NOT_APPLICABLE", "NOT_EVALUABLE", "VIOLATED", "Columns", "Expressions", "Flags"]

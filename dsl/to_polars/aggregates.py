@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from dsl.kernel import Fold, Scalar
-from dsl.to_polars.expressions import dtype, wide
+from dsl.kernel.nodes import Fold, Scalar
+from dsl.to_polars.emit import dtype, wide
 
 ROW = "~row"
 

@@ -1,8 +1,7 @@
 """Kernel -> Python source over records of plain integers: one investor's submission, or a whole book."""
 
-from dsl.ratio import parts
-from dsl.to_python.layout import GAP, Layout, Record, Root, Tables
-from dsl.to_python.source import (
+from dsl.kernel.ratio import parts
+from dsl.to_python.program import (
     ERROR,
     NOT_APPLICABLE,
     NOT_EVALUABLE,
@@ -18,6 +17,7 @@ from dsl.to_python.source import (
     to_function,
     to_python,
 )
+from dsl.to_python.records import GAP, Layout, Record, Root, Tables
 
 __all__ = [
     "ERROR",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from dsl.kernel import Scalar
+from dsl.kernel.nodes import Scalar
 
 Keys = tuple[Scalar, ...]
 Found = tuple[list[Scalar], bool]

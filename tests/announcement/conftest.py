@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from validator.announcement.read import of_source
-from validator.announcement.report import AnnouncementReport
 from validator.announcement.rulebooks import library
-from validator.announcement.run import report, run
-from validator.source import Lines, Source
-from validator.vocabulary import rules_folder
+from validator.announcement.run import AnnouncementReport, report, run
+from validator.vocabulary.source import Lines, Source
+from validator.vocabulary.vocabulary import rules_folder
 
 HEAD = {"rulebook": "small", "announcement": "例", "code": "300000", "published": "2026-04-02"}
 

@@ -6,8 +6,8 @@ from typing import Literal
 import pytest
 
 import validator.announcement
-from validator.render.announcement import page
-from validator.render.blocks import Block, Heading, Note, Table
+from validator.render.pages.announcement import page
+from validator.render.pages.blocks import Block, Heading, Note, Table
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -6,7 +6,7 @@ import pytest
 
 import validator.announcement
 from tests.shared import SHARED, needs_shared
-from validator.announcement.report import AnnouncementReport
+from validator.announcement.run import AnnouncementReport
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dsl.checker import check as checked
+from dsl.checker.check import check as checked
 from dsl.functions import FUNCTIONS
 from dsl.parser import parse
 from dsl.to_text import to_text
@@ -47,7 +47,7 @@ def test_the_files_of_the_page_are_a_folder_of_rules(guiju, place):
 
 
 def test_its_cases_prove_its_rules(place):
-    from validator.cases import check, load
+    from validator.cases.run import check, load
 
     books = library(place / "my-rules")
     suite = load(books, NEW)
@@ -75,7 +75,7 @@ def excerpts() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("name", "text"), excerpts(), ids=[t.partition(":")[0] for _, t in excerpts()])
 def test_what_is_quoted_of_our_rules_is_in_them(ours, tmp_path, name, text):
-    from validator.source import load
+    from validator.vocabulary.source import load
 
     (tmp_path / "excerpt.yaml").write_text(text, encoding="utf-8")
     said = load(tmp_path / "excerpt.yaml").data
@@ -113,7 +113,7 @@ def test_the_table_is_there_and_no_function_is_left_out():
 def test_every_effect_and_every_record_is_named(ours):
     from typing import get_args
 
-    from validator.rulebook.file import Effect
+    from validator.rulebook.form import Effect
 
     for word in (*get_args(Effect), *ours.vocabulary.schema.entities):
         assert re.search(rf"[` ]{word}[` ]", LANGUAGE), word

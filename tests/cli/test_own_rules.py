@@ -167,7 +167,7 @@ def test_a_folder_without_rules_is_said_so(guiju, tmp_path, make, said):
 
 
 def test_its_cases_depart_from_the_base_that_it_inherits(amendment):
-    from validator.cases import check, load
+    from validator.cases.run import check, load
     from validator.rulebook.library import library
 
     books = library(amendment)

@@ -156,7 +156,7 @@ def test_the_workbook_of_the_first_story_opens(printed, place):
 
 
 def test_the_number_of_cases_is_the_printed_one(place):
-    from validator.cases import check, load
+    from validator.cases.run import check, load
     from validator.rulebook.library import library
 
     books = library(place / "my-rules")
@@ -179,11 +179,11 @@ def test_the_files_of_the_editors_story_have_no_mistake(guiju, place):
 
 
 def test_the_rule_that_is_shown_is_ours_in_both_languages(place):
-    from dsl.checker import check
+    from dsl.checker.check import check
     from dsl.parser import parse
     from dsl.to_text import to_text
     from validator.rulebook.library import library
-    from validator.source import load_text
+    from validator.vocabulary.source import load_text
 
     text = next(block for kind, block in blocks() if kind == "yaml" and block.startswith("- id:"))
     shown = load_text(text, "README").data

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from validator.schema import mistakes, schema
-from validator.source import load
-from validator.vocabulary import load_vocabulary, rules_folder
+from validator.intake.json_schema import mistakes, schema
+from validator.vocabulary.source import load
+from validator.vocabulary.vocabulary import load_vocabulary, rules_folder
 
 ROOT = Path(__file__).parents[2]
 VOCABULARY = load_vocabulary(rules_folder())

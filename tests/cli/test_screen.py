@@ -3,8 +3,8 @@
 import pytest
 from rich.cells import cell_len
 
-from validator.cli.screen import draw
-from validator.render.blocks import Column, Note, Table
+from validator.render.pages.blocks import Column, Note, Table
+from validator.render.terminal import draw
 
 TEXTS = [
     ("资产规模报告、成立日期、资产规模估值日期", 28, ["资产规模报告、成立日期、", "资产规模估值日期"]),

@@ -13,9 +13,10 @@ from typing import Any, get_args
 
 import polars as pl
 
-from dsl.checker import Checked, check
-from dsl.kernel import Const, Fold, Kernel, Scalar, bounds, kind, rewrite
-from dsl.lower import Env, lower
+from dsl.checker.check import Checked, check
+from dsl.kernel.lower import Env, lower
+from dsl.kernel.nodes import Const, Fold, Kernel, Scalar, bounds, kind, rewrite
+from dsl.kernel.ratio import Lowered, Ratio, parts
 from dsl.nodes import Expr
 from dsl.quantities import (
     DAY_MS,
@@ -28,16 +29,13 @@ from dsl.quantities import (
     PRICE,
     SHARES,
     Dimension,
-    Entity,
-    Field,
     FieldType,
     Kind,
-    Schema,
     Type,
     Unit,
     words_type,
 )
-from dsl.ratio import Lowered, Ratio, parts
+from dsl.schema import Entity, Field, Schema
 from dsl.to_polars import Columns
 from dsl.to_python import NOT_EVALUABLE, VIOLATED, Ask, Assign, Layout, Record, to_function, to_python
 

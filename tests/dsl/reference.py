@@ -34,7 +34,8 @@ from dsl.nodes import (
     Unary,
     Word,
 )
-from dsl.quantities import DAY_MS, EPOCH, Field
+from dsl.quantities import DAY_MS, EPOCH
+from dsl.schema import Field
 
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
 

@@ -27,11 +27,12 @@ from hypothesis import strategies as st
 from reference import by_reference
 from trees import Ask, Choose, question, tables, value
 
-from dsl.checker import references
+from dsl.checker.check import references
 from dsl.diagnostics import DiagnosticError
+from dsl.kernel.ratio import Ratio
 from dsl.nodes import Expr
-from dsl.quantities import FLAG, Field, Schema
-from dsl.ratio import Ratio
+from dsl.quantities import FLAG
+from dsl.schema import Field, Schema
 from dsl.to_polars import HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VIOLATED
 from dsl.to_text import to_text
 

@@ -9,9 +9,9 @@ import pytest
 from harness import Answer, Case, Meant, by_columns, by_function, by_rows, day, understand
 from reference import by_reference
 
-from dsl.kernel import INT64, bounds
+from dsl.kernel.nodes import INT64, bounds
+from dsl.kernel.ratio import parts
 from dsl.quantities import DAY_MS, FIRST_DAY, LAST_DAY
-from dsl.ratio import parts
 
 TOP = 10**18
 """The largest amount of a signed money field, in 1/10000 元: its square is far past 64 bits."""

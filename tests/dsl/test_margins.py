@@ -6,7 +6,7 @@ import pytest
 from harness import Case, by_columns, by_rows, environment, understand, wanted
 
 from dsl.diagnostics import DiagnosticError
-from dsl.lower import slack
+from dsl.kernel.lower import slack
 from dsl.quantities import NUMBER
 
 TABLES = {

@@ -11,14 +11,15 @@ import polars as pl
 import pytest
 from harness import Case, Meant, understand
 
-from dsl.kernel import Kernel, Scalar
-from dsl.quantities import Schema
-from dsl.ratio import Lowered, parts
+from dsl.kernel.nodes import Kernel, Scalar
+from dsl.kernel.ratio import Lowered, parts
+from dsl.schema import Schema
 from dsl.to_polars import Columns
-from dsl.to_python import Ask, Assign, Layout, Step, source
-from validator import cases
-from validator.engine.figures import questions
-from validator.engine.plan import Plan, Ranking
+from dsl.to_python import Ask, Assign, Layout, Step
+from dsl.to_python import program as source
+from validator.cases import run as cases
+from validator.plan.figures import questions
+from validator.plan.model import Plan, Ranking
 from validator.rulebook.library import library
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dsl import nodes as n
-from dsl.checker import ANY_WORD, check
+from dsl.checker.check import ANY_WORD, check
 from dsl.diagnostics import DiagnosticError
 from dsl.functions import FUNCTIONS
 from dsl.parser import parse, parse_order
@@ -23,13 +23,11 @@ from dsl.quantities import (
     PLAIN,
     PRICE,
     SHARES,
-    Entity,
-    Field,
     FieldType,
-    Schema,
     Unit,
     words_type,
 )
+from dsl.schema import Entity, Field, Schema
 from dsl.to_text import Language, order_text, to_text
 
 UNITS = {

@@ -31,7 +31,8 @@ from dsl.nodes import (
     Unary,
     children,
 )
-from dsl.quantities import DATE, DAY_MS, FLAG, MOMENT, MONEY, NUMBER, PLAIN, PRICE, SHARES, TEXT, Dimension, Field, FieldType, Type
+from dsl.quantities import DATE, DAY_MS, FLAG, MOMENT, MONEY, NUMBER, PLAIN, PRICE, SHARES, TEXT, Dimension, FieldType, Type
+from dsl.schema import Field
 
 DIMENSIONS = (PLAIN, MONEY, SHARES, PRICE)
 NUMERIC = tuple(Type("number", d) for d in DIMENSIONS)

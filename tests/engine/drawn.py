@@ -11,12 +11,12 @@ from typing import Any
 from hypothesis import strategies as st
 
 import validator
-from dsl.quantities import Entity, Field
+from dsl.schema import Entity, Field
 from tests.engine.small import RULES
-from validator.cases import load
-from validator.checking import Checker
+from validator.cases.run import load
+from validator.checks.checker import Checker
 from validator.rulebook.library import library
-from validator.vocabulary import load_vocabulary
+from validator.vocabulary.vocabulary import load_vocabulary
 
 Book = dict[str, list[dict[str, Any]]]
 

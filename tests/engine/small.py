@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import validator
-from validator.checking import Checker
-from validator.report import Report
+from validator.checks.checker import Checker
+from validator.report.model import Report
 
 RULES = Path(__file__).parents[2] / "rules"
 

@@ -6,7 +6,7 @@ import pytest
 
 from dsl.diagnostics import DiagnosticError
 from tests.engine.small import folder, rule, rulebook
-from validator import cases
+from validator.cases import run as cases
 
 BODY = "\nstages: [a]\nrules:\n" + rule("a.quantity", "bid", "quantity >= 100股")
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from tests.engine.small import bids, checker, placees, rule, same
-from validator.render.annex import rows
-from validator.render.blocks import Heading, Table
 from validator.render.html import render
-from validator.render.summary import summary, verdict
-from validator.render.words import Lang
-from validator.report import Report
+from validator.render.pages.blocks import Heading, Table
+from validator.render.pages.report.summary import summary, verdict
+from validator.render.phrases.words import Lang
+from validator.render.tables.annex import rows
+from validator.report.model import Report
 
 BODY = """
 stages: [first, second]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import validator
-from validator.report import Report
+from validator.report.model import Report
 
 OFFERING = {
     "offering": "301000",

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from dsl.kernel import Compare, Const, Input, Kernel
+from dsl.kernel.nodes import Compare, Const, Input, Kernel
 from tests.engine.small import OUTCOMES, bids, checker, outcomes, placees, rule, same, violated
-from validator.checking import Checker
+from validator.checks.checker import Checker
 
 FAILS = Compare("<", Const("x", "text"), Const(1, "int"))
 """No sound expression fails; a text below a number does, in Python as in Polars."""

@@ -7,7 +7,7 @@ import pytest
 
 from dsl.diagnostics import DiagnosticError
 from tests.engine.small import OFFERING, bids, checker, rule, same
-from validator.report import Report
+from validator.report.model import Report
 
 BODY = """
 stages: [first, second]

@@ -7,7 +7,7 @@ import pytest
 import validator
 from dsl.diagnostics import DiagnosticError
 from tests.engine.small import OFFERING, bids, folder, rule, rulebook, same
-from validator.checking import Checker
+from validator.checks.checker import Checker
 
 FIRST = (
     """

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.engine.small import bids, checker, rule, same
-from validator.report import Report
+from validator.report.model import Report
 
 BODY = """
 stages: [first, second]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.engine.drawn import ALONE, BASE, BELOW, CORE, VOCABULARY, Book, books, chinext, fields, nested, written
 from tests.engine.small import added_up, checker, rule, same, violated
-from validator.report import Report
+from validator.report.model import Report
 
 
 def body(*rules: str, values: str = "", stages: str = "[first, second]") -> str:

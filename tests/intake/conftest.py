@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from validator.intake import read_book
-from validator.intake.book import Book
-from validator.vocabulary import Vocabulary, load_vocabulary, rules_folder
+from validator.intake.book.book import Book
+from validator.vocabulary.vocabulary import Vocabulary, load_vocabulary, rules_folder
 
 BookOf = Callable[..., Book]
 

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
-from validator.intake.book import Book
+from validator.intake.book.book import Book
 
 GOOD = "配售对象代码,申购价格,申报序号\nP1,10,1\nP2,11,2\n"
 

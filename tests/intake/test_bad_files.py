@@ -18,10 +18,11 @@ import validator
 from dsl.diagnostics import DiagnosticError
 from tests.intake.makers import link_in_zip, parquet, repacked, said, sheet, xlsx, zipped
 from validator.intake import read_book
-from validator.intake.book import Book
-from validator.render import annex, summary
+from validator.intake.book.book import Book
 from validator.render import json as as_json
-from validator.vocabulary import Vocabulary
+from validator.render.pages.report import summary
+from validator.render.tables import annex
+from validator.vocabulary.vocabulary import Vocabulary
 
 HEAD = (
     "投资者代码",

@@ -8,8 +8,8 @@ import pytest
 from tests.intake.conftest import BookOf
 from tests.shared import SHARED, needs_shared
 from validator.intake import read_book
-from validator.intake.book import Book
-from validator.vocabulary import Vocabulary
+from validator.intake.book.book import Book
+from validator.vocabulary.vocabulary import Vocabulary
 
 
 def said(book: Book) -> list[tuple[str, str, int | None, str | None, str | None]]:

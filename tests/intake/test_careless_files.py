@@ -6,8 +6,8 @@ import pytest
 
 from tests.intake.makers import GOOD, said
 from validator.intake import read_book
-from validator.intake.book import Book
-from validator.vocabulary import Vocabulary
+from validator.intake.book.book import Book
+from validator.vocabulary.vocabulary import Vocabulary
 
 
 def read_csv(vocabulary: Vocabulary, text: str) -> Book:

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from validator.intake.cells import Unreadable, read_cell
-from validator.vocabulary import Vocabulary
+from validator.intake.cells.cell import Unreadable, read_cell
+from validator.vocabulary.vocabulary import Vocabulary
 
 DAY = 86_400_000
 # 2026-03-30 is day 20542; 14:49:12.152 is 53,352,152 ms into it.

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from dsl.quantities import Unit
 from tests.intake.test_cells import READ, REFUSED, find
-from validator.intake.cells import Unreadable, read_cell, text_of
-from validator.intake.columns import dtype_of, read_column
-from validator.intake.plain import plain_reader
-from validator.vocabulary import Vocabulary, load_vocabulary, rules_folder
+from validator.intake.cells.cell import Unreadable, read_cell, text_of
+from validator.intake.cells.column import dtype_of, read_column
+from validator.intake.cells.plain_cell import plain_reader
+from validator.vocabulary.vocabulary import Vocabulary, load_vocabulary, rules_folder
 
 VOCABULARY = load_vocabulary(rules_folder())
 FIELDS = {

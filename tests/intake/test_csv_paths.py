@@ -6,9 +6,9 @@ import io
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from validator.intake.cells import BLANKS
-from validator.intake.delimited import _plain, _quoted
-from validator.intake.raw import RawTable
+from validator.intake.cells.cell import BLANKS
+from validator.intake.formats.csv_file import _plain, _quoted
+from validator.intake.formats.raw_table import RawTable
 
 cells = st.one_of(
     st.sampled_from(

@@ -20,8 +20,8 @@ import xlsxwriter
 
 from tests.shared import SHARED, needs_shared
 from validator.intake import read_archive, read_book
-from validator.intake.book import Book
-from validator.vocabulary import Vocabulary
+from validator.intake.book.book import Book
+from validator.vocabulary.vocabulary import Vocabulary
 
 HEADER = [
     "投资者代码",

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.intake.conftest import BookOf
-from validator.intake.headers import field_names, read_header, table_entity
-from validator.vocabulary import Vocabulary
+from validator.intake.cells.header import field_names, read_header, table_entity
+from validator.vocabulary.vocabulary import Vocabulary
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ import xlsxwriter
 
 import validator
 from tests.shared import SHARED
-from validator.intake.headers import field_names, read_header, table_entity
-from validator.vocabulary import load_vocabulary, rules_folder
+from validator.intake.cells.header import field_names, read_header, table_entity
+from validator.vocabulary.vocabulary import load_vocabulary, rules_folder
 
 pytestmark = pytest.mark.skipif(not SHARED.exists(), reason="the shared cases are not here")
 

@@ -25,7 +25,7 @@ from tests.intake.makers import (
     zipped,
 )
 from validator.intake import read_book
-from validator.vocabulary import Vocabulary
+from validator.vocabulary.vocabulary import Vocabulary
 
 REFUSED: dict[str, tuple[str, bytes, str, str]] = {
     "an empty file": ("bids.csv", b"", "empty-file", "the file is empty"),

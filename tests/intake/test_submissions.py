@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from dsl.diagnostics import DiagnosticError
 from validator.intake import read_book
-from validator.intake.submission import Submission, read_submission
-from validator.vocabulary import load_vocabulary, rules_folder
+from validator.intake.submission.read import Submission, read_submission
+from validator.vocabulary.vocabulary import load_vocabulary, rules_folder
 
 VOCABULARY = load_vocabulary(rules_folder())
 CLEAN = {

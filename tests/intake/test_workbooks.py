@@ -9,8 +9,8 @@ import xlsxwriter
 from dsl.diagnostics import DiagnosticError
 from tests.intake.makers import repacked, said, sheet, xlsx
 from validator.intake import read_book
-from validator.intake.book import Book
-from validator.vocabulary import Vocabulary
+from validator.intake.book.book import Book
+from validator.vocabulary.vocabulary import Vocabulary
 
 
 def bids(vocabulary: Vocabulary, build: Callable[[xlsxwriter.Workbook], None], change: Callable[[bytes], bytes] = lambda d: d) -> Book:

@@ -12,15 +12,16 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from dsl.checker import Checked, references
+from dsl.checker.check import Checked, references
 from dsl.diagnostics import DiagnosticError
 from dsl.nodes import Aggregate, At, Binary, Call, Compare, Date, Day, Expr, If, List, Logic, Number, Period, Ref, Unary, Word
-from dsl.quantities import LITERAL_SCALES, PLAIN, Schema
+from dsl.quantities import LITERAL_SCALES, PLAIN
+from dsl.schema import Schema
 from dsl.to_text import to_text
-from validator import cases
+from validator.cases import run as cases
 from validator.rulebook.library import Library, library
 from validator.rulebook.model import Rule, Rulebook, Take, Value, parts_of
-from validator.vocabulary import rules_folder
+from validator.vocabulary.vocabulary import rules_folder
 
 OPS = ("=", "!=", "<", "<=", ">", ">=")
 OTHER = {"max": "min", "min": "max", "any": "all", "all": "any", "least": "greatest", "greatest": "least"}

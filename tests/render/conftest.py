@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from validator.report import BidLine, Both, Called, Changed, Cite, Elimination, FateTotal, Finding, Issue, Label, Report, RuleInfo, Subject
+from validator.bilingual import Both, Cite
+from validator.intake.issue import Issue
+from validator.report.model import BidLine, Called, Changed, Elimination, FateTotal, Finding, Label, Report, RuleInfo, Subject
 
 RULES = {
     "inquiry.quantity-minimum": ("bid", Both("低于最低拟申购数量", "below the minimum quantity"), "三(四)6(4)", ("invalid",), False),

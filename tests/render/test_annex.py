@@ -4,8 +4,8 @@ import csv
 from dataclasses import replace
 from io import StringIO
 
-from validator.render.annex import render
-from validator.report import Report
+from validator.render.tables.annex import render
+from validator.report.model import Report
 
 
 def table(report: Report, lang: str = "zh") -> list[list[str]]:

@@ -5,10 +5,12 @@ from html.parser import HTMLParser
 
 import pytest
 
+from validator.bilingual import Both
+from validator.intake.issue import Issue
 from validator.render.html import page as blocks_page
 from validator.render.html import render
-from validator.render.words import Lang
-from validator.report import Both, Finding, Issue, Report, RuleInfo
+from validator.render.phrases.words import Lang
+from validator.report.model import Finding, Report, RuleInfo
 
 
 class Page(HTMLParser):

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from validator.render.json import render
-from validator.report import Report
+from validator.report.model import Report
 
 
 @pytest.mark.parametrize("bids", [False, True])

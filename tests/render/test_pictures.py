@@ -7,11 +7,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from validator.render.pictures import pictures
-from validator.render.pictures.axes import Scale, round_up, ticks
-from validator.render.pictures.demand import steps
-from validator.render.words import Lang
-from validator.report import Report
+from validator.render.html.pictures import pictures
+from validator.render.html.pictures.axes import Scale, round_up, ticks
+from validator.render.html.pictures.demand import steps
+from validator.render.phrases.words import Lang
+from validator.report.model import Report
 
 
 def drawn(report: Report, lang: Lang = "zh") -> list[ElementTree.Element]:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from validator.render.safe import cell, in_json, visible
+from validator.render.phrases.safe import cell, in_json, visible
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import validator
-from validator.render.statistics import Line, mean, median, scaled, statistics
-from validator.report import BidLine, Report
+from validator.render.tables.statistics import Line, mean, median, scaled, statistics
+from validator.report.model import BidLine, Report
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "301666"
 

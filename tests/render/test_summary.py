@@ -7,10 +7,12 @@ from unicodedata import east_asian_width
 
 import pytest
 
-from validator.cli.screen import draw
-from validator.render.summary import summary
-from validator.render.words import Lang
-from validator.report import Both, Elimination, FateTotal, Issue, Report
+from validator.bilingual import Both
+from validator.intake.issue import Issue
+from validator.render.pages.report.summary import summary
+from validator.render.phrases.words import Lang
+from validator.render.terminal import draw
+from validator.report.model import Elimination, FateTotal, Report
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from validator.render.words import percent, price, shares, yuan
+from validator.render.phrases.words import percent, price, shares, yuan
 
 
 @pytest.mark.parametrize(

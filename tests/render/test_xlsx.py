@@ -13,12 +13,14 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from python_calamine import CalamineWorkbook
 
 from dsl.diagnostics import DiagnosticError
-from validator.render.words import Lang
+from validator.bilingual import Both
+from validator.intake.issue import Issue
+from validator.render.phrases.words import Lang
 from validator.render.xlsx import render
-from validator.render.xlsx.room import lines
+from validator.render.xlsx.row_height import lines
 from validator.render.xlsx.sheets import Column, Table
 from validator.render.xlsx.write import write
-from validator.report import Both, Issue, Report
+from validator.report.model import Report
 
 SHEETS = ["概要", "无效报价清单", "全部发现", "初步询价报价情况", "报价统计", "读不进来的内容", "逐条规则", "条款改动"]
 DECISION = {

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.mutation.mutants import of_rule
-from validator import cases
-from validator.coverage import gaps
+from validator.cases import run as cases
+from validator.cases.coverage import gaps
 from validator.rulebook.library import library
 
 RULES = Path(__file__).parents[2] / "rules"

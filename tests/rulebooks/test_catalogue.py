@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from tests.shared import SHARED, needs_shared
-from validator import cases
-from validator.casefile import Case
+from validator.cases import run as cases
+from validator.cases.file import Case
 from validator.rulebook.library import library
 from validator.rulebook.model import Rule
 
@@ -132,7 +132,7 @@ def test_clauses_are_those_of_the_catalogue(book: Any) -> None:
 
 @pytest.mark.parametrize("name", [book.name for book in BOOKS])
 def test_every_rule_has_its_three_kinds_of_case(name: str) -> None:
-    """What is broken, what holds, and what lacks an input; validator/coverage.py looks closer once they have run."""
+    """What is broken, what holds, and what lacks an input; validator/cases/coverage.py looks closer once they have run."""
     suite = cases.load(LIBRARY, name)
     for rule in suite.rulebook.rules.values():
         _, found, _ = suite.groups.get(rule.id, (None, [], None))

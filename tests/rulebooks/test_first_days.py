@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 
 import validator
-from validator.calendar import load_calendar
+from validator.rulebook.governing import day_of
 from validator.rulebook.library import library
-from validator.rulebook.selection import day_of
+from validator.vocabulary.calendar import load_calendar
 
 RULES = Path(__file__).parents[2] / "rules"
 BOOKS = library(RULES)

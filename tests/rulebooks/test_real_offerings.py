@@ -9,7 +9,7 @@ import pytest
 
 import validator
 from tests.shared import SHARED, needs_shared
-from validator.archive import Archive
+from validator.checks.offerings import Archive
 
 CSV = SHARED / "cases" / "offerings" / "offerings.csv"
 

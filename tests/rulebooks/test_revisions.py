@@ -10,7 +10,7 @@ import pytest
 
 from dsl.diagnostics import DiagnosticError
 from dsl.quantities import EPOCH
-from validator.checking import for_offering
+from validator.checks.checker import for_offering
 from validator.rulebook.library import library
 
 RULES = Path(__file__).parents[2] / "rules"

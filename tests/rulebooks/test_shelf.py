@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import validator
-from validator.rulebook import shelf as module
+from validator.rulebook import cache as module
+from validator.rulebook.cache import shelf
 from validator.rulebook.library import library
-from validator.rulebook.shelf import shelf
 
 RULES = Path(__file__).parents[2] / "rules"
 NAME = "szse-chinext@2025-03"

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import validator
-from dsl.checker import Checked
+from dsl.checker.check import Checked
 from dsl.to_text import to_text
 from tests.shared import SHARED, needs_shared
 from validator.rulebook.library import library

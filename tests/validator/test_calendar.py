@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from dsl.diagnostics import DiagnosticError
 from dsl.quantities import EPOCH
-from validator.calendar import Calendar, load_calendar
-from validator.vocabulary import rules_folder
+from validator.vocabulary.calendar import Calendar, load_calendar
+from validator.vocabulary.vocabulary import rules_folder
 
 CALENDAR = load_calendar(rules_folder())
 

@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dsl.diagnostics import DiagnosticError
-from validator.source import MAX_BYTES, MAX_DEPTH, MAX_MISTAKES, MAX_VALUES, Plain, load, load_text
+from validator.vocabulary.source import MAX_BYTES, MAX_DEPTH, MAX_MISTAKES, MAX_VALUES, Plain, load, load_text
 
 
 def read(text: str) -> Plain:

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from dsl.diagnostics import DiagnosticError
-from dsl.quantities import FIELD_TYPES, MONEY, PLAIN, PRICE, SHARES, Field
+from dsl.quantities import FIELD_TYPES, MONEY, PLAIN, PRICE, SHARES
+from dsl.schema import Field
 from tests.shared import SHARED, needs_shared
-from validator.source import load
-from validator.vocabulary import Vocabulary, load_vocabulary, rules_folder
+from validator.vocabulary.source import load
+from validator.vocabulary.vocabulary import Vocabulary, load_vocabulary, rules_folder
 
 VOCABULARY = load_vocabulary(rules_folder())
 SCHEMA = VOCABULARY.schema

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from validator.announcement.report import AnnouncementReport
+    from validator.announcement.run import AnnouncementReport
 
 
 def check(path: str | Path, rules: Path | None = None) -> "AnnouncementReport":
@@ -17,7 +17,7 @@ def check(path: str | Path, rules: Path | None = None) -> "AnnouncementReport":
     from validator.announcement.read import read_announcement
     from validator.announcement.rulebooks import library
     from validator.announcement.run import report, run
-    from validator.vocabulary import rules_folder
+    from validator.vocabulary.vocabulary import rules_folder
 
     books = library(rules or rules_folder())
     announcement = read_announcement(Path(path), books.vocabulary)

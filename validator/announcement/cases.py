@@ -8,20 +8,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from dsl.checker import Checked, references
+from dsl.checker.check import Checked, references
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.nodes import Day, Expr, children
-from dsl.quantities import Entity, Schema
+from dsl.schema import Entity, Schema
 from validator.announcement.read import HEAD, of_source
-from validator.announcement.report import AnnouncementReport
 from validator.announcement.rulebooks import Library, library
-from validator.announcement.run import Run, report, run
-from validator.casefile import Case
-from validator.cases import CaseReport
-from validator.rulebook.file import Form, read_form
+from validator.announcement.run import AnnouncementReport, Run, report, run
+from validator.cases.file import Case
+from validator.cases.run import CaseReport
+from validator.rulebook.form import Form, read_form
 from validator.rulebook.library import CASES
 from validator.rulebook.model import Rule, Rulebook
-from validator.source import Lines, Source, load
+from validator.vocabulary.source import Lines, Source, load
 
 
 class AnnouncementCase(Case):

@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import assert_never
 
-from dsl.checker import Checked
+from dsl.checker.check import Checked
 from dsl.nodes import (
     Aggregate,
     At,
@@ -32,7 +32,8 @@ from dsl.nodes import (
     Unary,
     Word,
 )
-from dsl.quantities import DAY_MS, Field
+from dsl.quantities import DAY_MS
+from dsl.schema import Field
 from validator.announcement.intervals import (
     Interval,
     Truth,
@@ -53,8 +54,8 @@ from validator.announcement.intervals import (
 )
 from validator.announcement.printed import Cell
 from validator.announcement.read import Announcement
-from validator.calendar import Calendar
 from validator.rulebook.model import Rulebook
+from validator.vocabulary.calendar import Calendar
 
 Answer = Interval | Truth | str | None
 Spot = tuple[str, int]

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from dsl.quantities import PLAIN, Field, Unit
+from dsl.quantities import PLAIN, Unit
+from dsl.schema import Field
 from validator.announcement.intervals import Interval, Truth, known, point
-from validator.intake.cells import Unreadable, find_unit, fits, read_cell
+from validator.intake.cells.cell import Unreadable, find_unit, fits, read_cell
 
 NOTHING = frozenset({"-", "--", "—", "——", "–", "－", "空白", "blank"})
 

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
-from dsl.quantities import Entity, Field
+from dsl.schema import Entity, Field
 from validator.announcement.intervals import known
 from validator.announcement.printed import Cell, read_print, read_prints
-from validator.intake.cells import Unreadable
-from validator.report import Both, Issue
-from validator.source import Place, Plain, Source, load
-from validator.vocabulary import Vocabulary
+from validator.bilingual import Both
+from validator.intake.cells.cell import Unreadable
+from validator.intake.issue import Issue
+from validator.vocabulary.source import Place, Plain, Source, load
+from validator.vocabulary.vocabulary import Vocabulary
 
 HEAD = ("announcement", "code", "published")
 _PARTS = {

@@ -10,22 +10,23 @@ from hashlib import sha256
 from pathlib import Path as FilePath
 from typing import Any
 
-from dsl.checker import Checked, check
+from dsl.checker.check import Checked, check
 from dsl.diagnostics import Diagnostic, DiagnosticError
-from dsl.quantities import EPOCH, Field, FieldType, Type
-from validator.announcement.sound import mistakes
-from validator.calendar import Calendar, load_calendar
-from validator.layers import VOCABULARY, file_of, layers
-from validator.report import Both
-from validator.rulebook.compile import canonical
-from validator.rulebook.file import RulebookFile, ValueForm, read_form
-from validator.rulebook.flat import File, Flat, Path, Placed, documents, flatten
+from dsl.quantities import EPOCH, FieldType, Type
+from dsl.schema import Field
+from validator.announcement.soundness import mistakes
+from validator.bilingual import Both
+from validator.rulebook.amendments import File, Flat, Path, Placed, documents, flatten
+from validator.rulebook.compile.revision import canonical
+from validator.rulebook.compile.rules import compile_rules
+from validator.rulebook.compile.scope import Piece, Scope, Written
+from validator.rulebook.form import RulebookFile, ValueForm, read_form
 from validator.rulebook.library import ANNOUNCEMENTS, CASES, OTHER
 from validator.rulebook.model import Rulebook, Value
-from validator.rulebook.rules import compile_rules
-from validator.rulebook.scope import Piece, Scope, Written
-from validator.source import load
-from validator.vocabulary import Vocabulary, load_vocabulary
+from validator.vocabulary.calendar import Calendar, load_calendar
+from validator.vocabulary.layers import VOCABULARY, file_of, layers
+from validator.vocabulary.source import load
+from validator.vocabulary.vocabulary import Vocabulary, load_vocabulary
 
 ROOT = "announcement"
 

@@ -5,19 +5,59 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from validator.announcement.evaluate import Evaluator, Place
 from validator.announcement.printed import Cell
 from validator.announcement.read import HEAD, Announcement
-from validator.announcement.report import AnnouncementReport, Note
-from validator.announcement.said import Speaker, joined
 from validator.announcement.statements import Outcome, Statement, outcome, statements
-from validator.calendar import Calendar
-from validator.report import Both, Elimination, Finding, RuleInfo, Subject
+from validator.announcement.wording import Speaker, joined
+from validator.bilingual import Both
+from validator.report.amounts import decimal
+from validator.report.model import Elimination, Finding, Report, RuleInfo, Subject
 from validator.rulebook.model import Rule, Rulebook
-from validator.shown import decimal
+from validator.vocabulary.calendar import Calendar
 
 OUTCOMES: tuple[Outcome, ...] = ("holds", "violated", "not_applicable", "not_evaluable", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A difference that rounding explains (尾差): no finding. `left` and `right` are the sides of the statement as shown."""
+
+    rule: str
+    subject: Subject
+    figures: Mapping[str, str]
+    left: str
+    right: str
+    difference: str
+    message: Both
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "rule": self.rule,
+            "subject": {"kind": self.subject.kind, "id": self.subject.id},
+            "figures": dict(self.figures),
+            "left": self.left,
+            "right": self.right,
+            "difference": self.difference,
+            "message": self.message.to_dict(),
+        }
+
+
+@dataclass(frozen=True)
+class AnnouncementReport(Report):
+    """One announcement. `offering` is its securities code."""
+
+    announcement: str = ""
+    notes: tuple[Note, ...] = ()
+    unread: tuple[Both, ...] = ()
+    """The names of figures that are stated but that no rule reads."""
+
+    def to_dict(self, bids: bool = False) -> dict[str, Any]:
+        """The promised JSON, as plain data."""
+        more = {"announcement": self.announcement, "notes": [n.to_dict() for n in self.notes], "unread": [n.en for n in self.unread]}
+        return {**Report.to_dict(self, bids), **more}
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 from dsl.diagnostics import DiagnosticError
 from validator.cli import door, progress, reports
 from validator.cli.reports import Out
-from validator.report import Report
-from validator.vocabulary import rules_folder
+from validator.report.model import Report
+from validator.vocabulary.vocabulary import rules_folder
 
 _OFFERING = "offering.yaml"
 _TEXTS = (".yaml", ".yml")
@@ -43,7 +43,7 @@ def check(book: Path | None, offering: Path | None, asked: Asked, out: Out) -> i
         if not book.is_dir():
             return _offerings(book, asked, out)
         if (book / _OFFERING).is_file():
-            from validator.folder import book_beside
+            from validator.checks.folder import book_beside
 
             return _one(book_beside(book), book / _OFFERING, asked, out)
         if any(book.glob(f"*/{_OFFERING}")):
@@ -57,8 +57,8 @@ def check(book: Path | None, offering: Path | None, asked: Asked, out: Out) -> i
 
 
 def _one(book: Path | None, offering: Path, asked: Asked, out: Out) -> int:
-    from validator.checking import for_offering
-    from validator.rulebook.shelf import shelf
+    from validator.checks.checker import for_offering
+    from validator.rulebook.cache import shelf
 
     door.writable(out.target, book, offering)
 
@@ -81,23 +81,23 @@ def _one(book: Path | None, offering: Path, asked: Asked, out: Out) -> int:
 
 
 def _compared(old: Report, new: Report, out: Out) -> None:
-    from validator.compare import compare
-    from validator.render import comparison
+    from validator.render.pages import comparison
+    from validator.report.compare import compare
 
     found = compare(old, new)
     reports.write_page(comparison.page(found, out.lang), comparison.data(found), out)
 
 
 def _of_subject(report: Report, id_: str, out: Out) -> None:
-    from validator.render import subject
+    from validator.render.pages.report import subject
 
     found = subject.of_report(report, id_)
     reports.write_page(subject.page(found, out.lang), subject.data(found), out)
 
 
 def _offerings(table: Path, asked: Asked, out: Out) -> int:
-    from validator.archive import check_offerings
-    from validator.render import archive
+    from validator.checks.offerings import check_offerings
+    from validator.render.pages import offerings as archive
 
     _plain(asked, "a table of offerings")
     door.writable(out.target, table)
@@ -119,8 +119,8 @@ def _offerings(table: Path, asked: Asked, out: Out) -> int:
 
 
 def _folder(folder: Path, asked: Asked, out: Out) -> int:
-    from validator.folder import check_folder
-    from validator.render import archive
+    from validator.checks.folder import check_folder
+    from validator.render.pages import offerings as archive
 
     _plain(asked, "a folder of offerings")
     door.writable(out.target, *(place for place in folder.iterdir() if place.is_dir()))
@@ -138,14 +138,14 @@ def _folder(folder: Path, asked: Asked, out: Out) -> int:
 
 def _announcement(file: Path, asked: Asked, out: Out) -> int:
     from validator.announcement import check as check_announcement
-    from validator.source import load
+    from validator.vocabulary.source import load
 
     door.writable(out.target, file)
     data = load(file).data
     if not isinstance(data, dict) or not _ANNOUNCES & data.keys():
         door.refuse("no-book", f"`{file}` is no announcement and no book", f"if it is the offering, name it so: `--offering {file}`")
     _plain(asked, "an announcement")
-    from validator.render import announcement
+    from validator.render.pages import announcement
 
     report = check_announcement(file, asked.rules)
     reports.write_page(announcement.page(report, out.lang), report.to_dict(), out)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
-from validator.render.safe import visible
+from validator.render.phrases.safe import visible
 
 WRONG = 2
 _INTERRUPTED = 130

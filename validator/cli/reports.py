@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from validator.cli import door, screen
-from validator.render.blocks import Block, Heading
-from validator.render.words import Lang
-from validator.report import Report
+from validator.cli import door
+from validator.render import terminal as screen
+from validator.render.pages.blocks import Block, Heading
+from validator.render.phrases.words import Lang
+from validator.report.model import Report
 
 _BOM = b"\xef\xbb\xbf"  # without it Excel takes a CSV file for GBK; a pipe has no need of it
 
@@ -43,7 +44,7 @@ def write_page(page: Sequence[Block], data: object, out: Out, workbook: Callable
         case "text":
             _put(screen.page(page, to_file=out.target is not None).encode(), out)
         case "json":
-            from validator.render.safe import in_json
+            from validator.render.phrases.safe import in_json
 
             _put((in_json(json.dumps(data, ensure_ascii=False, indent=1)) + "\n").encode(), out)
         case "html":
@@ -64,7 +65,7 @@ def _put(data: bytes, out: Out) -> None:
 
 
 def _text(report: Report, out: Out, bids: bool) -> bytes:
-    from validator.render.summary import summary
+    from validator.render.pages.report.summary import summary
 
     return screen.page(summary(report, out.lang, bids=bids), to_file=out.target is not None).encode()
 
@@ -82,7 +83,7 @@ def _html(report: Report, out: Out, bids: bool) -> bytes:
 
 
 def _csv(report: Report, out: Out, bids: bool) -> bytes:
-    from validator.render import annex
+    from validator.render.tables import annex
 
     return (_BOM if out.target is not None else b"") + annex.render(report, out.lang).encode()
 

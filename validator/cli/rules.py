@@ -7,19 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
-from validator.cli import door, progress, screen
+from validator.cli import door, progress
 from validator.cli.reports import Out, write_page
-from validator.layers import layers, rules_folder
-from validator.render import rulebook as pages
-from validator.render.blocks import Block
-from validator.render.safe import visible
-from validator.render.words import Lang
-from validator.rulebook.fmt import fmt
+from validator.render import terminal as screen
+from validator.render.pages.blocks import Block
+from validator.render.pages.rules import rulebook as pages
+from validator.render.phrases.safe import visible
+from validator.render.phrases.words import Lang
+from validator.rulebook.formatter import fmt
 from validator.rulebook.library import library, lint
 from validator.rulebook.model import Rulebook
+from validator.vocabulary.layers import layers, rules_folder
 
 if TYPE_CHECKING:
-    from validator.schema import Form
+    from validator.intake.json_schema import Form
 
 
 def listed(folder: Path | None, format: str, lang: Lang) -> int:
@@ -50,9 +51,9 @@ def explained(rule: str, folder: Path | None, lang: Lang) -> int:
 
 def resolved(file: Path, folder: Path | None, format: str, lang: Lang) -> int:
     """Which revision governs an offering."""
-    from validator.offering import board_and_dates, read_offering
-    from validator.render.resolution import resolution_data, resolution_page
-    from validator.rulebook.resolve import resolve
+    from validator.intake.offering import board_and_dates, read_offering
+    from validator.render.pages.rules.resolution import resolution_data, resolution_page
+    from validator.rulebook.library import resolve
 
     books = library(folder or rules_folder())
     offering = read_offering(file, books.vocabulary)
@@ -63,7 +64,7 @@ def resolved(file: Path, folder: Path | None, format: str, lang: Lang) -> int:
 
 def compared(old: str, new: str, folder: Path | None, out: Out) -> int:
     """What changed between two revisions."""
-    from validator.render.diff import diff_data, diff_page
+    from validator.render.pages.rules.diff import diff_data, diff_page
     from validator.rulebook.diff import diff
 
     door.writable(out.target)
@@ -76,7 +77,7 @@ def compared(old: str, new: str, folder: Path | None, out: Out) -> int:
 
 def tested(folder: Path | None, only: Sequence[str], format: str, output: Path | None) -> int:
     """The cases; 1 where one fails."""
-    from validator.cases import CaseReport, run
+    from validator.cases.run import CaseReport, run
     from validator.rulebook.library import ANNOUNCEMENTS
 
     door.writable(output)
@@ -89,7 +90,7 @@ def tested(folder: Path | None, only: Sequence[str], format: str, output: Path |
             more = run_cases(rules)
             result = CaseReport(result.passed + more.passed, (*result.failures, *more.failures), (*result.results, *more.results))
     if format == "junit":
-        from validator.render.machines import junit
+        from validator.render.build_servers import junit
 
         door.put(junit(result).encode(), output)
     else:
@@ -106,7 +107,7 @@ def linted(folder: Path | None, format: str, output: Path | None) -> int:
     with progress.shown("规则 rules"):
         found = tuple(dict.fromkeys((*lint(rules), *_announcement_mistakes(rules))))
     if format == "sarif":
-        from validator.render.machines import sarif
+        from validator.render.build_servers import sarif
 
         _put_json(sarif(found, rules), output)
     else:
@@ -118,8 +119,8 @@ def linted(folder: Path | None, format: str, output: Path | None) -> int:
 
 def schema(form: "Form", folder: Path | None, output: Path | None) -> int:
     """The JSON Schema of a form."""
-    from validator.schema import schema as of_form
-    from validator.vocabulary import load_vocabulary
+    from validator.intake.json_schema import schema as of_form
+    from validator.vocabulary.vocabulary import load_vocabulary
 
     door.writable(output)
     return _put_json(of_form(form, load_vocabulary(folder or rules_folder())), output)
@@ -139,7 +140,7 @@ class _Books:
     """Every revision of a folder by its name, compiled (or taken from the cache) when it is asked for; those of announcements too."""
 
     def __init__(self, rules: Path) -> None:
-        from validator.rulebook.shelf import shelf
+        from validator.rulebook.cache import shelf
 
         self._library = library(rules)
         self._shelf = shelf(rules)

@@ -6,7 +6,7 @@ Both evaluators rank on their own and ask here only where the run ends; numbers 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from dsl.kernel import Scalar
+from dsl.kernel.nodes import Scalar
 
 
 def run_length(sums: Sequence[int], limit: Fraction, bound: str) -> int:

@@ -3,22 +3,22 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from validator.intake.book import Book
-    from validator.vocabulary import Vocabulary
+    from validator.intake.book.book import Book
+    from validator.vocabulary.vocabulary import Vocabulary
 
 
 def read_book(source: object, vocabulary: "Vocabulary") -> "Book":
     """Read a path, a pair of file name and bytes, a frame, or tables by name. Raises DiagnosticError where it is refused as a whole;
     what is wrong inside is an issue of the book."""
-    from validator.intake.book import build
-    from validator.intake.tables import read_source
+    from validator.intake.book.book import build
+    from validator.intake.formats.read import read_source
 
     return build(read_source(source), vocabulary)
 
 
 def read_archive(source: object, vocabulary: "Vocabulary") -> "Book":
     """Read one table of offerings: a book whose only frame is theirs."""
-    from validator.intake.book import build_archive
-    from validator.intake.tables import read_source
+    from validator.intake.book.book import build_archive
+    from validator.intake.formats.read import read_source
 
     return build_archive(read_source(source), vocabulary)

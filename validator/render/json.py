@@ -2,8 +2,8 @@
 
 import json
 
-from validator.render.safe import in_json
-from validator.report import Report
+from validator.render.phrases.safe import in_json
+from validator.report.model import Report
 
 
 def render(report: Report, *, bids: bool = False) -> str:

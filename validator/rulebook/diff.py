@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from dsl.checker import Checked, references
+from dsl.checker.check import Checked, references
 from dsl.to_text import order_text, to_text
-from validator.report import Both, Cite
+from validator.bilingual import Both, Cite
 from validator.rulebook.model import Rule, Rulebook, Take, Template, Term, Value, parts_of
 
 _TOKEN = re.compile(r"\d[\d.,]*\S*|\S+")

@@ -11,16 +11,17 @@ from itertools import pairwise
 from pathlib import Path
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
-from validator.calendar import Calendar, load_calendar
-from validator.layers import CALENDAR, VOCABULARY, file_of, layers
-from validator.rulebook.compile import compile_rulebook
-from validator.rulebook.file import RulebookFile, read_form
-from validator.rulebook.flat import File, Flat, flatten
+from dsl.quantities import EPOCH
+from validator.rulebook.amendments import File, Flat, flatten
+from validator.rulebook.compile.revision import compile_rulebook
+from validator.rulebook.compile.scope import Seen
+from validator.rulebook.form import RulebookFile, read_form
+from validator.rulebook.governing import Selector, governing_name, unknown_rulebook
 from validator.rulebook.model import Rulebook
-from validator.rulebook.scope import Seen
-from validator.rulebook.selection import Selector, governing_name, unknown_rulebook
-from validator.source import Source, load
-from validator.vocabulary import Vocabulary, load_vocabulary
+from validator.vocabulary.calendar import Calendar, load_calendar
+from validator.vocabulary.layers import CALENDAR, VOCABULARY, file_of, layers
+from validator.vocabulary.source import Source, load
+from validator.vocabulary.vocabulary import Vocabulary, load_vocabulary
 
 OTHER = (VOCABULARY, CALENDAR)
 CASES = ".cases.yaml"
@@ -247,3 +248,23 @@ def _adopts_mistakes(file: File, every: list[File]) -> Iterator[Diagnostic]:
 
 def _at(file: File, key: str, code: str, message: str, hint: str | None = None) -> Diagnostic:
     return Diagnostic(code, message, hint=hint, file=file.source.file, line=file.line(key))
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """`day` is the offering's own day of the date that selects (`rulebook.by`). `following` is the revision that ends it, if any does."""
+
+    rulebook: Rulebook
+    day: str
+    following: File | None
+    lineage: tuple[File, ...]
+    """The files that make it up, first to last."""
+
+
+def resolve(books: Library, board: str, dates: Mapping[str, int | None]) -> Resolution:
+    """Raises DiagnosticError where no revision governs the offering."""
+    rulebook = books.governing(board, dates)
+    chain = books.chains[board]
+    after = [f for at, f in enumerate(chain) if at and chain[at - 1].name == rulebook.name]
+    day = date.fromordinal((dates[rulebook.by] or 0) + EPOCH).isoformat()
+    return Resolution(rulebook, day, after[0] if after else None, tuple(books.lineage(rulebook.name)))

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from dsl.checker import Checked
-from dsl.quantities import Field, Schema
-from validator.report import Both, Cite
+from dsl.checker.check import Checked
+from dsl.schema import Field, Schema
+from validator.bilingual import Both, Cite
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,16 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from validator.render.blocks import Block, Heading, Note, Table
 from validator.render.html.parts import annex, findings, statistics
-from validator.render.lacking import details
-from validator.render.pictures import pictures
-from validator.render.results import results
-from validator.render.sentences import say
-from validator.render.summary import closing, opening
-from validator.render.titles import title
-from validator.render.words import Lang
-from validator.report import Report
+from validator.render.html.pictures import pictures
+from validator.render.pages.blocks import Block, Heading, Note, Table
+from validator.render.pages.report.not_supplied import details
+from validator.render.pages.report.results import results
+from validator.render.pages.report.summary import closing, opening
+from validator.render.phrases.sentences import say
+from validator.render.phrases.titles import title
+from validator.render.phrases.words import Lang
+from validator.report.model import Report
 
 _HERE = Path(__file__).parent
 

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from validator.render import annex as listed
-from validator.render import findings as found
-from validator.render.blocks import Block, Column, Heading, Note, Table
-from validator.render.rules import by_rule, rule_name
-from validator.render.safe import visible
-from validator.render.sentences import say
-from validator.render.statistics import Line, said_of
-from validator.render.statistics import statistics as lines_of
-from validator.render.titles import title
-from validator.render.words import Lang, count, name, price, shares
-from validator.report import Finding, Report
+from validator.render.pages.blocks import Block, Column, Heading, Note, Table
+from validator.render.phrases.rules import by_rule, rule_name
+from validator.render.phrases.safe import visible
+from validator.render.phrases.sentences import say
+from validator.render.phrases.titles import title
+from validator.render.phrases.words import Lang, count, name, price, shares
+from validator.render.tables import annex as listed
+from validator.render.tables import findings as found
+from validator.render.tables.statistics import Line, said_of
+from validator.render.tables.statistics import statistics as lines_of
+from validator.report.model import Finding, Report
 
 _SHOWN = 500  # findings of one rule and outcome; what is left out is counted on the page
 _OF_RULE = ("clause", "effect", "source")  # the same for every finding of a rule: said once

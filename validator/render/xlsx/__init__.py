@@ -6,18 +6,18 @@ Codes and names are texts, prices and shares numbers, never a formula or a link.
 from collections.abc import Iterable, Iterator
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
-from validator.render import annex
-from validator.render.findings import PRINTED
-from validator.render.safe import visible
-from validator.render.sentences import say
-from validator.render.statistics import statistics
-from validator.render.titles import title
-from validator.render.words import Lang, count
+from validator.render.phrases.safe import visible
+from validator.render.phrases.sentences import say
+from validator.render.phrases.titles import title
+from validator.render.phrases.words import Lang, count
+from validator.render.tables import annex
+from validator.render.tables.findings import PRINTED
+from validator.render.tables.statistics import statistics
 from validator.render.xlsx import bids as of_bids
 from validator.render.xlsx import rules, summary
 from validator.render.xlsx.sheets import ROWS, Column, Page, Table
 from validator.render.xlsx.write import write
-from validator.report import Report
+from validator.report.model import Report
 
 
 def render(report: Report, lang: Lang, *, bids: bool = False) -> bytes:

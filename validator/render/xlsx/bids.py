@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
-from validator.render import annex as listed
-from validator.render.sentences import say
-from validator.render.statistics import Line, said_of
-from validator.render.titles import title
-from validator.render.words import Lang, name
+from validator.render.phrases.sentences import say
+from validator.render.phrases.titles import title
+from validator.render.phrases.words import Lang, name
+from validator.render.tables import annex as listed
+from validator.render.tables.statistics import Line, said_of
 from validator.render.xlsx.sheets import Column, Form, turned
-from validator.report import Report
+from validator.report.model import Report
 
 
 def annex(rows: Sequence[listed.Row], lang: Lang) -> Iterator[Column]:

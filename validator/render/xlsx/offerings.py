@@ -3,20 +3,22 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from validator.archive import Archive
-from validator.folder import Books
-from validator.render import archive, findings
-from validator.render.blocks import Heading
-from validator.render.rules import clauses, effects
-from validator.render.safe import visible
-from validator.render.sentences import say
-from validator.render.words import Lang, name, table
-from validator.render.xlsx.looks import Style
+from validator.checks.folder import Books
+from validator.checks.offerings import Archive
+from validator.intake.issue import Issue
+from validator.render.pages import offerings as archive
+from validator.render.pages.blocks import Heading
+from validator.render.phrases.rules import clauses, effects
+from validator.render.phrases.safe import visible
+from validator.render.phrases.sentences import say
+from validator.render.phrases.words import Lang, name, table
+from validator.render.tables import findings
+from validator.render.xlsx.formats import Style
 from validator.render.xlsx.rules import finding_forms
 from validator.render.xlsx.sheets import Cell, Column, Form, Table, turned
 from validator.render.xlsx.summary import of_blocks
 from validator.render.xlsx.write import write
-from validator.report import Finding, Issue
+from validator.report.model import Finding
 
 _OUTCOMES = ("holds", "violated", "not_applicable", "not_evaluable", "error")
 

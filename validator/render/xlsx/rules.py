@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from validator.render import decided
-from validator.render import findings as found
-from validator.render.rules import changed_terms, clauses, effects, rule_name, wanted_said
-from validator.render.sentences import say
-from validator.render.titles import title
-from validator.render.words import Lang, name, table
-from validator.render.xlsx.looks import Style
+from validator.render.phrases.rules import changed_terms, clauses, effects, rule_name, wanted_said
+from validator.render.phrases.sentences import say
+from validator.render.phrases.titles import title
+from validator.render.phrases.words import Lang, name, table
+from validator.render.tables import decisions as decided
+from validator.render.tables import findings as found
+from validator.render.xlsx.formats import Style
 from validator.render.xlsx.sheets import Column, Form, turned
-from validator.report import Report
+from validator.report.model import Report
 
 _OUTCOMES = ("holds", "violated", "not_applicable", "not_evaluable", "error")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from validator.render.xlsx.looks import Style
+from validator.render.xlsx.formats import Style
 
 ROWS = 1_048_575  # of a sheet, below its head
 

@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, combinations, pairwise
 from typing import assert_never
 
-from validator.render import blocks
-from validator.render.blocks import Block, Heading, Note
-from validator.render.sentences import say
-from validator.render.summary import summary
-from validator.render.words import Lang
-from validator.render.xlsx.looks import Style
-from validator.render.xlsx.room import lines
+from validator.render.pages import blocks
+from validator.render.pages.blocks import Block, Heading, Note
+from validator.render.pages.report.summary import summary
+from validator.render.phrases.sentences import say
+from validator.render.phrases.words import Lang
+from validator.render.xlsx.formats import Style
+from validator.render.xlsx.row_height import lines
 from validator.render.xlsx.sheets import Line, Page
-from validator.report import Report
+from validator.report.model import Report
 
 _WIDTHS = (26, 22, 22, 22, 22, 22, 18)  # of the page's columns: about an A4 sheet across
 _UPTO = (0, *accumulate(_WIDTHS))

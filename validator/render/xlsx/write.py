@@ -12,9 +12,9 @@ from typing import Any, assert_never
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 from xlsxwriter.utility import xl_range  # type: ignore[import-untyped]
 
-from validator.render.safe import visible
-from validator.render.xlsx.looks import FONT, LINE, LOOKS, NUMERIC, Style
-from validator.render.xlsx.room import lines
+from validator.render.phrases.safe import visible
+from validator.render.xlsx.formats import FONT, LINE, LOOKS, NUMERIC, Style
+from validator.render.xlsx.row_height import lines
 from validator.render.xlsx.sheets import Column, Line, Page, Table
 
 _OPTIONS = {

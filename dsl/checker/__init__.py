@@ -1,0 +1,1 @@
+"""Parsed tree + schema -> typed tree, or diagnostics."""

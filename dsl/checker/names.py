@@ -1,0 +1,134 @@
+"""A name as written -> the fields that it may mean, seen from a record or from an element of an aggregate (L12 to L14)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+from dsl.diagnostics import Span
+from dsl.nodes import Aggregate, Expr, Name, children
+from dsl.schema import Field, Schema
+
+THIS = ("this", "本")
+
+Mistake = tuple[str, str, Span, str | None]
+"""Code, sentence, place, hint."""
+
+Via = Literal["bare", "parent", "element", "this"]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What can be named by an expression on a record of `owner`; inside an aggregate over `element`."""
+
+    schema: Schema
+    owner: str
+    element: str | None = None
+
+    def lookup(self, name: Name) -> list[Field]:
+        """The fields that a name may mean from here; none where unknown, several where ambiguous."""
+        last = name.parts[-1]
+        if len(name.parts) == 1:
+            return self._among(self._levels(), last) or self._among(self._around(self.owner), last)
+        first = name.parts[0]
+        if first in THIS:
+            return self._among((self.owner,), last) or self._among(self._around(self.owner), last)
+        entity = self._record(first)
+        return self._among((entity,), last) if entity else []
+
+    def via(self, name: Name, found: Field) -> Via:
+        """How the name was written."""
+        if len(name.parts) == 1 and found.entity in self._levels():
+            return "bare"
+        if len(name.parts) == 1 or name.parts[0] in THIS:
+            return "this"
+        return "element" if found.entity == self.element else "parent"
+
+    def collection(self, word: str, everywhere: bool = False) -> str | None:
+        """The entity whose records below this one (or all of them) a word names."""
+        reach = [e for e in self.schema.entities if e != self.schema.root] if everywhere else self.schema.below(self.owner)
+        return next((e for e in reach if word in (self.schema.entities[e].collection, self.schema.entities[e].zh)), None)
+
+    def collections(self) -> list[str]:
+        """The names of the collections below this record."""
+        return [self.schema.entities[e].collection for e in self.schema.below(self.owner)]
+
+    def elements(self, expr: Aggregate) -> str | Mistake:
+        """The entity whose records an aggregate runs over: the deepest one that its arguments name. Or what is wrong."""
+        if expr.function == "count":
+            arg = expr.args[0]
+            counted = self.collection(arg.parts[0], expr.everywhere) if isinstance(arg, Name) and len(arg.parts) == 1 else None
+            said = "`count` takes the records to count, e.g. `count(bids where …)`"
+            return counted or ("collection-wanted", said, arg.span, self._below())
+        named = {self.collection(n.parts[0], expr.everywhere) for a in expr.args for n in _names(a) if len(n.parts) == 2} - {None}
+        for entity in self.schema.entities:
+            if entity in named and named <= set(self.schema.parents(entity)):
+                return entity
+        if named:
+            return "mixed-collections", "an aggregate runs over one kind of record", expr.span, self._below()
+        return "collection-wanted", f"`{expr.function}` must name the records that it runs over", expr.span, self._below()
+
+    def _below(self) -> str:
+        below = [f"`{c}`" for c in self.collections()]
+        return f"below {self.owner} there are {', '.join(below)}" if below else f"there are no records below {self.owner}"
+
+    def unknown(self, name: Name) -> tuple[str, str, str | None]:
+        """Code, sentence and hint for a name that means nothing here."""
+        shown, first = ".".join(name.parts), name.parts[0]
+        if len(name.parts) == 2 and (first in THIS or self._record(first) is not None):
+            return "unknown-name", f"unknown name `{shown}`", self._nearest(name.parts[-1])
+        if self.collection(first) is not None:
+            example = "max" if len(name.parts) == 2 else "count"
+            return "bare-collection", f"`{shown}` names many records", f"put it into an aggregate, e.g. `{example}({shown})`"
+        if len(name.parts) == 2:
+            return "unknown-name", f"unknown record `{first}`", nearest(first, [*self._around(self.owner), *self.collections()])
+        return "unknown-name", f"unknown name `{shown}`", self._nearest(first)
+
+    def qualified(self, found: Field) -> str:
+        """A field with the record that it belongs to."""
+        return f"`{self.schema.entities[found.entity].name}.{found.name}`"
+
+    def _levels(self) -> tuple[str, ...]:
+        return self._around(self.element or self.owner)
+
+    def _around(self, entity: str) -> tuple[str, ...]:
+        """A record, those above it, and the tables that lend their fields to any of these."""
+        above = self.schema.parents(entity)
+        return (*above, *(x for e in above for x in self.schema.lenders(e) if x != entity))
+
+    def _among(self, entities: Iterable[str], name: str) -> list[Field]:
+        return [f for e in entities for f in self._fields(e) if name in (f.name, f.zh)]
+
+    def _fields(self, entity: str) -> Iterable[Field]:
+        yield from self.schema.entities[entity].fields.values()
+        yield from self.schema.values.get(entity, {}).values()
+
+    def _record(self, word: str) -> str | None:
+        """The entity that `word.` means: the element by its collection's name, or a record at or above this one by its own."""
+        for e in self._levels():
+            entity = self.schema.entities[e]
+            if word in (entity.name, entity.zh) or (e == self.element and word == entity.collection):
+                return e
+        return None
+
+    def _nearest(self, name: str) -> str | None:
+        known: dict[str, Field] = {}
+        for entity in (*self._levels(), *self._around(self.owner)):
+            for f in self._fields(entity):
+                known.setdefault(f.name, f)
+                known.setdefault(f.zh, f)
+        close = get_close_matches(name, known, 1, 0.6)
+        return f"did you mean `{known[close[0]].name}` ({known[close[0]].zh})?" if close else None
+
+
+def _names(expr: Expr) -> Iterable[Name]:
+    if isinstance(expr, Name):
+        yield expr
+    for child in children(expr):
+        yield from _names(child)
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """A hint with the word that looks most like this one."""
+    close = get_close_matches(word, list(known), 1, 0.6)
+    return f"did you mean `{close[0]}`?" if close else None

@@ -1,0 +1,1 @@
+"""Typed tree -> kernel: integers, flags and texts only, with proved bounds."""

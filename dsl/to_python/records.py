@@ -1,0 +1,54 @@
+"""Where a record of the row evaluator keeps what. A record is a list with a slot per column; its links point to other records."""
+
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass
+from typing import Any
+
+from dsl.kernel.nodes import Scalar
+from dsl.schema import Schema
+
+GAP = "^gap"
+"""Set on a record to which not all records below it could be tied: what is counted or summed over these is missing."""
+
+Record = list[Any]
+Tables = Mapping[str, list[Record]]
+Root = dict[str, Scalar]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where a record keeps what: fields and values by name, `^placee` the record it belongs to, `*bid` the records below it."""
+
+    schema: Schema
+    slots: Mapping[str, Mapping[str, int]]
+
+    @classmethod
+    def of(cls, schema: Schema, values: Iterable[tuple[str, str]] = ()) -> "Layout":
+        """Slots for every field of the schema and for the given values (entity, name), each with room for a denominator."""
+        names: dict[str, list[str]] = {}
+        for e in schema.entities.values():
+            if e.name == schema.root:
+                continue
+            above = [f"^{p}" for p in schema.parents(e.name)[1:2] if p != schema.root]
+            beside = [f"^{x}" for x in schema.lenders(e.name)]
+            names[e.name] = [*e.fields, *above, *beside, *(f"*{x}" for x in schema.below(e.name)), "^id", "^row", GAP]
+        for entity, name in values:
+            if entity != schema.root:
+                names[entity] += [name, f"{name}#den"]
+        return cls(schema, {e: {n: i for i, n in enumerate(dict.fromkeys(ns))} for e, ns in names.items()})
+
+    def only(self, names: Set[tuple[str, str]]) -> "Layout":
+        """The same with no other fields and values than these (entity, name); a value keeps room for its denominator."""
+        kept = {e: [n for n in slots if n[0] in "^*" or (e, n.removesuffix("#den")) in names] for e, slots in self.slots.items()}
+        return Layout(self.schema, {e: {n: i for i, n in enumerate(ns)} for e, ns in kept.items()})
+
+    def blank(self, entity: str, known: dict[str, Record] | None = None) -> Record:
+        """A record of which nothing is known, linked to others of the kind: what a link points to where there is no record."""
+        family = {} if known is None else known
+        record = family[entity] = [None] * len(self.slots[entity])
+        for name, slot in self.slots[entity].items():
+            if name.startswith("*"):
+                record[slot] = []
+            elif name.startswith("^") and name[1:] in self.slots:
+                record[slot] = family.get(name[1:]) or self.blank(name[1:], family)
+        return record

@@ -1,0 +1,1 @@
+"""Cases -> proof that a revision says what its text says."""

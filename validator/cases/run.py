@@ -1,0 +1,298 @@
+"""`<revision>.cases.yaml` -> what each case gives in both evaluators, beside what it should: the proof that rules say what they mean.
+
+A revision runs its own cases and those that it inherits; cases of its own for a rule or value stand in for inherited ones.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property, reduce
+from pathlib import Path
+
+from dsl.checker.check import Checked, references
+from dsl.diagnostics import DiagnosticError
+from validator.cases.coverage import gaps, margin_matches
+from validator.cases.file import Base, Case, CaseFile, read_cases, tables_of
+from validator.cases.trial import Trial, attempt
+from validator.checks.checker import Checker, for_offering
+from validator.engine.agreement import Disagreement
+from validator.intake.offering import read_offering
+from validator.plan.any_offering import Unbound, open_to_any
+from validator.report.model import Report
+from validator.rulebook.amendments import File
+from validator.rulebook.library import CASES, Library, library
+from validator.rulebook.model import Rulebook, parts_of
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One case: the revision, the rule or value that it proves, its name, and what did not come out as stated."""
+
+    revision: str
+    id: str
+    name: str
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReport:
+    """`passed` cases, and a line for everything that did not come out as stated or is not proved by any case.
+
+    `results` tells of each case; a failure that is of no case (a miscount, a gap) stands in `failures` only.
+    """
+
+    passed: int
+    failures: tuple[str, ...]
+    results: tuple[Result, ...] = ()
+
+
+@dataclass
+class Suite:
+    """All cases of one revision, its own and inherited, by the rule or value that they prove."""
+
+    rulebook: Rulebook
+    base: Base
+    """The clean records of this revision."""
+    groups: dict[str, tuple[Base, list[Case], frozenset[str]]] = field(default_factory=dict)
+    """Per id: the base, the cases, and the rules and values of which they do not speak."""
+    files: list[CaseFile] = field(default_factory=list)
+    places: dict[str, str] = field(default_factory=dict)
+    """Per id: the revision whose cases they are."""
+    bound: dict[str, Checker] = field(default_factory=dict)
+    stages: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def unbound(self) -> Unbound:
+        """The revision made ready for any offering."""
+        return open_to_any(self.rulebook, alone=False)
+
+    def stage(self, id_: str) -> str:
+        """The stage up to which the cases of a rule or value run: its own, or the first in which a value is read, or `upto` if later."""
+        if id_ not in self.stages:
+            known = self.rulebook.stages
+            least = self.groups[id_][0].upto
+            self.stages[id_] = max(_stage(self.rulebook, id_), least if least in known else known[0], key=known.index)
+        return self.stages[id_]
+
+    def checker(self, books: Library, offering: Mapping[str, object]) -> Checker:
+        """The checker of an offering under this revision; most cases share theirs."""
+        key = repr(sorted(offering.items()))
+        if key not in self.bound:
+            self.bound[key] = for_offering(books, offering, self.rulebook)
+        return self.bound[key]
+
+    def attempt(self, books: Library, base: Base, case: Case, id_: str, *, both: bool) -> Trial:
+        """Run a case as a book of its own: with both evaluators, or by rows alone at a fraction of the cost."""
+        offering = {**base.offering, **case.offering}
+        tables = tables_of(base, case, books.vocabulary.schema)
+        if both:
+            return attempt(self.checker(books, offering).plan, books.vocabulary, tables, id_, self.stage(id_))
+        plan, root = self.unbound.of(read_offering(offering, books.vocabulary), books.calendar)
+        return attempt(plan, books.vocabulary, tables, id_, self.stage(id_), root)
+
+
+def run(folder: Path, names: Iterable[str] = (), told: Callable[[int, int], None] | None = None) -> CaseReport:
+    """Run the cases of the named revisions, or of every one that rests on a file of the folder. Raises DiagnosticError for bad files.
+
+    `told` hears how many revisions are done, and of how many.
+    """
+    books = library(folder)
+    wanted = list(names) or [f.name for f in books.own()]
+    seen: set[tuple[str, str, str]] = set()
+    passed = 0
+    failures: list[str] = []
+    results: list[Result] = []
+    for done, name in enumerate(wanted):
+        if told is not None:
+            told(done, len(wanted))
+        outcome = check(books, load(books, name), seen)
+        passed += outcome.passed
+        failures += outcome.failures
+        results += outcome.results
+    return CaseReport(passed, tuple(dict.fromkeys(failures)), tuple(results))
+
+
+def load(books: Library, name: str) -> Suite:
+    """The cases of a revision and of all that it amends."""
+    rulebook = books.get(name)
+    suite = Suite(rulebook, Base({}, {}))
+    known = {*rulebook.rules, *rulebook.values}
+    bases: dict[str, Base] = {}
+    files = books.lineage(rulebook.name)
+    for file in files:
+        path = Path(file.source.file)
+        cases = read_cases(path.with_name(path.name.removesuffix(".yaml") + CASES), books.vocabulary, file.name)
+        suite.files.append(cases)
+        bases[file.name] = cases.base
+        below = [f.name for f in books.lineage(file.name)]
+        base = reduce(lambda inherited, name: bases[name].over(inherited), below, Base({}, {}))
+        suite.base = base
+        silent = _changed(rulebook, [f for f in files if f.name not in below])
+        for id_, found in cases.groups.items():
+            if id_ in known:
+                suite.groups[id_] = (base, found, silent - {id_})
+                suite.places[id_] = file.name
+            elif file.name == rulebook.name:
+                raise DiagnosticError([cases.mistake("unknown-name", f"no rule or value `{id_}` in {rulebook.name}", id_)])
+    return suite
+
+
+def _changed(rulebook: Rulebook, files: Iterable[File]) -> frozenset[str]:
+    """What files state or take away that a case does not build on, and all that rests on it: of these it does not speak."""
+    found = {n for f in files for n in (*f.form.terms, *f.form.values, *f.form.removes, *(r.id for r in f.form.rules))}
+    rests = {r.id: _names(r.when, r.require, r.admits) for r in rulebook.rules.values()}
+    rests |= {n: _names(*parts_of(v)) for n, v in rulebook.values.items()}
+    while more := {n for n, read in rests.items() if read & found} - found:
+        found |= more
+    return frozenset(found)
+
+
+def _names(*checked: Checked | None) -> set[str]:
+    return {r.field.name for c in checked if c is not None for r in references(c.expr)}
+
+
+def check(books: Library, suite: Suite, seen: set[tuple[str, str, str]] | None = None) -> CaseReport:
+    """Run every case, and look for what no case proves. Both evaluators run those not `seen` in another revision, which it grows by."""
+    seen = set() if seen is None else seen
+    place = suite.rulebook.name
+    failures = [f"{f.source.file}: {m}" for f in suite.files for m in f.miscounted()]
+    results: list[Result] = []
+    proofs: dict[str, list[tuple[Case, Base, Trial]]] = {}
+    for id_, (base, cases, silent) in suite.groups.items():
+        for case in cases:
+            key = (suite.places[id_], id_, case.name)
+            said, trial = _run(books, suite, base, case, id_, silent, both=key not in seen)
+            seen.add(key)
+            if trial is not None:
+                proofs.setdefault(id_, []).append((case, base, trial))
+            failures += [f"{place}: {id_}: {case.name}: {s}" for s in said]
+            results.append(Result(place, id_, case.name, tuple(said)))
+    failures += [f"{place}: {g}" for g in gaps(suite.rulebook, proofs)]
+    return CaseReport(sum(not r.said for r in results), tuple(failures), tuple(results))
+
+
+def _run(
+    books: Library, suite: Suite, base: Base, case: Case, id_: str, silent: frozenset[str], *, both: bool
+) -> tuple[list[str], Trial | None]:
+    try:
+        trial = suite.attempt(books, base, case, id_, both=both)
+    except DiagnosticError as error:
+        return [f"{d.code}: {d.message}" for d in error.diagnostics], None
+    except Disagreement as error:
+        return [str(error)], None
+    said = list(_differences(case, trial.report, silent, id_))
+    if not margin_matches(case, trial.margins):
+        said.append(f"the margin is {', '.join(map(str, trial.margins))}, not {case.margin}")
+    return said, trial
+
+
+def differs(books: Library, suite: Suite, base: Base, case: Case, id_: str, silent: frozenset[str]) -> bool:
+    """Whether a case comes out otherwise than stated, by rows alone: what the search for mutants asks many times."""
+    trial = suite.attempt(books, base, case, id_, both=False)
+    return any(_differences(case, trial.report, silent, id_)) or not margin_matches(case, trial.margins)
+
+
+def _stage(rulebook: Rulebook, id_: str) -> str:
+    rule = rulebook.rules.get(id_)
+    if rule is not None:
+        return rule.stage
+    if stage := rulebook.values[id_].field.stage:
+        return stage
+    readers = [r.stage for r in rulebook.rules.values() if id_ in _read(rulebook, r.when, r.require, r.admits)]
+    readers += [v.field.stage for v in rulebook.values.values() if v.field.stage and id_ in _read(rulebook, *parts_of(v))]
+    return min(readers, key=rulebook.stages.index, default=rulebook.stages[0])
+
+
+def _read(rulebook: Rulebook, *checked: Checked | None) -> set[str]:
+    """The values that expressions read, through those that no stage changes."""
+    found: set[str] = set()
+    open_ = [c for c in checked if c is not None]
+    while open_:
+        for name in {r.field.name for r in references(open_.pop().expr) if r.field.source == "value"} - found:
+            found.add(name)
+            value = rulebook.values.get(name)
+            open_ += parts_of(value) if value is not None and not value.field.stage else ()
+    return found
+
+
+# ── what differs ──
+
+
+def _differences(case: Case, report: Report, silent: frozenset[str], id_: str) -> Iterator[str]:
+    """Of the rules and values in `silent` the case does not speak."""
+    for outcome, wanted in (("violated", case.gives), ("not_evaluable", case.not_evaluable)):
+        got = {rule for rule, counts in report.by_rule.items() if counts.get(outcome)} - silent
+        want = set(wanted) - silent
+        if got != want:
+            missing, extra = sorted(want - got), sorted(got - want)
+            yield f"{outcome.replace('_', ' ')}: " + "; ".join(
+                ([f"not {', '.join(missing)}"] if missing else []) + ([f"but {', '.join(extra)}"] if extra else [])
+            )
+    if any(f.outcome == "error" for f in report.findings):
+        yield "a rule failed in evaluation"
+    for issue in report.intake:
+        yield f"cannot be read: {issue.message.en}"
+    for table, name in report.unknown_columns:
+        yield f"{table} have no field `{name}`"
+    for rule in case.not_applicable:
+        if rule not in silent and not report.by_rule.get(rule, {}).get("not_applicable"):
+            yield f"{rule} is asked"
+    effects = {f.effect for f in report.violated if f.rule == id_}
+    if case.effect is not None and effects != {tuple(case.effect)}:
+        yield f"the effect is {sorted(effects)}, not {case.effect}"
+    yield from _figures(case, report, id_)
+    yield from _subjects(case, report, silent)
+    yield from _values(case, report, silent)
+    yield from _bids(case, report)
+
+
+def _figures(case: Case, report: Report, id_: str) -> Iterator[str]:
+    found = [f for f in report.violated if f.rule == id_]
+    if case.figures and not found:
+        yield f"{id_} has no finding that could print figures"
+    for finding in found:
+        for name, want in case.figures.items():
+            if _exact(finding.figures.get(name)) != _exact(want):
+                yield f"{id_} prints {name} as {finding.figures.get(name)}, not {want}"
+
+
+def _subjects(case: Case, report: Report, silent: frozenset[str]) -> Iterator[str]:
+    for outcome, told in (("violated", case.subjects), ("not_evaluable", case.undecided)):
+        for rule, ids in told.items():
+            got = sorted(f.subject.id for f in report.findings if (f.rule, f.outcome) == (rule, outcome))
+            if rule not in silent and got != sorted(ids):
+                yield f"{rule}: {'subjects' if outcome == 'violated' else 'undecided'} {got}, not {sorted(ids)}"
+
+
+def _values(case: Case, report: Report, silent: frozenset[str]) -> Iterator[str]:
+    for name, want in case.values.items():
+        if name in silent:
+            continue
+        if name not in report.values:
+            yield f"no value `{name}` of the offering"
+            continue
+        got = report.values_exact.get(name, report.values[name])
+        if _exact(got) != _exact(want):
+            yield f"{name} is {got}, not {want}"
+
+
+def _bids(case: Case, report: Report) -> Iterator[str]:
+    bids = {b.id: b for b in report.bids}
+    for id_, fate in case.fates.items():
+        if id_ not in bids or bids[id_].fate != fate:
+            yield f"{id_} is {bids[id_].fate if id_ in bids else 'not there'}, not {fate}"
+    for id_, admitted in case.admitted.items():
+        if id_ not in bids or bids[id_].admitted_quantity != admitted:
+            yield f"{id_} is admitted with {bids[id_].admitted_quantity if id_ in bids else 'nothing'}, not {admitted}"
+    if case.eliminated is not None:
+        got = sorted(b.id for b in report.bids if b.eliminated)
+        if got != sorted(case.eliminated):
+            yield f"eliminated are {got}, not {sorted(case.eliminated)}"
+
+
+def _exact(text: object) -> object:
+    """Numbers compare by value: 20.4 is 20.4000 is 102/5."""
+    try:
+        return Fraction(str(text))
+    except (ValueError, ZeroDivisionError):
+        return text

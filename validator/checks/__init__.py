@@ -1,0 +1,1 @@
+"""The three things that every door calls: one offering, a table of offerings, a folder."""

@@ -1,0 +1,1 @@
+"""Plan + frames -> result, a column at a time with Polars."""

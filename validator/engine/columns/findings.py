@@ -1,0 +1,99 @@
+"""Flags of rules -> how often each outcome, and the findings with their figures.
+
+Most rules are broken by a few records: these are looked up for all rules of an entity together. A rule with many goes alone.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import repeat
+from typing import NamedTuple
+
+import polars as pl
+
+from dsl.kernel.nodes import Kernel, Scalar
+from dsl.kernel.ratio import parts
+from dsl.outcomes import ERROR, NOT_EVALUABLE, VIOLATED
+from dsl.to_polars import Columns, Flags
+from validator.engine.result import Hit
+from validator.plan.figures import questions
+from validator.plan.model import Asked, Plan
+
+FEW = 1_000
+"""Findings of one rule that are looked up together with those of others."""
+
+Answers = Iterable[tuple[Scalar, ...]]
+
+
+class Outcomes:
+    """A rule's outcomes on every record of its table; without flags it failed, which is then its outcome on all of them."""
+
+    def __init__(self, asked: Asked, flags: Flags | None, height: int) -> None:
+        self.asked, self.height = asked, height
+        self.counts = (0, 0, 0, 0, height) if flags is None else (*flags.counts(), 0)
+        self.violated = flags.violated() if flags is not None and self.counts[VIOLATED] else None
+        self.unknown = flags.unknown() if flags is not None and self.counts[NOT_EVALUABLE] else None
+
+
+class Places(NamedTuple):
+    """Rows in their order, and the outcome on each."""
+
+    rows: Sequence[int]
+    outcomes: Sequence[int]
+
+
+def findings(plan: Plan, columns: Columns, entity: str, found: Sequence[Outcomes]) -> dict[int, list[Hit]]:
+    """The findings of rules of one entity, by the rule's number."""
+    places = {o.asked.number: p for o, p in zip(found, _places(found), strict=True) if p.rows}
+    rules = {o.asked.number: o.asked for o in found}
+    alone = [n for n, p in places.items() if len(p.rows) > FEW]
+    together = [n for n in places if n not in alone]
+    answers: dict[int, Answers] = {}
+    try:
+        answers |= _answers(columns, entity, {n: _nodes(plan, rules[n]) for n in together}, places)
+    except Exception:  # L17: one of them failed
+        alone += together
+    for number in alone:
+        nodes = _nodes(plan, rules[number])
+        try:
+            answers |= _answers(columns, entity, {number: nodes}, places)
+        except Exception:  # an outcome "error" may have no figures to show
+            if all(outcome != ERROR for outcome in places[number].outcomes):
+                raise
+            answers[number] = repeat((None,) * len(nodes), len(places[number].rows))
+    return {n: list(map(Hit, p.rows, p.outcomes, answers[n])) for n, p in places.items()}
+
+
+def _places(found: Sequence[Outcomes]) -> list[Places]:
+    masks = [m for o in found for m in (o.violated, o.unknown) if m is not None]
+    frame = pl.DataFrame([m.alias(str(i)) for i, m in enumerate(masks)])
+    listed = iter(frame.select(pl.all().arg_true().implode()).row(0) if masks else ())
+    return [_place(o, *(() if m is None else next(listed) for m in (o.violated, o.unknown))) for o in found]
+
+
+def _place(outcomes: Outcomes, violated: Sequence[int], unknown: Sequence[int]) -> Places:
+    """A rule that failed did so on every record."""
+    if outcomes.counts[ERROR]:
+        return Places(range(outcomes.height), [ERROR] * outcomes.height)
+    if not violated or not unknown:
+        return Places(violated or unknown, [VIOLATED if violated else NOT_EVALUABLE] * (len(violated) or len(unknown)))
+    both = sorted([*((r, VIOLATED) for r in violated), *((r, NOT_EVALUABLE) for r in unknown)])
+    return Places([r for r, _ in both], [o for _, o in both])
+
+
+def _nodes(plan: Plan, asked: Asked) -> list[Kernel]:
+    return [n for m in questions(plan, asked).meanings for n in parts(m)]
+
+
+def _answers(columns: Columns, entity: str, nodes: dict[int, list[Kernel]], places: dict[int, Places]) -> dict[int, Answers]:
+    """The answers to each rule's questions on each of its rows."""
+    rows = sorted({row for number in nodes for row in places[number].rows})
+    at = {row: i for i, row in enumerate(rows)}
+    every = [n for number in nodes for n in nodes[number]]
+    found = iter([c.to_list() for c in columns.values(entity, every, pl.Series(rows, dtype=pl.Int64))] if every else ())
+    answers: dict[int, Answers] = {}
+    for number, asked in nodes.items():
+        own = [next(found) for _ in asked]
+        if len(places[number].rows) < len(rows):
+            taken = [at[row] for row in places[number].rows]
+            own = [[column[i] for i in taken] for column in own]
+        answers[number] = zip(*own, strict=True) if own else repeat((), len(places[number].rows))
+    return answers

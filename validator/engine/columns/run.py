@@ -1,0 +1,308 @@
+"""Plan + book -> raw run, a column at a time with Polars. Rows (validator/engine/rows/run.py) must give the same.
+
+A call of Polars costs as much for ten rows as for a thousand: what can be asked together is asked together.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
+from fractions import Fraction
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from dsl.kernel.lower import Lowered, Ratio
+from dsl.kernel.nodes import Const, Fold, Input, Kernel, Scalar, folds, inputs, rewrite
+from dsl.outcomes import ERROR, HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VIOLATED
+from dsl.schema import Schema
+from dsl.to_polars import GAP, Columns, Expressions, Flags
+from dsl.to_python import parts, to_function
+from validator.engine.columns.findings import Outcomes, findings
+from validator.engine.columns.ranking import choose
+from validator.engine.lost_records import lost
+from validator.engine.result import Hit, Kept, Raw
+from validator.plan.figures import questions
+from validator.plan.known import alike, constants, ending
+from validator.plan.model import ADMITTED, BID, DEADLY, LIVE, QUANTITY, Asked, Plan, Ranking, Stage, Step
+
+if TYPE_CHECKING:
+    from validator.intake.book.book import Book
+
+
+def run(
+    plan: Plan,
+    frames: Mapping[str, pl.DataFrame],
+    stages: Sequence[Stage],
+    asked: Callable[[Asked], bool] = lambda _: True,
+    barred: Set[int] = frozenset(),
+) -> Raw:
+    """Run the stages over a whole book. `asked` leaves rules out; `barred` bids are not live from the start."""
+    return _Run(plan, frames, asked).run(stages, barred)
+
+
+def with_gaps(book: "Book", schema: Schema) -> "Book":
+    """The book with a mark on the records that have lost records below them; most have none."""
+    frames = book.frames
+    doubled = any(bool(f.get_column("^key").drop_nulls().is_duplicated().any()) for e, f in frames.items() if schema.below(e))
+    if not doubled:
+        return book
+    keys = {e: f.get_column("^key").to_list() for e, f in frames.items()}
+    links = {e: f.get_column(f"^{p}").to_list() for e, f in frames.items() if (p := schema.entities[e].of) is not None}
+    marks = {e: frames[e].with_columns(pl.Series(GAP, m, dtype=pl.Boolean)) for e, m in lost(schema, keys, links).items()}
+    return replace(book, frames={**frames, **marks})
+
+
+class _Run:
+    def __init__(self, plan: Plan, frames: Mapping[str, pl.DataFrame], asked: Callable[[Asked], bool]) -> None:
+        self.plan = plan
+        self.root = plan.schema.root
+        self.asked = asked
+        expressions = plan.compiled.setdefault("expressions", Expressions())
+        assert isinstance(expressions, Expressions)
+        self.columns = Columns(plan.schema, frames, {}, expressions)
+        self.raw = Raw(root={})
+        self.waiting: dict[int, list[int]] = {}
+
+    def run(self, stages: Sequence[Stage], barred: Set[int]) -> Raw:
+        height = self.columns.frames[BID].height
+        live = pl.repeat(True, height, dtype=pl.Boolean, eager=True).scatter(sorted(barred), False)
+        self.columns.define(BID, [live.alias(LIVE), self.columns.column(BID, QUANTITY).alias(ADMITTED)])
+        for stage in stages:
+            for batch in _batches(stage.steps, self.root):
+                self.step(batch)
+            self.rules(stage)
+        self.keep(stages)
+        self.raw.waiting = self.waiting
+        return self.raw
+
+    # ── values ──
+
+    def step(self, batch: Sequence[Step]) -> None:
+        """One value of the offering, one ranking, or values of records that do not need each other."""
+        first = batch[0]
+        if isinstance(first.meaning, Ranking):
+            self.rank(first, first.meaning)
+        elif first.entity == self.root and (known := constants(first.name, first.meaning)):
+            self.set_root(known)
+        elif first.entity == self.root:
+            answers = self.offering(first.name, [first.meaning])
+            self.set_root(dict(zip((first.name, f"{first.name}#den"), answers, strict=False)))
+        else:
+            for entity in dict.fromkeys(s.entity for s in batch):
+                self.define(entity, [s for s in batch if s.entity == entity])
+
+    def define(self, entity: str, steps: Sequence[Step]) -> None:
+        named = [(name, n) for s in steps for name, n in zip((s.name, f"{s.name}#den"), _kernels(s), strict=False)]
+        found = self.columns.values(entity, [n for _, n in named])
+        self.columns.define(entity, [c.alias(name) for c, (name, _) in zip(found, named, strict=True)])
+
+    def set_root(self, values: Mapping[str, Scalar]) -> None:
+        self.raw.root |= values
+        self.columns.root |= values
+
+    def offering(self, key: object, meanings: Sequence[Lowered]) -> tuple[Scalar, ...]:
+        """Values of the offering: aggregates by column, what is made of them in Python integers without limit."""
+        nodes, names, function = self.compiled(("offering", key), meanings)
+        totals = zip(names, self.columns.totals(nodes), strict=True)
+        answer: tuple[Scalar, ...] = function(None, self.raw.root | dict(totals), {})
+        return answer
+
+    def compiled(self, key: object, meanings: Sequence[Lowered]) -> Any:
+        """The aggregates of the meanings, names for their answers, and the function of these; made on first use."""
+        found = self.plan.compiled.get(key)
+        if found is None:
+            nodes = list(dict.fromkeys(f for m in meanings for n in parts(m) for f in folds(n)))
+            names = {f: Input(self.root, f"~{i}", f.kind, f.low, f.high) for i, f in enumerate(nodes)}
+            function = to_function([_without(m, names) for m in meanings], self.root, self.plan.layout)
+            found = self.plan.compiled[key] = (nodes, [n.name for n in names.values()], function)
+        return found
+
+    def rank(self, step: Step, ranking: Ranking) -> None:
+        source, total, *rest = self.columns.values(ranking.entity, _numbers(ranking))
+        last = rest.pop() if ranking.last is not None else None
+        meanings: list[Lowered] = [ranking.limit, ranking.bound] + ([] if ranking.equals is None else [ranking.equals])
+        num, den, bound, *equals = self.offering((step.name, "limits"), meanings)
+        columns = [source.alias("source"), total.alias("sum"), *(k.alias(f"k{i}") for i, k in enumerate(rest))]
+        chosen, selected = choose(
+            pl.DataFrame(columns if last is None else [*columns, last.alias("last")]).with_row_index("row"),
+            [d for _, d in ranking.keys],
+            _fraction(num, den),
+            bound if isinstance(bound, str) else None,
+            _fraction(*equals) if equals else None,
+        )
+        self.columns.define(ranking.entity, [chosen.alias(step.name)])
+        self.raw.selected[step.name] = selected
+
+    # ── rules ──
+
+    def rules(self, stage: Stage) -> None:
+        rules = [a for a in stage.asked if self.asked(a)]
+        endings = [(a, o) for a in rules if a.rule.entity != self.root and (o := ending(self.plan, a)) is not None]
+        self.raw.counts |= {a.number: alike(o, self.columns.frames[a.rule.entity].height) for a, o in endings}
+        rules = [a for a in rules if a.number not in self.raw.counts]
+        found: list[Outcomes] = []
+        for entity in dict.fromkeys(a.rule.entity for a in rules if a.rule.entity != self.root):
+            outcomes = self.ask(entity, [a for a in rules if a.rule.entity == entity])
+            self.raw.counts |= {o.asked.number: o.counts for o in outcomes}
+            for outcome in outcomes:
+                self.mute(outcome)
+            self.raw.hits |= findings(self.plan, self.columns, entity, outcomes)
+            found += outcomes
+        for asked in rules:
+            if asked.rule.entity == self.root:
+                self.ask_offering(asked)
+        self.affect(found)  # after the figures, which are those that the rules were asked about
+
+    def ask(self, entity: str, group: Sequence[Asked]) -> list[Outcomes]:
+        height = self.columns.frames[entity].height
+        if not height:
+            return [Outcomes(a, None, 0) for a in group]
+        flags: Sequence[Flags | None]
+        try:
+            flags = self.columns.asked(entity, [(a.when, a.require) for a in group])
+        except Exception:  # L17: find the rule that failed; the others are asked again
+            flags = [self.ask_alone(entity, a) for a in group]
+        return [Outcomes(a, f, height) for a, f in zip(group, flags, strict=True)]
+
+    def ask_alone(self, entity: str, asked: Asked) -> Flags | None:
+        try:
+            return self.columns.asked(entity, [(asked.when, asked.require)])[0]
+        except Exception:  # L17: the failure is that rule's outcome on every record
+            return None
+
+    def mute(self, outcomes: Outcomes) -> None:
+        """What is said once for the rule is not said of records, and opens no bid."""
+        lacks = self.plan.muted.get(outcomes.asked.number)
+        if lacks is None or outcomes.unknown is None:
+            return
+        if not isinstance(lacks, Const):
+            (lacking,) = self.columns.values(outcomes.asked.rule.entity, [lacks])
+            outcomes.unknown &= ~lacking
+        elif lacks.value:
+            outcomes.unknown = None
+
+    def lacking(self, asked: Asked) -> bool:
+        """Whether a rule of the offering is not evaluable for want of what nobody handed in."""
+        lacks = self.plan.muted.get(asked.number)
+        return lacks is not None and bool(self.offering(("lacks", asked.number), [lacks])[0])
+
+    def ask_offering(self, asked: Asked) -> None:
+        outcome = self.outcome(asked)
+        self.raw.counts[asked.number] = tuple(int(outcome == o) for o in range(5))
+        if outcome in (HOLDS, NOT_APPLICABLE) or (outcome == NOT_EVALUABLE and self.lacking(asked)):
+            return
+        meanings = questions(self.plan, asked).meanings
+        try:
+            answer = self.offering(("figures", asked.number), meanings)
+        except Exception:  # an outcome "error" may have no figures to show
+            if outcome != ERROR:
+                raise
+            answer = (None,) * sum(len(parts(m)) for m in meanings)
+        self.raw.hits[asked.number] = [Hit(0, outcome, answer)]
+
+    def outcome(self, asked: Asked) -> int:
+        """What a rule of the offering says."""
+        try:
+            require, *when = self.offering(("rule", asked.number), [asked.require] if asked.when is None else [asked.require, asked.when])
+        except Exception:  # L17
+            return ERROR
+        if when and when[0] is False:
+            return NOT_APPLICABLE
+        if require is None or (when and when[0] is None):
+            return NOT_EVALUABLE
+        return HOLDS if require else VIOLATED
+
+    # ── effects ──
+
+    def affect(self, found: Sequence[Outcomes]) -> None:
+        """What this stage's breaches do to bids, seen from the next stage on."""
+        live, admitted = self.columns.column(BID, LIVE), self.columns.column(BID, ADMITTED)
+        touching = [r for r in found if r.asked.rule.entity in self.plan.schema.parents(BID)]
+        deadly = [r for r in touching if DEADLY & set(r.asked.rule.effect)]
+        for entity in dict.fromkeys(r.asked.rule.entity for r in deadly):
+            rows = None if entity == BID else self.columns.rows(BID, entity)
+            breaches = [r.violated for r in deadly if r.asked.rule.entity == entity and r.violated is not None]
+            if breaches:
+                live = live & ~_spread(reduce(or_, breaches), rows)
+            self.waiting |= _open([r for r in deadly if r.asked.rule.entity == entity], rows)
+        for rule in touching:
+            if rule.asked.admits is not None and rule.asked.rule.entity == BID and rule.violated is not None:
+                admitted = self.admitted(admitted, rule.violated, rule.asked.admits)
+        self.columns.define(BID, [live.alias(LIVE), admitted.alias(ADMITTED)])
+
+    def admitted(self, old: pl.Series, violated: pl.Series, limit: Kernel) -> pl.Series:
+        """What is left of the quantities where the rule is violated."""
+        rows = _true(violated)
+        (most,) = self.columns.values(BID, [limit], rows)
+        table = pl.DataFrame([old.gather(rows).alias("a"), most.alias("b")])
+        less = pl.when(pl.col("a").is_not_null() & pl.col("b").is_not_null()).then(pl.min_horizontal("a", "b"))
+        return old.clone().scatter(rows, table.select(less).to_series())  # scatter changes the series itself
+
+    def keep(self, stages: Sequence[Stage]) -> None:
+        for entity, name in [(BID, LIVE), (BID, ADMITTED), *((s.entity, s.name) for t in stages for s in t.steps)]:
+            if entity != self.root:
+                self.raw.columns[entity, name] = Kept(self.columns.column(entity, name))
+
+
+def _batches(steps: Sequence[Step], root: str) -> Iterator[list[Step]]:
+    """Steps in their order; neighbours that belong to records and do not read each other stand together."""
+    batch: list[Step] = []
+    for step in steps:
+        alone = step.entity == root or isinstance(step.meaning, Ranking)
+        named = {(s.entity, s.name) for s in batch}
+        if batch and (alone or any((i.entity, i.name.removesuffix("#den")) in named for n in _kernels(step) for i in inputs(n))):
+            yield batch
+            batch = []
+        batch.append(step)
+        if alone:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _kernels(step: Step) -> tuple[Kernel, ...]:
+    return () if isinstance(step.meaning, Ranking) else parts(step.meaning)
+
+
+def _open(rules: Sequence[Outcomes], rows: pl.Series | None) -> dict[int, list[int]]:
+    """By the rule's number the bids on which it was not evaluable. There are few: they are looked up for all rules at once."""
+    masks = {r.asked.number: r.unknown for r in rules if r.unknown is not None}
+    if not masks:
+        return {}
+    bids = _true(_spread(reduce(or_, masks.values()), rows))
+    records = bids if rows is None else rows.gather(bids)
+    found = {number: bids.filter(mask.gather(records)).to_list() for number, mask in masks.items()}
+    return {number: open_ for number, open_ in found.items() if open_}
+
+
+def _spread(mask: pl.Series, rows: pl.Series | None) -> pl.Series:
+    """The flag of the record that each bid belongs to; False where there is none. `rows`: None for the bids' own."""
+    if rows is None:
+        return mask
+    found = mask.gather(rows)
+    return found.fill_null(False) if found.null_count() else found
+
+
+def _true(mask: pl.Series | None) -> pl.Series:
+    return pl.Series([], dtype=pl.Int64) if mask is None else mask.arg_true()
+
+
+def _without(meaning: Lowered, names: Mapping[Fold, Kernel]) -> Lowered:
+    """The meaning with its aggregates read from the offering instead."""
+
+    def named(node: Kernel) -> Kernel | None:
+        return names[node] if isinstance(node, Fold) else None
+
+    if isinstance(meaning, Ratio):
+        return Ratio(rewrite(meaning.num, named), rewrite(meaning.den, named))
+    return rewrite(meaning, named)
+
+
+def _numbers(ranking: Ranking) -> list[Kernel]:
+    return [ranking.source, ranking.sum, *(k for k, _ in ranking.keys)] + ([] if ranking.last is None else [ranking.last])
+
+
+def _fraction(num: Scalar, den: Scalar) -> Fraction | None:
+    return Fraction(int(num), int(den)) if num is not None and den is not None else None

@@ -1,0 +1,1 @@
+"""Plan + records -> result, record by record with generated Python."""

@@ -1,0 +1,53 @@
+"""Records of one entity -> the same records with their subject ids, in canonical order.
+
+An id is the key in text: `P1`, `P1/12` for a bid, `P1/#1` where the bid has no number yet, `?` for a part that is missing. Where two
+records have one id, the later one by content gets `#2`: the order of rows never shows.
+"""
+
+import polars as pl
+
+from dsl.schema import Entity
+from validator.intake.book.agreement import OF, ROW
+
+ID = "^id"
+ALIKE = "^alike"
+
+
+def with_ids(records: pl.DataFrame, entity: Entity) -> pl.DataFrame:
+    """Sorted by id. `^alike` marks those whose key alone was no id of their own."""
+    frame = records.with_columns(_base(entity).alias(ID)).sort(ID)
+    alike = _alike(frame[ID])
+    frame = frame.with_columns(alike.alias(ALIKE))
+    while alike.any():
+        frame = pl.concat([frame.filter(~alike), _numbered(frame.filter(alike), entity)]).sort(ID)
+        alike = _alike(frame[ID])
+    return frame
+
+
+def _alike(ids: pl.Series) -> pl.Series:
+    """Which of the sorted ids stand beside their like, or still want a number."""
+    after = (ids == ids.shift(1)).fill_null(False)
+    return after | after.shift(-1, fill_value=False) | ids.str.ends_with("/#")
+
+
+def _base(entity: Entity) -> pl.Expr:
+    return pl.concat_str([_part(entity, name) for name in entity.key], separator="/")
+
+
+def _part(entity: Entity, name: str) -> pl.Expr:
+    field = entity.fields.get(name)
+    if field is None:
+        return pl.col(OF).fill_null("?")
+    return pl.col(name).cast(pl.String).fill_null("#" if field.type.name == "count" else "?")
+
+
+def _numbered(frame: pl.DataFrame, entity: Entity) -> pl.DataFrame:
+    """Records that share an id, told apart by content; the row decides only between records that are the same in all."""
+    ordered = frame.sort([ID, OF, *entity.fields, ROW], nulls_last=False, maintain_order=True)
+    nth = pl.col(ID).cum_count().over(ID)
+    unnumbered = pl.col(ID).str.ends_with("/#")
+    return ordered.with_columns(pl.when(unnumbered).then(pl.concat_str(ID, nth.cast(pl.String))).otherwise(_told_apart(nth)).alias(ID))
+
+
+def _told_apart(nth: pl.Expr) -> pl.Expr:
+    return pl.when(nth > 1).then(pl.concat_str(pl.col(ID), pl.lit("#"), nth.cast(pl.String))).otherwise(pl.col(ID))

@@ -1,0 +1,118 @@
+"""Typed tables -> the records of one entity, from its own table and from the flat tables that speak of it.
+
+A parent without a table of its own is derived from the codes and columns of the tables below it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from dsl.schema import Entity, Schema
+from validator.intake.book.agreement import KEY, OF, ROW, TOLD, Statements, agree, told
+from validator.intake.book.typed_table import Cells, TypedTable
+from validator.intake.cells.column import dtype_of
+from validator.intake.issue import Issue
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records of an entity before they are linked: `^row`, `^key` (its own key, if that is one text), `^of` (its parent's), its fields.
+
+    `table` is where they stand: their own table, or the flat one they were derived from. `headers` are those of the keys there. A mask such
+    as `^of!` tells where a key is missing for a reason that has been told.
+    """
+
+    frame: pl.DataFrame
+    table: str
+    own: bool
+    headers: Mapping[str, str]
+    issues: tuple[Issue, ...] = ()
+
+
+def records_of(entity: Entity, tables: Sequence[TypedTable], schema: Schema) -> Records:
+    """All records of an entity. `tables` are all tables of the book."""
+    own = next((t for t in tables if t.entity == entity), None)
+    above = [t for t in tables if t.entity != entity and entity.name in schema.parents(t.entity.name)]
+    sources = [s for t in above if (s := _statements(t, entity, schema))]
+    if own is not None:
+        return _completed(own, entity, schema, [s for s in sources if s.columns])
+    if sources:
+        return _derived(entity, sources)
+    return Records(_whole(pl.DataFrame({ROW: pl.Series([], dtype=pl.Int64)}), entity), entity.collection, False, {})
+
+
+def key_columns(entity: Entity) -> Mapping[str, str]:
+    """The columns of a record's key by the names of the vocabulary: `^key` for a key that is one text, `^of` for the parent's."""
+    return {name: (KEY if len(entity.key) == 1 else name) if name in entity.fields else OF for name in entity.key}
+
+
+def _own_key(entity: Entity) -> str | None:
+    return next((name for name, column in key_columns(entity).items() if column == KEY), None)
+
+
+def _columns(table: TypedTable, entity: Entity, schema: Schema) -> dict[str, Cells]:
+    """What a table says of an entity: its key as `^key`, its parent's as `^of`, its fields."""
+    own = _own_key(entity)
+    found = {KEY if f == own else f: c for (owner, f), c in table.columns.items() if owner == entity.name}
+    link = None if entity.of is None else (entity.of, schema.entities[entity.of].key[0])
+    if link is not None and link in table.columns:
+        found[OF] = table.columns[link]
+    return found
+
+
+def _statements(table: TypedTable, entity: Entity, schema: Schema) -> Statements | None:
+    columns = _columns(table, entity, schema)
+    key = columns.pop(KEY, None)
+    return None if key is None else Statements(table, key, columns)
+
+
+def _whole(frame: pl.DataFrame, entity: Entity) -> pl.DataFrame:
+    """All columns in the vocabulary's order; those not handed in are null. A key that is one text is a field, too."""
+    own = _own_key(entity)
+    types = {KEY: pl.String, OF: pl.String} | {f.name: dtype_of(f) for f in entity.fields.values() if f.name != own}
+    masks = [column + TOLD for column in {KEY, OF, *key_columns(entity).values()}]
+    absent = [pl.lit(None, dtype).alias(name) for name, dtype in types.items() if name not in frame.columns]
+    untold = [pl.lit(False).alias(m) if m not in frame.columns else pl.col(m).fill_null(False) for m in masks]
+    whole = frame.with_columns(*absent, *untold)
+    if own is not None:
+        whole = whole.with_columns(pl.col(KEY).alias(own))
+    return whole.select(ROW, KEY, OF, *entity.fields, *sorted(masks))
+
+
+def _completed(own: TypedTable, entity: Entity, schema: Schema, sources: Sequence[Statements]) -> Records:
+    """The records of an entity's own table, completed by what flat tables say of the keys that stand in it once."""
+    columns = _columns(own, entity, schema)
+    keys = [c for c in {KEY, OF, *key_columns(entity).values()} if c in columns]
+    frame = pl.DataFrame([own.rows.alias(ROW), *(c.values.alias(n) for n, c in columns.items()), *(told(k, columns[k]) for k in keys)])
+    headers = {name: columns[name].header for name in keys}
+    first = _statements(own, entity, schema)
+    if not sources or first is None:
+        return Records(_whole(frame, entity), own.name, True, headers)
+    once = frame.filter(pl.col(KEY).is_not_null() & ~pl.col(KEY).is_duplicated()).select(KEY)
+    agreed, issues = agree(entity, [first, *sources], once)
+    speaker = _speaker(sources)
+    headers = ({OF: speaker.columns[OF].header} if OF in speaker.columns else {}) | headers
+    return Records(_whole(_overlaid(frame, agreed.drop(ROW)), entity), own.name, True, headers, issues)
+
+
+def _overlaid(frame: pl.DataFrame, agreed: pl.DataFrame) -> pl.DataFrame:
+    """The frame with the agreed columns in the rows whose key is agreed on."""
+    names = [n for n in agreed.columns if n != KEY]
+    news = agreed.select(KEY, pl.lit(True).alias("^agreed"), *(pl.col(n).alias(f"{n}^") for n in names))
+    joined = frame.join(news, on=KEY, how="left", maintain_order="left")
+    old = {n: pl.col(n) if n in frame.columns else pl.lit(None) for n in names}
+    return joined.with_columns(pl.when(pl.col("^agreed")).then(pl.col(f"{n}^")).otherwise(old[n]).alias(n) for n in names)
+
+
+def _derived(entity: Entity, sources: Sequence[Statements]) -> Records:
+    """One record per key that any table names; its row is the first that names it."""
+    agreed, issues = agree(entity, sources, None)
+    speaker = _speaker(sources)
+    headers = {KEY: speaker.key.header} | ({OF: speaker.columns[OF].header} if OF in speaker.columns else {})
+    return Records(_whole(agreed, entity), speaker.table.name, False, headers, issues)
+
+
+def _speaker(sources: Sequence[Statements]) -> Statements:
+    """The table that issues about a parent's key name."""
+    return next((s for s in sources if OF in s.columns), sources[0])

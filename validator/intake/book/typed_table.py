@@ -1,0 +1,118 @@
+"""A raw table and its entity -> typed columns of the entity and its parents, with an issue for each cell that could not be read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from dsl.schema import Entity
+from validator.bilingual import Both
+from validator.intake.cells.cell import BLANKS, Unreadable, shown
+from validator.intake.cells.column import Bad, read_column
+from validator.intake.cells.header import Heading, read_headers
+from validator.intake.formats.raw_table import RawColumn, RawTable
+from validator.intake.issue import Issue
+from validator.vocabulary.vocabulary import Vocabulary
+
+BROKEN = {"#": ("是公式的错误值", "is the error value of a formula"), "=": ("是没有结果的公式", "is a formula without a stored result")}
+TOO_LONG = ("是超过15位的数字,电子表格不能完整保存", "is a number of more than 15 digits, which a spreadsheet does not keep")
+
+# Codes of a fixed length that may begin with 0: a number that is shorter has lost its zeros.
+CODE_LENGTHS = {
+    "payment_offering": 6,
+    "offering": 6,
+    "securities_account": 10,
+    "registered_securities_account": 10,
+    "account": 10,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A typed column: its header and text as handed in, its values, and the places of the cells that could not be read."""
+
+    header: str
+    texts: pl.Series
+    values: pl.Series
+    bad: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class TypedTable:
+    """The records of one table of `entity`. Columns by (entity, field): the entity's own and its parents'."""
+
+    entity: Entity
+    rows: pl.Series
+    columns: Mapping[tuple[str, str], Cells]
+
+    @property
+    def name(self) -> str:
+        """What issues call the table."""
+        return self.entity.collection
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A typed table and what was said while it was read."""
+
+    table: TypedTable
+    issues: tuple[Issue, ...]
+    unknown: tuple[tuple[str, str], ...]
+
+
+def type_table(raw: RawTable, entity: str, vocabulary: Vocabulary) -> Typed:
+    """Read every column whose header names a field; the others are named."""
+    found = vocabulary.schema.entities[entity]
+    headings = read_headers([c.header for c in raw.columns], entity, vocabulary, raw.header_row)
+    issues = [replace(issue, table=found.collection) for issue in raw.issues]
+    issues += headings.issues
+    columns: dict[tuple[str, str], Cells] = {}
+    for heading in headings.known:
+        cells, said = _cells(raw, heading, found, vocabulary)
+        columns[heading.field.entity, heading.field.name] = cells
+        issues += said
+    unknown = tuple((found.collection, header) for header in headings.unknown)
+    return Typed(TypedTable(found, raw.rows, columns), tuple(issues), unknown)
+
+
+def _cells(raw: RawTable, heading: Heading, entity: Entity, vocabulary: Vocabulary) -> tuple[Cells, list[Issue]]:
+    field = heading.field
+    given = raw.columns[heading.index]
+    aliases = vocabulary.aliases.get((field.entity, field.name), {})
+    texts = given.texts if given.broken is None else given.texts.set(given.broken, None)
+    column = read_column(texts, field, vocabulary.schema.units, heading.unit, aliases)
+    bad = [*column.bad, *_broken(given)]
+    issues = [_unreadable(entity, raw, heading, b) for b in bad]
+    if field.type.name == "text" and given.numeric is not None:
+        issues += _lost_zeros(entity, raw, heading, given, given.numeric)
+    return Cells(heading.header, given.texts, column.values, frozenset(b.index for b in bad)), issues
+
+
+def _broken(given: RawColumn) -> list[Bad]:
+    if given.broken is None:
+        return []
+    places = given.broken.arg_true().to_list()
+    texts = [given.texts[at] or "" for at in places]
+    return [Bad(at, text, Unreadable(*BROKEN.get(text[:1], TOO_LONG))) for at, text in zip(places, texts, strict=True)]
+
+
+def _lost_zeros(entity: Entity, raw: RawTable, heading: Heading, given: RawColumn, numeric: pl.Series) -> list[Issue]:
+    """Codes that the source holds as numbers although others of their kind begin with 0: one issue per column."""
+    texts = given.texts.str.strip_chars(BLANKS)
+    length = CODE_LENGTHS.get(heading.field.name, 0)
+    others = texts.filter(~numeric & texts.str.starts_with("0").fill_null(False)).str.len_chars().max()
+    longest = max(length, others if isinstance(others, int) else 0)
+    short = (numeric & (texts.str.len_chars() < longest).fill_null(False)).arg_true()
+    if short.is_empty():
+        return []
+    at, count = short[0], len(short)
+    text = shown(given.texts[at])
+    zh = f"{count}个代码是数字且不足{longest}位(首个为{text}):可能丢了前导零,按原样读取"
+    en = f"{count} codes are numbers of less than {longest} digits (the first is {text}): leading zeros may be lost; read as they are"
+    return [Issue("lost-zeros", entity.collection, raw.rows[at], heading.header, text, Both(zh, en))]
+
+
+def _unreadable(entity: Entity, raw: RawTable, heading: Heading, bad: Bad) -> Issue:
+    text = shown(bad.text) or ""
+    message = Both(f"{heading.field.zh}“{text}”{bad.reason.zh}", f"{heading.field.name} `{text}` {bad.reason.en}")
+    return Issue("unreadable", entity.collection, raw.rows[bad.index], heading.header, text, message)

@@ -1,0 +1,114 @@
+"""Raw tables -> the tables of a book by entity. A lone table needs no name: it holds bids."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from validator.intake.cells.header import field_names, name_key, read_header, table_entity
+from validator.intake.formats.raw_table import RawTable, note, refuse
+from validator.intake.issue import Issue
+from validator.vocabulary.vocabulary import Vocabulary
+
+Decision = Mapping[str, str | None]
+
+BIDS = "bid"
+DECISIONS = ("decisions", "裁定")
+DECISION_COLUMNS = {"规则": "rule", "对象": "subject", "结果": "outcome", "姓名": "name", "时间": "at", "备注": "remark"}
+SHOWN_NAMES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The tables of a book, the officer's decisions as they were written, and the tables that are neither."""
+
+    tables: Mapping[str, RawTable]
+    decisions: tuple[Decision, ...]
+    issues: tuple[Issue, ...]
+
+
+def name_tables(raws: Sequence[RawTable], vocabulary: Vocabulary) -> Named:
+    """Raises DiagnosticError where two tables go by one name, or none is known."""
+    tables: dict[str, RawTable] = {}
+    rest: list[RawTable] = []
+    decisions: tuple[Decision, ...] = ()
+    for raw in raws:
+        entity = table_entity(raw.name, vocabulary) or table_entity(raw.file, vocabulary)
+        if name_key(raw.name) in DECISIONS or name_key(raw.file) in DECISIONS:
+            decisions += _decisions(raw)
+        elif entity is None or entity == vocabulary.schema.root:
+            rest.append(raw)
+        elif entity in tables:
+            names = f"`{tables[entity].name}` and `{raw.name}`"
+            raise refuse(
+                "duplicate-table", f"two tables hold {vocabulary.schema.entities[entity].collection}: {names}", "put all records into one"
+            )
+        else:
+            tables[entity] = raw
+    if BIDS not in tables:
+        rest = _adopt_bids(tables, rest, vocabulary)
+    if not tables and not decisions:
+        raise _unknown(raws, vocabulary)
+    if tables and not any(raw.columns for raw in tables.values()):
+        raise refuse("empty-file", "there is no record in it", "hand in a table with a header row")
+    for entity, raw in tables.items():
+        _refuse_foreign(raw, entity, vocabulary)
+    issues = [_not_read(raw) for raw in rest] + [
+        _no_records(vocabulary.schema.entities[e].collection) for e, raw in tables.items() if raw.rows.is_empty()
+    ]
+    return Named(tables, decisions, tuple(issues))
+
+
+def _adopt_bids(tables: dict[str, RawTable], rest: list[RawTable], vocabulary: Vocabulary) -> list[RawTable]:
+    """The one table of no known name that has a bid's own columns holds the bids. The rest is given back."""
+    like = [raw for raw in rest if any(owner == BIDS for owner in _owners(raw, BIDS, vocabulary))]
+    if len(like) > 1:
+        names = ", ".join(f"`{raw.name}`" for raw in like)
+        raise refuse("unknown-table", f"more than one table could hold the bids: {names}", "name one of them `bids` (报价)")
+    if like:
+        tables[BIDS] = like[0]
+    return [raw for raw in rest if raw not in like]
+
+
+def _owners(raw: RawTable, entity: str, vocabulary: Vocabulary) -> list[str]:
+    """Of which entities the columns are that a table of `entity` knows."""
+    names = field_names(vocabulary.schema, entity)
+    found = [read_header(c.header, names, vocabulary.schema.units) for c in raw.columns]
+    return [f[0].entity for f in found if isinstance(f, tuple)]
+
+
+def _refuse_foreign(raw: RawTable, entity: str, vocabulary: Vocabulary) -> None:
+    if raw.columns and not _owners(raw, entity, vocabulary):
+        names = "、".join(f.zh for f in list(vocabulary.schema.entities[entity].fields.values())[:3])
+        hint = f"the headers stand in the first row, such as {names}"
+        raise refuse("foreign-schema", f"no column of `{raw.name or entity}` is known: {_headers(raw)}", hint)
+
+
+def _unknown(raws: Sequence[RawTable], vocabulary: Vocabulary) -> Exception:
+    known = [e.collection for e in vocabulary.schema.entities.values() if e.name != vocabulary.schema.root]
+    hint = f"tables are {', '.join(known)}, or their Chinese names; the headers stand in the first row"
+    if len(raws) == 1:
+        if not raws[0].columns:
+            return refuse("empty-file", "there is no record in it", "hand in a table with a header row")
+        return refuse("unknown-table", f"it is no table of bids: its columns are {_headers(raws[0])}", hint)
+    return refuse("unknown-table", f"none of these is a table of a book: {', '.join(f'`{r.name}`' for r in raws)}", hint)
+
+
+def _headers(raw: RawTable) -> str:
+    shown = [f"`{c.header[:40]}`" for c in raw.columns[:SHOWN_NAMES]]
+    return ", ".join(shown) + (", …" if len(raw.columns) > SHOWN_NAMES else "")
+
+
+def _not_read(raw: RawTable) -> Issue:
+    zh, en = (
+        f"不认识表“{raw.name}”,其{len(raw.rows)}条记录未读取",
+        f"the table `{raw.name}` is unknown; its {len(raw.rows)} records are not read",
+    )
+    return note("unknown-table", zh, en, None, None, raw.name)
+
+
+def _no_records(table: str) -> Issue:
+    return replace(note("no-records", "表中没有记录", "the table has no records"), table=table)
+
+
+def _decisions(raw: RawTable) -> tuple[Decision, ...]:
+    headers = [DECISION_COLUMNS.get(c.header.strip(), c.header.strip()) for c in raw.columns]
+    return tuple(dict(zip(headers, line, strict=True)) for line in zip(*(c.texts.to_list() for c in raw.columns), strict=True))

@@ -1,0 +1,111 @@
+"""The texts of a table's header -> fields with their units, and what is wrong with them.
+
+A name may be Chinese or English; blanks, line breaks, case and full width do not matter. A unit stands behind it in brackets.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from dsl.quantities import Unit
+from dsl.schema import Field, Schema
+from validator.bilingual import Both
+from validator.intake.cells.cell import BLANKS, find_unit, fits
+from validator.intake.issue import Issue
+from validator.vocabulary.vocabulary import Vocabulary
+
+_FOLD = str.maketrans(
+    {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {"【": "(", "】": ")", "[": "(", "]": ")"} | dict.fromkeys(BLANKS + "_", None)
+)
+_UNIT = re.compile(r"(.+?)\((.*)\)", re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a column holds: its place in the table, its header as written, the field (maybe a parent's) and the unit in brackets."""
+
+    index: int
+    header: str
+    field: Field
+    unit: Unit | None
+
+
+@dataclass(frozen=True, slots=True)
+class Headings:
+    """A header row, read. Columns with an issue are neither known nor unknown: they are not read."""
+
+    known: tuple[Heading, ...]
+    unknown: tuple[str, ...]
+    issues: tuple[Issue, ...]
+
+
+def name_key(name: str) -> str:
+    """A name as it is compared: `拟申购数量（万股）` and `拟申购数量 (万股)` are one."""
+    return name.translate(_FOLD).casefold()
+
+
+def field_names(schema: Schema, entity: str) -> Mapping[str, Field]:
+    """Every name that a column of the entity's table may have: its own fields, then its parents', without the offering's."""
+    names: dict[str, Field] = {}
+    for owner in schema.parents(entity):
+        if owner == schema.root and entity != schema.root:
+            continue
+        for field in schema.entities[owner].fields.values():
+            names.setdefault(name_key(field.name), field)
+            names.setdefault(name_key(field.zh), field)
+    return names
+
+
+def table_entity(name: str, vocabulary: Vocabulary) -> str | None:
+    """The entity whose records a table of that name holds."""
+    wanted = name_key(name)
+    return next((entity for n, entity in vocabulary.tables.items() if name_key(n) == wanted), None)
+
+
+def read_header(text: str, names: Mapping[str, Field], units: Mapping[str, Unit]) -> tuple[Field, Unit | None] | str | None:
+    """The field and unit of one header; the text of its unit where that is none for the field; None for an unknown name."""
+    key = name_key(text)
+    if key in names:
+        return names[key], None
+    found = _UNIT.fullmatch(key)
+    if found is None or found[1] not in names:
+        return None
+    field = names[found[1]]
+    if field.type.type.kind != "number" or not found[2]:
+        return field, None
+    unit = find_unit(found[2], units)
+    return (field, unit) if unit is not None and fits(unit, field) else found[2]
+
+
+def read_headers(headers: Sequence[str], entity: str, vocabulary: Vocabulary, row: int = 1) -> Headings:
+    """Two columns of one name, or a unit that is none, are issues: their columns are not read, for either could be meant."""
+    names = field_names(vocabulary.schema, entity)
+    table = vocabulary.schema.entities[entity].collection
+    known: list[Heading] = []
+    unknown: list[str] = []
+    issues: list[Issue] = []
+    for index, header in enumerate(headers):
+        match read_header(header, names, vocabulary.schema.units):
+            case (field, unit):
+                known.append(Heading(index, header, field, unit))
+            case str(unit_text):
+                issues.append(_wrong_unit(table, row, header, unit_text))
+            case None:
+                unknown.append(header)
+    owners: dict[tuple[str, str], list[Heading]] = {}
+    for heading in known:
+        owners.setdefault((heading.field.entity, heading.field.name), []).append(heading)
+    issues += [_duplicate(table, row, h, same) for same in owners.values() if len(same) > 1 for h in same]
+    return Headings(tuple(same[0] for same in owners.values() if len(same) == 1), tuple(unknown), tuple(issues))
+
+
+def _wrong_unit(table: str, row: int, header: str, unit: str) -> Issue:
+    zh = f"不认识单位“{unit}”,或它不适用于此列;该列未读取"
+    en = f"`{unit}` is no unit of this column; the column is not read"
+    return Issue("unknown-unit", table, row, header, unit, Both(zh, en))
+
+
+def _duplicate(table: str, row: int, heading: Heading, same: Sequence[Heading]) -> Issue:
+    zh = f"有{len(same)}列都是{heading.field.zh};均未读取"
+    en = f"{len(same)} columns are {heading.field.name}; none of them is read"
+    return Issue("duplicate-header", table, row, heading.header, None, Both(zh, en))

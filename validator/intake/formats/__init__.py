@@ -1,0 +1,1 @@
+"""Files and frames -> raw tables of cells as they were written."""

@@ -1,0 +1,94 @@
+"""Bytes of a .csv file -> a raw table. UTF-8 with or without BOM, else GB18030; every cell is text.
+
+A file without quotes goes through Polars; one with quotes, ragged lines or odd line ends through the csv module, which is exact and slower.
+"""
+
+import csv
+import io
+
+import polars as pl
+
+from validator.intake.cells.cell import BLANKS
+from validator.intake.formats.raw_table import RawColumn, RawTable, refuse, table, table_of_rows
+
+MAX_LINE = 2**20
+
+
+def read_csv(data: bytes, name: str, file: str) -> RawTable:
+    """`name` is the table's, `file` what a refusal calls the file."""
+    _refuse_long_lines(data, file)
+    text = _decode(data, file)
+    if not text.strip(BLANKS):
+        raise refuse("empty-file", "the file is empty", "hand in a table with a header row", file)
+    if '"' not in text and text.count("\r") == text.count("\r\n"):
+        found = _plain(text, name)
+        if found is not None:
+            return found
+    return _quoted(text, name, file)
+
+
+def _refuse_long_lines(data: bytes, file: str) -> None:
+    for at in range(0, len(data) - MAX_LINE, MAX_LINE):
+        if data.find(b"\n", at, at + MAX_LINE) < 0 and data.find(b"\r", at, at + MAX_LINE) < 0:
+            raise refuse("file-refused", f"a line is longer than {MAX_LINE:,} bytes", "a cell this long is no cell of a book", file)
+
+
+def _decode(data: bytes, file: str) -> str:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4]:
+        raise refuse("wrong-encoding", "the file is in UTF-16", "save it as CSV UTF-8", file)
+    found, utf8 = None, 0
+    try:
+        found = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        utf8 = error.start
+    if found is not None and not _misread(found):
+        return found
+    try:
+        return data.decode("gb18030").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        if found is not None:
+            return found
+        line = data.count(b"\n", 0, max(utf8, error.start)) + 1  # the encoding that reads further is the one that was meant
+        raise refuse("wrong-encoding", f"the file is neither UTF-8 nor GB18030 (line {line})", "save it as CSV UTF-8", file) from None
+
+
+def _misread(text: str) -> bool:
+    """A header beyond ASCII without a Chinese character: `price(元)` of GB18030 is also UTF-8, its unit a Cyrillic letter."""
+    header = text[: text.find("\n")]
+    return not header.isascii() and max(header) < "\u0800"
+
+
+def _plain(text: str, name: str) -> RawTable | None:
+    """One record a line, cells between commas; None where a line has more cells than the header."""
+    at, row = 0, 1
+    while True:
+        end = text.find("\n", at)
+        line = text[at : end if end >= 0 else len(text)].rstrip("\r")
+        if line.strip(BLANKS + ","):
+            break
+        at, row = end + 1, row + 1
+    headers = line.split(",")
+    body = text[end + 1 :].encode() if end >= 0 else b""
+    names = [f"c{i}" for i in range(len(headers))]
+    if not body:
+        return table(name, [RawColumn(h, pl.Series([], dtype=pl.String)) for h in headers], row)
+    if text.startswith("\ufeff", end + 1):  # Polars would take it for the mark of a file
+        return None
+    try:
+        frame = pl.read_csv(body, has_header=False, schema=dict.fromkeys(names, pl.String), quote_char=None)
+    except pl.exceptions.PolarsError:
+        return None
+    if frame.height != text.count("\n", end + 1) + (not text.endswith("\n")):
+        return None
+    return table(name, [RawColumn(h, frame[n]) for h, n in zip(headers, names, strict=True)], row)
+
+
+def _quoted(text: str, name: str, file: str) -> RawTable:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    lines: list[list[str]] = []
+    try:
+        lines.extend(reader)
+    except csv.Error as error:
+        hint = "a quote that is opened must be closed before the next comma"
+        raise refuse("file-refused", f"line {reader.line_num} is no line of a CSV file: {error}", hint, file) from None
+    return table_of_rows(name, lines)

@@ -1,0 +1,167 @@
+"""What was handed in -> raw tables, a digest, and what was said on the way. Files are refused here, with the reason; nothing is guessed."""
+
+import hashlib
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from validator.intake.formats.csv_file import read_csv
+from validator.intake.formats.frames import read_parquet, table_of_frame
+from validator.intake.formats.json_records import read_json, read_json_lines, table_of_records
+from validator.intake.formats.raw_table import RawTable, note, refuse
+from validator.intake.formats.workbook import read_workbook
+from validator.intake.formats.zip_files import files_of, open_zip
+from validator.intake.issue import Issue
+
+FORMATS: Mapping[str, Callable[[bytes, str, str], list[RawTable]]] = {
+    ".csv": lambda data, name, file: [read_csv(data, name, file)],
+    ".xlsx": read_workbook,
+    ".parquet": lambda data, name, file: [read_parquet(data, name, file)],
+    ".json": read_json,
+    ".jsonl": read_json_lines,
+}
+KNOWN = ".csv, .xlsx, .parquet, .json, .jsonl, a folder or a .zip of them"
+
+# Files that people keep beside their tables: notes, the offering itself, a picture. Never a table, so never said.
+BESIDE = {".yaml", ".yml", ".md", ".pdf", ".html", ".docx", ".doc", ".png", ".jpg", ".sha256"}
+
+HINTS = {
+    ".xlsm": "save it as .xlsx without macros",
+    ".xls": "save it as .xlsx",
+    ".xlsb": "save it as .xlsx",
+    ".ods": "save it as .xlsx",
+    ".et": "save it as .xlsx",
+}
+MAGIC = {b"PK\x03\x04": "an Excel workbook or a zip", b"\xd0\xcf\x11\xe0": "an old or a password-protected Office file", b"PAR1": "Parquet"}
+MAX_FILE = 8 * 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What was handed in."""
+
+    tables: tuple[RawTable, ...]
+    digest: str
+    issues: tuple[Issue, ...] = ()
+
+
+def read_source(source: object) -> Source:
+    """A path, a pair of file name and bytes, a frame, a list of records, or a mapping of table names to frames or lists."""
+    match source:
+        case str() | Path():
+            return _path(Path(source))
+        case (str() as name, bytes() as data):
+            return _file(name, data)
+        case Mapping():
+            tables = [_in_memory(value, str(name)) for name, value in source.items()]
+        case _:
+            tables = [_in_memory(source, "")]
+    return Source(tuple(tables), _digest_of_tables(tables))
+
+
+def _in_memory(value: object, name: str) -> RawTable:
+    if isinstance(value, list | tuple):
+        return table_of_records(name, value, "", "record")
+    return table_of_frame(value, name)
+
+
+# ── files ──
+
+
+def _path(path: Path) -> Source:
+    try:
+        if path.is_dir():
+            return _folder(path)
+        if not path.exists():
+            raise refuse("no-such-file", f"there is no file `{path.name}`", "check the path", str(path))
+        if not path.is_file():
+            raise refuse("file-refused", "it is not an ordinary file", f"hand in {KNOWN}", path.name)
+        if path.stat().st_size > MAX_FILE:
+            raise refuse("file-refused", "the file is larger than 8 GB", None, path.name)
+        return _file(path.name, path.read_bytes())
+    except OSError as error:
+        raise refuse("file-refused", f"it cannot be read: {error.strerror or error}", None, path.name) from None
+
+
+def _file(name: str, data: bytes) -> Source:
+    if PurePosixPath(name).suffix.lower() == ".zip":
+        return _zip(name, data)
+    return Source(tuple(_tables(name, data)), digest(data))
+
+
+def _folder(path: Path) -> Source:
+    entries = sorted(path.iterdir(), key=lambda p: p.name)
+    files = [(p.name, p.read_bytes()) for p in entries if p.is_file() and not _beside(p.name)]
+    said = [_not_read(p.name) for p in entries if not p.is_file() and not _beside(p.name)]
+    return _many(path.name, files, said)
+
+
+def _zip(name: str, data: bytes) -> Source:
+    with open_zip(data, name) as archive:
+        nested = [e.filename for e in archive.infolist() if e.filename.lower().endswith(".zip")]
+        if nested:
+            raise refuse("file-refused", f"the archive holds another archive: `{nested[0]}`", "put the tables into one zip", name)
+        files = [(PurePosixPath(n.replace("\\", "/")).name, d) for n, d in _visible(archive, name)]
+    return _many(name, files, [])
+
+
+def _visible(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, bytes]]:
+    for path, data in files_of(archive, name):
+        if not path.startswith("__MACOSX/") and not _beside(PurePosixPath(path.replace("\\", "/")).name):
+            yield path, data
+
+
+def _many(name: str, files: Iterable[tuple[str, bytes]], said: list[Issue]) -> Source:
+    tables: list[RawTable] = []
+    hashes: list[tuple[str, str]] = []
+    for file, data in sorted(files):
+        if PurePosixPath(file).suffix.lower() in FORMATS:
+            tables += _tables(file, data)
+            hashes.append((file, hashlib.sha256(data).hexdigest()))
+        else:
+            said.append(_not_read(file))
+    if not tables:
+        raise refuse("empty-file", "there is no table in it", f"put in tables such as bids.csv; formats are {', '.join(FORMATS)}", name)
+    listing = "".join(f"{digits}  {file}\n" for file, digits in hashes)
+    return Source(tuple(tables), digest(listing.encode()), tuple(said))
+
+
+def _tables(file: str, data: bytes) -> list[RawTable]:
+    suffix = PurePosixPath(file).suffix.lower()
+    read = FORMATS.get(suffix)
+    if read is None:
+        code = "file-refused" if suffix == ".xlsm" else "unknown-format"
+        raise refuse(code, f"`{suffix or file}` is not a format of a book", HINTS.get(suffix, f"hand in {KNOWN}"), file)
+    if not data:
+        raise refuse("empty-file", "the file is empty", "hand in a table with a header row", file)
+    kind = MAGIC.get(data[:4])
+    right = {".xlsx": b"PK\x03\x04", ".parquet": b"PAR1"}.get(suffix)
+    if kind is not None and data[:4] != right:
+        raise refuse("file-refused", f"it is {kind}, not {suffix}", "give the file its right name, or save it again", file)
+    return read(data, PurePosixPath(file).stem, file)
+
+
+def _beside(name: str) -> bool:
+    return name.startswith((".", "~$")) or name in ("Thumbs.db", "desktop.ini") or PurePosixPath(name).suffix.lower() in BESIDE
+
+
+def _not_read(name: str) -> Issue:
+    return note("unread-file", f"“{name}”不是表格文件,未读取", f"`{name}` is no table and is not read", None, None, name)
+
+
+# ── digests ──
+
+
+def digest(data: bytes) -> str:
+    """Of one file: what `sha256sum` prints. Of several: of the list that `sha256sum *` prints."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def _digest_of_tables(tables: Iterable[RawTable]) -> str:
+    whole = hashlib.sha256()
+    for table in sorted(tables, key=lambda t: t.name):
+        for column in table.columns:
+            whole.update(f"\x1d{table.name}\x1e{column.header}\x1f".encode(errors="surrogatepass"))
+            whole.update((column.texts.fill_null("\0").str.join("\x1f").item() or "").encode())
+    return "sha256:" + whole.hexdigest()

@@ -1,0 +1,28 @@
+"""What the intake could not read or join, as data of the report."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from validator.bilingual import Both
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something of the input that could not be read or joined."""
+
+    code: str
+    table: str
+    row: int | None
+    column: str | None
+    text: str | None
+    message: Both
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "table": self.table,
+            "row": self.row,
+            "column": self.column,
+            "text": self.text,
+            "message": self.message.to_dict(),
+        }

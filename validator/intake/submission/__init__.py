@@ -1,0 +1,1 @@
+"""One investor's data -> typed records, and what could not be read."""

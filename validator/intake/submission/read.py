@@ -1,0 +1,227 @@
+"""One investor's nested records, as plain data -> lists of records per entity. The same cells, ids and links as a book; no Polars.
+
+    {"investor": {...}, "placees": [{..., "bids": [{...}]}]}
+
+A nested record may leave out its parent's key. Records beside each other name it, or belong to the only parent there is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dsl.diagnostics import Diagnostic, DiagnosticError
+from dsl.quantities import Unit
+from dsl.schema import Entity, Field
+from validator.bilingual import Both
+from validator.intake.cells.cell import Unreadable, read_cell, shown, text_of
+from validator.intake.cells.header import field_names, name_key, read_header
+from validator.intake.cells.plain_cell import Plain, plain_reader
+from validator.intake.issue import Issue
+from validator.intake.submission.records import OF, Draft, Family, Record
+from validator.vocabulary.vocabulary import Vocabulary
+
+NO_ALIASES: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """Records by entity in canonical order: all fields, `^id`, `^key`, `^row` (None) and `^<parent>`, a place in the parent's list."""
+
+    tables: Mapping[str, list[Record]]
+    supplied: frozenset[tuple[str, str]]
+    issues: tuple[Issue, ...]
+    unknown_columns: tuple[tuple[str, str], ...] = ()
+
+
+def read_submission(data: object, vocabulary: Vocabulary) -> Submission:
+    """Raises DiagnosticError where the data has not the form; what is wrong with a value is an issue."""
+    if not isinstance(data, Mapping):
+        raise _wrong_form("a submission", 'such as {"investor": {…}, "placees": [{…, "bids": [{…}]}]}')
+    reader = _Reader(_plan(vocabulary))
+    reader.tables(data)
+    return reader.submission()
+
+
+# ── what the vocabulary says, worked out once ──
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A field that a key may name, as far as the record's own entity is concerned."""
+
+    field: Field
+    column: tuple[str, str]
+    own: bool
+    link: bool
+    aliases: Mapping[str, str]
+    plain: Plain
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    vocabulary: Vocabulary
+    entities: tuple[Entity, ...]
+    tables: Mapping[str, str]
+    names: Mapping[str, Mapping[str, Field]]
+    slots: Mapping[str, Mapping[str, _Slot]]
+    """By the names as the vocabulary writes them: found without any folding."""
+    blank: Mapping[str, Record]
+    defaults: frozenset[tuple[str, str]]
+
+
+_PLANS: dict[int, _Plan] = {}
+
+
+def _plan(vocabulary: Vocabulary) -> _Plan:
+    """Kept by the vocabulary's identity, which the plan itself keeps alive."""
+    found = _PLANS.get(id(vocabulary))
+    if found is None:
+        found = _PLANS[id(vocabulary)] = _work_out(vocabulary)
+    return found
+
+
+def _work_out(vocabulary: Vocabulary) -> _Plan:
+    schema = vocabulary.schema
+    entities = sorted((e for e in schema.entities.values() if e.name != schema.root), key=lambda e: len(schema.parents(e.name)))
+    tables = {name_key(n): entity for n, entity in vocabulary.tables.items() if entity != schema.root}
+    names = {e.name: field_names(schema, e.name) for e in entities}
+    return _Plan(
+        vocabulary,
+        tuple(entities),
+        tables | {name_key(n): e.name for e in entities for n in (e.name, e.zh)},
+        names,
+        {e.name: {n: _slot(f, e, vocabulary) for f in names[e.name].values() for n in (f.name, f.zh)} for e in entities},
+        {e.name: {f.name: f.default for f in e.fields.values()} for e in entities},
+        frozenset((e.name, f.name) for e in entities for f in e.fields.values() if f.default is not None),
+    )
+
+
+def _slot(field: Field, entity: Entity, vocabulary: Vocabulary) -> _Slot:
+    column = (field.entity, field.name)
+    link = entity.of is not None and column == (entity.of, vocabulary.schema.entities[entity.of].key[0])
+    aliases = vocabulary.aliases.get(column, NO_ALIASES)
+    return _Slot(field, column, field.entity == entity.name, link, aliases, plain_reader(field, aliases))
+
+
+# ── one submission ──
+
+
+class _Reader:
+    """Collects the records of one submission and what is wrong with them."""
+
+    def __init__(self, plan: _Plan) -> None:
+        self.plan = plan
+        self.units = plan.vocabulary.schema.units
+        self.family = Family(plan.vocabulary.schema, plan.entities, plan.blank, self.say)
+        self.supplied: set[tuple[str, str]] = set()
+        self.issues: list[Issue] = []
+        self.unknown: set[tuple[str, str]] = set()
+
+    def tables(self, data: Mapping[object, object]) -> None:
+        for key, value in data.items():
+            entity = self.plan.tables.get(name_key(str(key)))
+            if entity is None:
+                self.unknown.add(("submission", str(key)))
+            else:
+                self.records(entity, str(key), value, None)
+
+    def submission(self) -> Submission:
+        self.family.settle()
+        return Submission(
+            {name: [d.record for d in drafts] for name, drafts in self.family.lists.items()},
+            frozenset(self.supplied | self.plan.defaults),
+            tuple(sorted(self.issues, key=lambda i: (i.table, i.code, i.column or "", i.text or "", i.message.en))),
+            tuple(sorted(self.unknown)),
+        )
+
+    def records(self, entity: str, path: str, value: object, above: Draft | None) -> None:
+        """One record, or a list of them; null is an empty list."""
+        self.family.lists.setdefault(entity, [])
+        if isinstance(value, Mapping):
+            self.record(entity, path, value, above)
+            return
+        if not isinstance(value, list | tuple | None):
+            raise _wrong_form(f"`{path}`", "of field names to values, or a list of such")
+        for index, item in enumerate(value or ()):
+            if not isinstance(item, Mapping):
+                raise _wrong_form(f"`{path}[{index}]`", "of field names to values")
+            self.record(entity, f"{path}[{index}]", item, above)
+
+    def record(self, entity: str, path: str, data: Mapping[object, object], above: Draft | None) -> None:
+        draft = Draft(self.plan.blank[entity].copy(), path, above)
+        self.family.lists[entity].append(draft)
+        seen: dict[tuple[str, str], str] = {}
+        slots, cells = self.plan.slots[entity], draft.record
+        for key, value in data.items():
+            if type(value) is str and type(key) is str:
+                slot = slots.get(key)
+                if slot is not None and slot.own and slot.column not in seen and (read := slot.plain(value)) is not None:
+                    cells[slot.field.name] = read
+                    seen[slot.column] = key
+                    continue
+            name = key if isinstance(key, str) else str(key)
+            plain = value is None or isinstance(value, str | int | float)
+            below = None if plain or not isinstance(value, Mapping | list | tuple) else self.plan.tables.get(name_key(name))
+            if below is not None:
+                self.records(below, f"{path}.{name}", value, self._above(below, entity, draft))
+            else:
+                self.cell(entity, draft, name, value, seen)
+        self.supplied.update(seen)
+        self.family.named.update((entity, name) for _, name in seen)
+
+    def _above(self, below: str, entity: str, draft: Draft) -> Draft | None:
+        return draft if self.plan.vocabulary.schema.entities[below].of == entity else None
+
+    def cell(self, entity: str, draft: Draft, name: str, value: object, seen: dict[tuple[str, str], str]) -> None:
+        slot, unit = self.slot(entity, draft, name)
+        if slot is None:
+            return
+        if slot.column in seen:
+            zh, en = (
+                f"{draft.path}.{name}与{seen[slot.column]}是同一字段",
+                f"`{draft.path}.{name}` is the same field as `{seen[slot.column]}`",
+            )
+            self.say("duplicate-header", self.plan.vocabulary.schema.entities[entity], name, text_of(value), zh, en)
+            if slot.link:
+                draft.of = None
+            else:
+                draft.record[slot.field.name] = slot.field.default
+            return
+        seen[slot.column] = name
+        try:
+            read = read_cell(value, slot.field, self.units, unit, slot.aliases)
+        except Unreadable as reason:
+            self.unreadable(entity, draft, name, slot.field, value, reason)
+            draft.told.add(OF if slot.link else slot.field.name)
+            return
+        if slot.link:
+            draft.of = read if isinstance(read, str) else None
+        elif read is not None:
+            draft.record[slot.field.name] = read
+
+    def slot(self, entity: str, draft: Draft, name: str) -> tuple[_Slot | None, Unit | None]:
+        """The field that a key names. A parent's field other than its key has no place in a nested record."""
+        slot, unit = self.plan.slots[entity].get(name), None
+        if slot is None:
+            found = read_header(name, self.plan.names[entity], self.units)
+            if isinstance(found, str):
+                zh, en = f"不认识单位“{found}”,或它不适用于{draft.path}.{name}", f"`{found}` is no unit of `{draft.path}.{name}`"
+                self.say("unknown-unit", self.plan.vocabulary.schema.entities[entity], name, found, zh, en)
+                return None, None
+            if found is not None:
+                slot, unit = self.plan.slots[entity][found[0].name], found[1]
+        if slot is None or not (slot.own or slot.link):
+            self.unknown.add((self.plan.vocabulary.schema.entities[entity].collection, name))
+            return None, None
+        return slot, unit
+
+    def unreadable(self, entity: str, draft: Draft, name: str, field: Field, value: object, reason: Unreadable) -> None:
+        text = value if isinstance(value, str) else str(value)
+        zh, en = f"{draft.path}的{field.zh}“{shown(text)}”{reason.zh}", f"`{draft.path}.{name}` `{shown(text)}` {reason.en}"
+        self.say("unreadable", self.plan.vocabulary.schema.entities[entity], name, text, zh, en)
+
+    def say(self, code: str, entity: Entity, column: str | None, text: str | None, zh: str, en: str) -> None:
+        self.issues.append(Issue(code, entity.collection, None, column, shown(text), Both(zh, en)))
+
+
+def _wrong_form(what: str, form: str) -> DiagnosticError:
+    return DiagnosticError([Diagnostic("wrong-form", f"{what} is not a mapping {form}")])

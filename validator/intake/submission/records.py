@@ -1,0 +1,188 @@
+"""Records of a submission as they were nested -> ids, canonical order and links. The same answers as `ids` and `links` give for a book."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from dsl.kernel.nodes import Scalar
+from dsl.schema import Entity, Schema
+
+OF = "^of"
+Record = dict[str, Scalar]
+Say = Callable[[str, Entity, "str | None", "str | None", str, str], None]
+"""Code, entity, column, text, Chinese, English."""
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """A record on its way: `above` is the parent that it is nested in, `of` the parent's key that it names.
+
+    `told` are the keys that are missing, or of no use, for a reason that has been told.
+    """
+
+    record: Record
+    path: str
+    above: "Draft | None" = None
+    of: str | None = None
+    place: int = 0
+    told: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Family:
+    """All records of one submission by entity, first as handed in, then in canonical order.
+
+    `named` are the key columns (entity, name) that some record named: its own keys and its parent's.
+    """
+
+    schema: Schema
+    entities: tuple[Entity, ...]
+    """Parents before children."""
+    blank: Mapping[str, Record]
+    say: Say
+    lists: dict[str, list[Draft]] = field(default_factory=dict)
+    named: set[tuple[str, str]] = field(default_factory=set)
+
+    def settle(self) -> None:
+        """Derive the parents of whom only codes are known, then number and link everything."""
+        for entity in reversed(self.entities):
+            self._derive(entity)
+        for entity in self.entities:
+            drafts = self.lists.get(entity.name, [])
+            parents = self.lists.get(entity.of, []) if entity.of else []
+            by_key = _by_key(parents)
+            if entity.of:
+                for draft in drafts:
+                    self._adopt(entity, draft, parents)
+            ordered = _numbered(entity, drafts)
+            self._keys(entity, ordered)
+            if entity.of:
+                self._link(entity, ordered, by_key)
+            self.lists[entity.name] = ordered
+
+    def _derive(self, entity: Entity) -> None:
+        if entity.of is None or entity.of in self.lists:
+            return
+        codes = sorted({d.of for d in self.lists.get(entity.name, []) if d.of is not None})
+        if codes:
+            key = self.schema.entities[entity.of].key[0]
+            self.lists[entity.of] = [Draft({**self.blank[entity.of], key: code}, f"{key} {code}") for code in codes]
+
+    def _adopt(self, entity: Entity, draft: Draft, parents: list[Draft]) -> None:
+        """Fill in the parent's key from the record around it, or from the only parent there is."""
+        above = draft.above
+        if above is None and draft.of is None and len(parents) == 1:
+            above = parents[0]
+        if above is None:
+            return
+        key = above.record["^key"]
+        if draft.of is not None and draft.of != key:
+            zh, en = f"{draft.path}属于{key},而它写的是{draft.of}", f"`{draft.path}` stands under {key} but names {draft.of}"
+            self.say("contradiction", entity, self.schema.entities[entity.of or ""].key[0], draft.of, zh, en)
+            draft.above = None
+            draft.told.add(OF)
+            return
+        draft.above = above
+        draft.of = key if isinstance(key, str) else None
+
+    def _keys(self, entity: Entity, drafts: list[Draft]) -> None:
+        """Records of one key, and records that lack a part of it. A bid may lack its number: the platform gives it later."""
+        keys = [tuple(draft.of if n not in entity.fields else draft.record[n] for n in entity.key) for draft in drafts]
+        count = Counter(keys)
+        for draft, key in zip(drafts, keys, strict=True):
+            if None not in key and count[key] > 1:
+                text = "/".join(map(str, key))
+                self.say(
+                    "duplicate-key",
+                    entity,
+                    entity.key[0],
+                    text,
+                    f"{entity.zh}{text}出现多次",
+                    f"{entity.name} {text} stands more than once",
+                )
+            for name, part in zip(entity.key, key, strict=True):
+                if part is None and name in entity.fields and name not in draft.told and self._wanted(entity, name):
+                    self.say(
+                        "missing-key", entity, name, None, f"{draft.path}没有{entity.fields[name].zh}", f"`{draft.path}` has no {name}"
+                    )
+
+    def _wanted(self, entity: Entity, name: str) -> bool:
+        return entity.fields[name].type.name == "text" and (len(entity.key) == 1 or (entity.name, name) in self.named)
+
+    def _link(self, entity: Entity, drafts: list[Draft], by_key: Mapping[Scalar, list[Draft]]) -> None:
+        """The place of each record's parent; None where it is missing or stands twice."""
+        for draft in drafts:
+            parent = self._parent(entity, draft, by_key)
+            draft.record[f"^{entity.of}"] = None if parent is None else parent.place
+
+    def _parent(self, entity: Entity, draft: Draft, by_key: Mapping[Scalar, list[Draft]]) -> Draft | None:
+        parent = self.schema.entities[entity.of or ""]
+        key = parent.key[0]
+        if OF in draft.told:
+            return None
+        if draft.of is None:
+            if draft.above is None and (key in entity.key or (entity.name, key) in self.named):
+                self.say(
+                    "missing-key", entity, key, None, f"{draft.path}没有写明{parent.zh}", f"`{draft.path}` does not name its {parent.name}"
+                )
+            return draft.above
+        same = by_key.get(draft.of, [])
+        if not same:
+            zh, en = (
+                f"{draft.path}的{parent.zh}{draft.of}不在表中",
+                f"`{draft.path}` names {draft.of}, which is not among the {parent.collection}",
+            )
+            self.say("orphan", entity, key, draft.of, zh, en)
+        return same[0] if len(same) == 1 else None
+
+
+def _by_key(drafts: list[Draft]) -> Mapping[Scalar, list[Draft]]:
+    found: dict[Scalar, list[Draft]] = {}
+    for draft in drafts:
+        if draft.record["^key"] is not None:
+            found.setdefault(draft.record["^key"], []).append(draft)
+    return found
+
+
+def _numbered(entity: Entity, drafts: list[Draft]) -> list[Draft]:
+    """With ids, by id. Records that share one are told apart by content."""
+    groups: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        groups.setdefault("/".join([_part(entity, draft, name) for name in entity.key]), []).append(draft)
+    while any(len(group) > 1 or base.endswith("/#") for base, group in groups.items()):
+        told: dict[str, list[Draft]] = {}
+        for base, group in groups.items():
+            for nth, draft in enumerate(sorted(group, key=lambda d: _content(entity, d)), 1):
+                told.setdefault(_told_apart(base, nth), []).append(draft)
+        groups = told
+    own = entity.key[0] if len(entity.key) == 1 and entity.key[0] in entity.fields else None
+    ordered = []
+    for place, (name, (draft,)) in enumerate(sorted(groups.items())):
+        draft.place = place
+        draft.record |= {"^id": name, "^key": draft.record[own] if own else None, "^row": None}
+        ordered.append(draft)
+    return ordered
+
+
+def _part(entity: Entity, draft: Draft, name: str) -> str:
+    held = entity.fields.get(name)
+    if held is None:
+        return draft.of or "?"
+    value = draft.record[name]
+    return str(value) if value is not None else "#" if held.type.name == "count" else "?"
+
+
+def _told_apart(base: str, nth: int) -> str:
+    if base.endswith("/#"):
+        return f"{base}{nth}"
+    return base if nth == 1 else f"{base}#{nth}"
+
+
+def _content(entity: Entity, draft: Draft) -> list[tuple[bool, Scalar]]:
+    return [(v is not None, v if v is not None else 0) for v in _values(entity, draft)]
+
+
+def _values(entity: Entity, draft: Draft) -> Iterator[Scalar]:
+    yield draft.of
+    for name in entity.fields:
+        yield draft.record[name]

@@ -1,0 +1,1 @@
+"""Rulebook + offering -> everything that can be known before a record is read."""

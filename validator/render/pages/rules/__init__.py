@@ -1,0 +1,1 @@
+"""Rulebooks -> the blocks of the pages that show them."""

@@ -1,0 +1,161 @@
+"""What changed between two revisions -> plain data for programs, and a page for people."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from validator.bilingual import Both
+from validator.render.pages.blocks import Block, Column, Heading, Note, Table
+from validator.render.pages.rules.rulebook import since
+from validator.render.phrases.safe import visible
+from validator.render.phrases.sentences import say
+from validator.render.phrases.words import Lang, name
+from validator.rulebook.diff import Change, Changes, Diff, Entry
+from validator.rulebook.model import Rulebook
+
+_KINDS = {"rules": Both("规则", "Rules"), "terms": Both("发行条款", "Terms"), "values": Both("派生值与分档", "Values and tiers")}
+_DONE = {"added": Both("新增", "added"), "removed": Both("删除", "removed"), "changed": Both("修改", "changed")}
+_PARTS = {
+    "for": Both("对象", "asked of"),
+    "when": Both("适用条件", "when"),
+    "require": Both("要求", "requires"),
+    "selects": Both("选出", "selects"),
+    "effect": Both("后果", "effect"),
+    "admits": Both("有效部分", "admits"),
+    "name": Both("名称", "name"),
+    "message": Both("说明文字", "message"),
+    "cite": Both("依据", "clause"),
+    "unverified": Both("待核", "unverified"),
+    "mode": Both("方式", "mode"),
+    "value": Both("取值", "value"),
+    "of": Both("对象", "of"),
+    "stage": Both("阶段", "stage"),
+    "is": Both("算法", "is"),
+    "from": Both("范围", "from"),
+    "order": Both("顺序", "order"),
+    "sum": Both("累计", "sum"),
+    "limit": Both("限额", "limit"),
+    "bound": Both("取法", "bound"),
+    "spare.last": Both("不剔除:末组", "spared: last group"),
+    "spare.equals": Both("不剔除:等于", "spared: equals"),
+}
+
+_CLEARED = Both("内容未变，依据已核实", "The same, its source now read")
+_DOUBTED = Both("内容未变，依据待核", "The same, its source not read")
+_SOURCES = Both("依据文件", "Sources")
+_ID = 36
+"""The longest id that is kept whole where room is short."""
+_TELLING = ("when", "require", "effect", "admits", "value", "is", "from", "order", "limit", "cite")
+"""What is said of a part that is new or gone as a whole."""
+
+
+def diff_data(found: Diff) -> dict[str, Any]:
+    """For programs: the added, removed and changed rules, terms and values, each with both sides."""
+    return {
+        "from": _revision(found.old),
+        "to": _revision(found.new),
+        "rules": _changes(found.rules),
+        "terms": _changes(found.terms),
+        "values": _changes(found.values),
+        "sources": [{"source": key, "from": old, "to": new} for key, old, new in found.sources],
+    }
+
+
+def diff_page(found: Diff, lang: Lang) -> tuple[Block, ...]:
+    """For people."""
+    return tuple(_page(found, lang))
+
+
+def _revision(book: Rulebook) -> dict[str, Any]:
+    return {"rulebook": book.id, "revision": book.revision, "digest": book.digest, "applies": {"by": book.by, "from": book.since}}
+
+
+def _changes(found: Changes) -> dict[str, Any]:
+    return {kind: [_entry(e) for e in getattr(found, kind)] for kind in _DONE}
+
+
+def _entry(entry: Entry) -> dict[str, Any]:
+    out: dict[str, Any] = {
+        "id": entry.id,
+        "name": entry.name.to_dict(),
+        "cite": [{"source": c.source, "clause": c.clause} for c in entry.cites],
+    }
+    if entry.changes:
+        out["changes"] = [_change(c) for c in entry.changes]
+    if entry.reaches:
+        out["reaches"] = list(entry.reaches)
+    return out
+
+
+def _change(change: Change) -> dict[str, Any]:
+    sides = {"from": change.old.to_dict() if change.old else None, "to": change.new.to_dict() if change.new else None}
+    return {"part": change.part, **sides} | ({"figures": [list(f) for f in change.figures]} if change.figures else {})
+
+
+def _page(found: Diff, lang: Lang) -> Iterator[Block]:
+    zh = lang == "zh"
+    yield Heading(f"{found.old.name} → {found.new.name}")
+    yield Note(f"{'适用：' if zh else 'applies: '}{since(found.old, lang)} → {since(found.new, lang)}", "faint")
+    nothing = not found.sources
+    for kind, title in _KINDS.items():
+        changes: Changes = getattr(found, kind)
+        told = ((done, entry) for done in _DONE for entry in getattr(changes, done) if not _only_marked(entry))
+        rows = [row for done, entry in told for row in _rows(entry, _said(_DONE[done], lang), lang)]
+        if rows:
+            nothing = False
+            yield Heading(_said(title, lang))
+            least = max(len(line) for row in rows for line in row[1].split("\n") if line.isascii())
+            sides = (Column(found.old.revision, wide=True), Column(found.new.revision, wide=True))
+            yield Table((Column(""), Column("", wide=True, least=min(least, _ID)), Column(""), *sides), tuple(rows))
+    marked = [e for kind in _KINDS for e in getattr(found, kind).changed if _only_marked(e)]
+    for clear, title in ((True, _CLEARED), (False, _DOUBTED)):
+        ids = [e.id for e in marked if (e.changes[0].new is None) is clear]
+        if ids:
+            nothing = False
+            yield Heading(f"{_said(title, lang)}  {len(ids)}")
+            yield Note(" · ".join(ids), "faint")
+    if found.sources:
+        yield Heading(_said(_SOURCES, lang))
+        columns = (Column(""), Column(found.old.revision, wide=True), Column(found.new.revision, wide=True))
+        yield Table(columns, tuple((visible(key), visible(old or "—"), visible(new or "—")) for key, old, new in found.sources))
+    if nothing:
+        yield Note("两个修订版之间没有差别" if zh else "nothing differs between the two revisions")
+
+
+def _only_marked(entry: Entry) -> bool:
+    """Whether nothing differs but that its source was read, or was not."""
+    return [c.part for c in entry.changes] == ["unverified"]
+
+
+def _rows(entry: Entry, done: str, lang: Lang) -> Iterator[tuple[str, ...]]:
+    """One row a part; what it is a part of stands beside the first."""
+    called = f"{visible(_said(entry.name, lang))}\n{entry.id}" if _said(entry.name, lang) != entry.id else entry.id
+    if entry.reaches:
+        called += f"\n{'影响规则：' if lang == 'zh' else 'reaches:'}\n{', '.join(entry.reaches)}"
+    whole = all(c.old is None for c in entry.changes) or all(c.new is None for c in entry.changes)
+    told = [c for c in entry.changes if c.part in _TELLING or not whole]
+    if not told:
+        yield done, called, "", "", ""
+    for i, change in enumerate(told):
+        old, new = (_side(change.part, side, lang) for side in (change.old, change.new))
+        figures = "".join(f"\n{a} → {b}" for a, b in change.figures if (a, b) != (old, new))
+        part = _said(_PARTS[change.part], lang) + figures
+        yield (done, called, part, old, new) if i == 0 else ("", "", part, old, new)
+
+
+def _side(part: str, said: Both | None, lang: Lang) -> str:
+    if said is None:
+        return "—"
+    text = _said(said, lang)
+    match part:
+        case "effect" | "for" | "of":
+            return ("、" if lang == "zh" else ", ").join(name(word, lang) for word in text.split(", "))
+        case "mode":
+            return say(f"term-{text}", lang)
+        case "unverified":
+            return "是" if lang == "zh" else "yes"
+        case _:
+            return visible(text)
+
+
+def _said(said: Both, lang: Lang) -> str:
+    return said.zh if lang == "zh" else said.en

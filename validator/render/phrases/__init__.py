@@ -1,0 +1,1 @@
+"""What a reader is told -> words in Chinese and English."""

@@ -1,0 +1,107 @@
+"""The rules of a report as people read them: their names, clauses and effects, their findings, and the columns they wait for."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from validator.bilingual import Both, Cite
+from validator.render.phrases.safe import visible
+from validator.render.phrases.sentences import say
+from validator.render.phrases.words import Lang, name
+from validator.report.model import Called, Finding, Label, Report
+
+
+def rule_name(report: Report, rule: str, lang: Lang) -> str:
+    """A rule's name in the reader's language, its id where the report does not know the rule."""
+    info = report.rules.get(rule)
+    return rule if info is None else visible(info.name.zh if lang == "zh" else info.name.en)
+
+
+def by_rule(report: Report, outcome: str) -> list[tuple[str, list[Finding]]]:
+    """The findings of an outcome by rule, most first."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in report.findings:
+        if finding.outcome == outcome:
+            groups.setdefault(finding.rule, []).append(finding)
+    return sorted(groups.items(), key=lambda g: (-len(g[1]), g[0]))
+
+
+def clauses(cites: Iterable[Cite], titles: Mapping[str, str]) -> str:
+    """`初步询价及推介公告 三(四)3、三(四)6(1); …`: each source once, by its title where `titles` has it."""
+    by_source: dict[str, list[str]] = {}
+    for cite in cites:
+        by_source.setdefault(cite.source, []).append(cite.clause)
+    return visible(
+        "; ".join(f"{titles.get(source, source)} {'、'.join(c for c in said if c)}".strip() for source, said in by_source.items())
+    )
+
+
+def effects(said: Sequence[str], lang: Lang) -> str:
+    """What a breach does."""
+    return ("、" if lang == "zh" else ", ").join(name(e, lang) for e in said)
+
+
+def called(report: Report, rule: str) -> Called:
+    """What the findings of a rule call their figures."""
+    info = report.rules.get(rule)
+    return Called() if info is None else info.called
+
+
+def figure(words: Called, key: str, text: str | None, lang: Lang) -> str:
+    """`拟申购数量 = 900000股`: a figure's name, its exact text in base units, and the unit."""
+    label = words.labels.get(key, Label(key, Both("", ""), False))
+    if text is None:
+        text = say("figure-missing", lang)
+    elif label.flag:
+        text = say("yes" if text == "true" else "no", lang)
+    else:
+        text += _after(label.unit, lang)
+    return f"{label.zh if lang == 'zh' else key} = {text}"
+
+
+def margin(words: Called, text: str | None, lang: Lang) -> str:
+    """`-100000股`: a margin with its unit; empty where there is none."""
+    return "" if text is None else text + _after(words.margin, lang)
+
+
+def margin_unit(words: Called, lang: Lang) -> str:
+    """The unit of a rule's margins; empty where they have none."""
+    return words.margin.zh if lang == "zh" else words.margin.en
+
+
+def _after(unit: Both, lang: Lang) -> str:
+    return unit.zh if lang == "zh" else f" {unit.en}".rstrip()
+
+
+def missing(words: Called, names: Iterable[str], lang: Lang) -> str:
+    """Inputs by the names that a book may have for them."""
+    return ("、" if lang == "zh" else ", ").join(words.labels[n].zh if lang == "zh" and n in words.labels else n for n in names)
+
+
+def wanted(report: Report, rule: str) -> dict[str, list[str]]:
+    """The columns that a rule waits for, by their table. A table of which nothing was handed in has none."""
+    tables: dict[str, list[str]] = {}
+    for column in report.lacking.get(rule, ()):
+        entity, _ = report.columns.get(column, (column, ""))
+        tables.setdefault(entity, []).extend([] if entity == column else [column])
+    return tables
+
+
+def columns_of(report: Report, columns: Iterable[str], lang: Lang) -> str:
+    """Columns by the names that a book may have for them."""
+    said = (report.columns[c][1] if lang == "zh" and c in report.columns else c for c in columns)
+    return visible(("、" if lang == "zh" else ", ").join(said))
+
+
+def wanted_said(report: Report, rule: str, lang: Lang) -> str:
+    """`配售对象：注册完成时间、证券账户；发行：T日`."""
+    colon, stop = ("：", "；") if lang == "zh" else (": ", "; ")
+    tables = wanted(report, rule).items()
+    return visible(stop.join(f"{name(e, lang)}{colon}{columns_of(report, c, lang)}" if c else name(e, lang) for e, c in tables))
+
+
+def changed_terms(report: Report, lang: Lang) -> tuple[tuple[str, str, str], ...]:
+    """The defaults that the offering changes: each term, what it is here, and what it would be."""
+    return tuple((_in(c.name, lang), _in(c.value, lang), _in(c.default, lang)) for c in report.changed)
+
+
+def _in(said: Both, lang: Lang) -> str:
+    return visible(said.zh if lang == "zh" else said.en)

@@ -1,0 +1,1 @@
+"""A report -> tables of plain cells, the same for every format."""

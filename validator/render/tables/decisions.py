@@ -1,0 +1,25 @@
+"""Report -> the officer's decisions (裁定) as rows of texts: the rule, whom it concerns, what was decided by whom, and what that did."""
+
+from collections.abc import Iterator
+
+from validator.render.phrases.titles import title
+from validator.render.phrases.words import Lang, name
+from validator.report.model import Report
+
+COLUMNS = ("rule", "subject", "outcome", "name", "at", "remark", "used")
+
+
+def head(lang: Lang) -> tuple[str, ...]:
+    """The titles of `COLUMNS`."""
+    return tuple(title(f"decision-{key}", lang) for key in COLUMNS)
+
+
+def rows(report: Report, lang: Lang) -> Iterator[tuple[str, ...]]:
+    """One row a decision, in the order of the table, as long as `COLUMNS`."""
+    for decision in report.decisions:
+        told = {
+            **decision,
+            "outcome": name(decision.get("outcome", ""), lang),
+            "used": title(f"used-{decision.get('used', '')}", lang),
+        }
+        yield tuple(told.get(key, "") for key in COLUMNS)

@@ -1,0 +1,66 @@
+"""Report -> the list of findings as a table, for the workbook and the page."""
+
+from collections.abc import Iterable, Iterator
+
+from validator.render.phrases.rules import called, clauses, effects, figure, margin_unit, missing, rule_name
+from validator.render.phrases.safe import visible
+from validator.render.phrases.sentences import say
+from validator.render.phrases.words import Lang, name
+from validator.report.model import Called, Finding, Report
+
+COLUMNS = (
+    "outcome",
+    "rule",
+    "subject",
+    "says",
+    "margin",
+    "unit",
+    "missing",
+    "clause",
+    "effect",
+    "source",
+    "figures",
+    "rule-id",
+    "placee",
+    "investor",
+    "row",
+)
+PRINTED = 10
+"""So many columns, from the left, go on paper: what one signs. The others are to filter by, and what a message says is in it already."""
+
+Row = tuple[str | int | None, ...]
+
+
+def head(lang: Lang) -> tuple[str, ...]:
+    """The titles of the columns."""
+    return tuple(say(f"finding-{c}", lang) for c in COLUMNS)
+
+
+def rows(report: Report, findings: Iterable[Finding], lang: Lang) -> Iterator[Row]:
+    """One row a finding. Figures stay exact text in base units, as in the JSON."""
+    rules: dict[str, tuple[str, str, str]] = {}  # what is the same for every finding of a rule
+    for f in findings:
+        if f.rule not in rules:
+            rules[f.rule] = rule_name(report, f.rule, lang), clauses(f.cite, report.sources), effects(f.effect, lang)
+        yield row(f, called(report, f.rule), *rules[f.rule], lang)
+
+
+def row(f: Finding, words: Called, rule: str, clause: str, effect: str, lang: Lang) -> Row:
+    """One finding of a rule of that name."""
+    return (
+        name(f.outcome, lang),
+        rule,
+        visible(f.subject.id),
+        visible(f.message.zh if lang == "zh" else f.message.en),
+        f.margin or "",
+        margin_unit(words, lang) if f.margin else "",
+        visible(missing(words, f.missing, lang)),
+        clause,
+        effect,
+        say("unverified-short" if f.unverified else "verified-short", lang),
+        visible(("；" if lang == "zh" else "; ").join(figure(words, key, text, lang) for key, text in f.figures.items())),
+        f.rule,
+        visible(f.subject.placee or ""),
+        visible(f.subject.investor or ""),
+        f.subject.row,
+    )

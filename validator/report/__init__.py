@@ -1,0 +1,1 @@
+"""Result + plan -> report: findings, decisions, amounts, what differs between two."""

@@ -1,0 +1,135 @@
+"""Exact values -> text: decimals in base units for reports, and figures as people write them (90万股, 120%, 25.31元)."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+
+from dsl.quantities import EPOCH, MONEY, PLAIN, PRICE, SHARES, Type
+from dsl.schema import Field
+from validator.bilingual import Both
+
+Known = Fraction | int | bool | str | None
+
+_NONE = Both("", "")
+_UNITS = {MONEY: Both("元", "yuan"), PRICE: Both("元", "yuan"), SHARES: Both("股", "shares")}
+_SLACKS = {"moment": Both("秒", "seconds"), "date": Both("天", "days")}
+
+_START = datetime(1970, 1, 1)
+
+
+def decimal(value: Fraction, places: int | None = None) -> str:
+    """Shortest exact decimal text; with `places`, or where no decimal is exact, rounded half up (away from zero) to `places` or 12."""
+    if places is None:
+        exact = _exact_places(value)
+        if exact is None:
+            return decimal(value, 12)
+        places = exact
+    num, den = value.as_integer_ratio()
+    whole = (2 * abs(num) * 10**places + den) // (2 * den)
+    text = str(whole).rjust(places + 1, "0")
+    sign = "-" if num < 0 and whole else ""
+    return sign + (f"{text[:-places]}.{text[-places:]}" if places else text)
+
+
+def _exact_places(value: Fraction) -> int | None:
+    """How many decimals name the value exactly; None where none do."""
+    den, twos, fives = value.denominator, 0, 0
+    while den % 2 == 0:
+        den, twos = den // 2, twos + 1
+    while den % 5 == 0:
+        den, fives = den // 5, fives + 1
+    return max(twos, fives) if den == 1 else None
+
+
+def fraction(value: Fraction) -> str:
+    """`2461/50` in lowest terms; a whole number stands alone."""
+    return str(value)
+
+
+def plain(value: Known, type_: Type, places: int | None = None) -> str | None:
+    """A value in base units, as reports print it: the promised text of figures, values and margins."""
+    if value is None:
+        return None
+    match type_.kind:
+        case "number":
+            return decimal(Fraction(value), places)
+        case "date":
+            return day(int(value))
+        case "moment":
+            return moment(int(value))
+        case "flag":
+            return "true" if value else "false"
+        case _:
+            return str(value)
+
+
+def slack(value: Fraction, type_: Type) -> str:
+    """A margin: days between dates, seconds between moments, else base units."""
+    return decimal(value / 1000 if type_.kind == "moment" else value)
+
+
+def unit(type_: Type) -> Both:
+    """The unit of `plain` text in Chinese and English; empty where it has none."""
+    return _UNITS.get(type_.dim, _NONE) if type_.kind == "number" else _NONE
+
+
+def slack_unit(type_: Type) -> Both:
+    """The unit of `slack` text."""
+    return _SLACKS.get(type_.kind) or unit(type_)
+
+
+def day(value: int) -> str:
+    """Days from 1970-01-01 as 2026-03-30."""
+    return date.fromordinal(value + EPOCH).isoformat()
+
+
+def moment(value: int) -> str:
+    """Milliseconds from 1970-01-01 Beijing time as 2026-03-30 14:49:12.152."""
+    at = _START + timedelta(milliseconds=value)
+    return at.strftime("%Y-%m-%d %H:%M:%S.") + f"{value % 1000:03d}"
+
+
+def spoken(value: Known, type_: Type, lang: str, field: Field | None = None, words: Mapping[str, str] | None = None) -> str:
+    """A value as a message says it, in `zh` or `en`; what is missing says so."""
+    if value is None:
+        return "(缺失)" if lang == "zh" else "(missing)"
+    match type_.kind:
+        case "number":
+            return _quantity(Fraction(value), type_, lang, field)
+        case "flag":
+            return ("是" if value else "否") if lang == "zh" else ("yes" if value else "no")
+        case "words":
+            return str(value) if lang == "zh" else (words or {}).get(str(value), str(value))
+        case "moment":
+            return _short(moment(int(value)))
+        case _:
+            return plain(value, type_) or ""
+
+
+def _short(text: str) -> str:
+    text = text.removesuffix(".000")
+    return text[:-3] if len(text) == 19 and text.endswith(":00") else text
+
+
+def _quantity(value: Fraction, type_: Type, lang: str, field: Field | None) -> str:
+    zh = lang == "zh"
+    if type_.dim == SHARES:
+        if zh and abs(value) >= 10_000:
+            return f"{decimal(value / 10_000)}万股"
+        return decimal(value) + "股" if zh else f"{_grouped(value)} shares"
+    if type_.dim == MONEY:
+        if zh and abs(value) >= 10_000:
+            return f"{decimal(value / 10_000)}万元"
+        return decimal(value) + "元" if zh else f"{_grouped(value)} yuan"
+    if type_.dim == PRICE:
+        text = decimal(value)
+        text = decimal(value, 2) if _exact_places(value) is not None and len(text.partition(".")[2]) < 2 else text
+        return text + ("元" if zh else " yuan")
+    if type_.dim == PLAIN and field is not None and field.type.name == "ratio":
+        return decimal(value * 100) + "%"
+    return decimal(value)
+
+
+def _grouped(value: Fraction) -> str:
+    whole, point, rest = decimal(value).partition(".")
+    return f"{int(whole):,}{point}{rest}" if not whole.startswith("-0") else decimal(value)

@@ -1,0 +1,55 @@
+"""Two reports on one book -> what the second finds that the first does not, and the other way round.
+
+A finding is the same where rule, outcome and record are the same; its figures may differ, for a limit is one of them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from validator.report.model import Finding, Report
+
+Sides = tuple[str | None, str | None]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """From `old` to `new`. Only what differs stands in it."""
+
+    old: Report
+    new: Report
+    appeared: tuple[Finding, ...]
+    disappeared: tuple[Finding, ...]
+    fates: Mapping[Sides, tuple[str, ...]]
+    """The bids whose fate changes, by the fates."""
+    values: Mapping[str, Sides]
+    elimination: bool
+    """Whether the elimination differs."""
+
+    @property
+    def same(self) -> bool:
+        return not (self.appeared or self.disappeared or self.fates or self.values or self.elimination)
+
+
+def compare(old: Report, new: Report) -> Comparison:
+    """What differs between two runs over the same book."""
+    before, after = ({_key(f): f for f in r.findings} for r in (old, new))
+    was = {b.id: b.fate for b in old.bids}
+    moved: dict[Sides, list[str]] = {}
+    for bid in new.bids:
+        if was.get(bid.id) != bid.fate:
+            moved.setdefault((was.get(bid.id), bid.fate), []).append(bid.id)
+    names = dict.fromkeys((*old.values, *new.values))
+    values = {n: (old.values.get(n), new.values.get(n)) for n in names}
+    return Comparison(
+        old,
+        new,
+        tuple(f for k, f in after.items() if k not in before),
+        tuple(f for k, f in before.items() if k not in after),
+        {k: tuple(v) for k, v in moved.items()},
+        {n: sides for n, sides in values.items() if sides[0] != sides[1]},
+        old.elimination != new.elimination,
+    )
+
+
+def _key(finding: Finding) -> tuple[str, str, str, str]:
+    return finding.rule, finding.outcome, finding.subject.kind, finding.subject.id

@@ -1,0 +1,104 @@
+"""A book or a submission -> what a report needs to say of the input: digest, ids, labels, which columns were supplied."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from dsl.kernel.nodes import Scalar
+from validator.intake.book.book import Book
+from validator.intake.issue import Issue
+from validator.intake.submission.read import Submission
+from validator.plan.model import BID, QUANTITY, Plan
+from validator.plan.supplied_columns import Supplied
+from validator.report.model import Subject
+
+
+@dataclass(frozen=True)
+class Names:
+    """Who the records are: per entity their ids, their rows in the input and the row of their parent, in the book's order."""
+
+    ids: Mapping[str, Sequence[str]]
+    rows: Mapping[str, Sequence[int | None]]
+    parents: Mapping[str, Sequence[int | None]]
+
+    def subject(self, entity: str, row: int, plan: Plan) -> Subject:
+        """The record that a finding speaks of, with the placee and investor that it belongs to."""
+        if entity == plan.schema.root:
+            return Subject(entity, plan.code)
+        above: dict[str, str] = {}
+        at: int | None = row
+        child = entity
+        while at is not None and (parent := plan.schema.entities[child].of) is not None:
+            at = self.parents[child][at]
+            child = parent
+            if at is not None:
+                above[parent] = self.ids[parent][at]
+        return Subject(entity, self.ids[entity][row], above.get("placee"), above.get("investor"), self.rows[entity][row])
+
+
+@dataclass(frozen=True)
+class Input:
+    """What was handed in, for the report. `bids`: price, quantity, submitted_at and sequence of each bid, in order."""
+
+    digest: str
+    records: Mapping[str, int]
+    issues: tuple[Issue, ...]
+    unknown_columns: tuple[tuple[str, str], ...]
+    supplied: Supplied
+    names: Names
+    bids: Mapping[str, Sequence[Scalar]]
+    labels: Mapping[str, Sequence[Scalar]]
+    """Names and kinds of investors and placees, by field."""
+
+
+LABELS = (("investor", "investor_name"), ("investor", "investor_type"), ("placee", "placee_name"), ("placee", "placee_type"))
+"""What a report says of who bids, beside codes."""
+
+
+def _book_input(book: "Book", plan: Plan) -> Input:
+    frames = book.frames
+    entities = [e for e in plan.schema.entities if e != plan.schema.root]
+    parents = {e: plan.schema.entities[e].of for e in entities}
+    names = Names(
+        {e: frames[e].get_column("^id").to_list() for e in entities},
+        {e: frames[e].get_column("^row").to_list() for e in entities},
+        {e: frames[e].get_column(f"^{p}").to_list() for e, p in parents.items() if p is not None},
+    )
+    bids = {n: frames[BID].get_column(n).to_list() for n in ("price", QUANTITY, "submitted_at", "sequence")}
+    supplied = _supplied(book.supplied, book.records, plan)
+    labels = {n: frames[e].get_column(n).to_list() for e, n in LABELS}
+    return Input(book.digest, book.records, book.issues, book.unknown_columns, supplied, names, bids, labels)
+
+
+def submission_input(given: Submission, plan: Plan, supplied: Supplied | None = None) -> Input:
+    """What a report says of a submission's records."""
+    entities = [e for e in plan.schema.entities if e != plan.schema.root]
+    parents = {e: plan.schema.entities[e].of for e in entities}
+    tables: Mapping[str, Sequence[Mapping[str, Scalar]]] = {e: given.tables.get(e, []) for e in entities}
+    names = Names(
+        {e: [str(r["^id"]) for r in tables[e]] for e in entities},
+        {e: [None] * len(tables[e]) for e in entities},
+        {e: [_row(r.get(f"^{p}")) for r in tables[e]] for e, p in parents.items() if p is not None},
+    )
+    bids = {n: [r.get(n) for r in tables[BID]] for n in ("price", QUANTITY, "submitted_at", "sequence")}
+    counts = {e: len(t) for e, t in tables.items() if t}
+    handed = supplied or _supplied(given.supplied, counts, plan)
+    labels = {n: [r.get(n) for r in tables[e]] for e, n in LABELS}
+    return Input(_digest(tables), counts, given.issues, given.unknown_columns, handed, names, bids, labels)
+
+
+def _digest(tables: Mapping[str, Sequence[Mapping[str, Scalar]]]) -> str:
+    """sha256 over the records as read: a submission has no bytes of its own."""
+    columns = {e: list(t[0]) for e, t in tables.items() if t}  # all records of a table have the same, in one order
+    text = json.dumps({e: [names, *(list(r.values()) for r in tables[e])] for e, names in columns.items()}, ensure_ascii=False)
+    return "sha256:" + sha256(text.encode()).hexdigest()
+
+
+def _supplied(columns: frozenset[tuple[str, str]], records: Mapping[str, int], plan: Plan) -> Supplied:
+    """A table is there where it was handed in, or where the codes of its records stood in another: a flag's default hands in nothing."""
+    return Supplied(columns, frozenset(records) | {e.name for e in plan.schema.entities.values() if (e.name, e.key[0]) in columns})
+
+
+def _row(value: Scalar) -> int | None:
+    return None if value is None else int(value)

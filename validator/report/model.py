@@ -1,0 +1,331 @@
+"""What a run found, as plain frozen data in a stable order. No clock, no paths; `to_dict` is the promised JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from validator.bilingual import Both, Cite
+from validator.intake.issue import Issue
+
+if TYPE_CHECKING:
+    import polars as pl
+
+FORMAT = "guiju.report/1"
+ENGINE = "guiju 0.1.0"
+
+Figures = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The record that a finding speaks of. `row` is its row in the input; it takes no part in order or fingerprint."""
+
+    kind: str
+    id: str
+    placee: str | None = None
+    investor: str | None = None
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule's outcome on a record: violated, not_evaluable or error. Figures are exact decimal text in base units."""
+
+    rule: str
+    stage: str
+    outcome: str
+    effect: tuple[str, ...]
+    subject: Subject
+    figures: Figures
+    margin: str | None
+    missing: tuple[str, ...]
+    unverified: bool
+    message: Both
+    cite: tuple[Cite, ...]
+    fingerprint: str
+    decision: Mapping[str, str] | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        subject = {"kind": self.subject.kind, "id": self.subject.id}
+        extra = {"placee": self.subject.placee, "investor": self.subject.investor, "row": self.subject.row}
+        first, *more = self.cite
+        return {
+            "rule": self.rule,
+            "stage": self.stage,
+            "outcome": self.outcome,
+            "effect": list(self.effect),
+            "subject": subject | {k: v for k, v in extra.items() if v is not None},
+            "figures": dict(self.figures),
+            "margin": self.margin,
+            "missing": list(self.missing),
+            "unverified": self.unverified,
+            "message": self.message.to_dict(),
+            "cite": {"source": first.source, "clause": first.clause}
+            | ({"also": [{"source": c.source, "clause": c.clause} for c in more]} if more else {}),
+            "fingerprint": self.fingerprint,
+        } | ({} if self.decision is None else {"decision": dict(self.decision)})
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The first live bid that was kept, in the order of elimination."""
+
+    price: str
+    quantity: str
+    submitted_at: str | None
+    sequence: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Elimination:
+    """The selection of the highest bids. Numbers are None where the selection could not be made."""
+
+    count: int | None
+    quantity: str | None
+    share: str | None
+    share_exact: str | None
+    cut: Mapping[str, Any] | None
+    undecided: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FateTotal:
+    """What became of the bids of one fate: distinct placees and investors, admitted quantity, bids on which a deciding rule is open."""
+
+    placees: int
+    investors: int
+    quantity: str
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class BidLine:
+    """One bid with what became of it, for the annex. Price in 元, quantities in 股."""
+
+    investor: str | None
+    placee: str | None
+    sequence: int | None
+    price: str | None
+    quantity: int | None
+    admitted_quantity: int | None
+    live: bool
+    eliminated: bool | None
+    fate: str | None
+    open: bool
+    id: str
+    investor_name: str | None = None
+    placee_name: str | None = None
+    investor_type: str | None = None
+    placee_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """How people call a figure: its Chinese name, and the unit of its text. `flag`: the text is true or false."""
+
+    zh: str
+    unit: Both
+    flag: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """How people call what the findings of a rule show: figures and what may be missing by their keys, and the unit of margins."""
+
+    labels: Mapping[str, Label] = field(default_factory=dict)
+    margin: Both = Both("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A default that an offering changes, as people say it: the term, what the offering says, what holds otherwise."""
+
+    name: Both
+    value: Both
+    default: Both
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInfo:
+    """What a report says of a rule that was asked: for summaries and the annex."""
+
+    id: str
+    stage: str
+    entity: str
+    name: Both
+    cite: tuple[Cite, ...]
+    effect: tuple[str, ...]
+    unverified: bool
+    called: Called = Called()
+    """Empty where nothing was found."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """One run. `bids` are there for every run over a book; `to_dict(bids=True)` prints them."""
+
+    offering: str
+    provisional: tuple[str, ...]
+    verified: bool
+    rulebook: Mapping[str, str]
+    input_digest: str
+    records: Mapping[str, int]
+    intake: tuple[Issue, ...]
+    unknown_columns: tuple[tuple[str, str], ...]
+    outcomes: Mapping[str, int]
+    by_rule: Mapping[str, Mapping[str, int]]
+    unsupplied: Mapping[str, tuple[str, ...]]
+    attestations: tuple[tuple[str, str], ...]
+    findings: tuple[Finding, ...]
+    values: Mapping[str, str | None]
+    values_exact: Mapping[str, str | None]
+    elimination: Elimination
+    fates: Mapping[str, FateTotal]
+    terms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Per rule in `unsupplied`: the tables, columns and fields of the offering that nobody handed in."""
+    columns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """The table and the Chinese name of each of these columns, and of the terms in `provisional`, by its name."""
+    changed: tuple[Changed, ...] = ()
+    """What `terms` says, for people. Not in the JSON."""
+    stated: Mapping[str, str] = field(default_factory=dict)
+    """Figures of the offering that pictures and statistics show, where given: issue_price (元), offline_initial (股). Not in the JSON."""
+    decisions: tuple[Mapping[str, str], ...] = ()
+    not_asked: tuple[str, ...] | None = None
+    bids: tuple[BidLine, ...] = ()
+    rules: Mapping[str, RuleInfo] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def violated(self) -> tuple[Finding, ...]:
+        """The findings that are breaches."""
+        return tuple(f for f in self.findings if f.outcome == "violated")
+
+    @property
+    def status(self) -> int:
+        """The exit status: 1 violations, 3 something could not be evaluated or read, else 0."""
+        if self.outcomes["violated"] or self.decided_against:
+            return 1
+        return 3 if self.unsure or self.intake or self.unsupplied else 0
+
+    @property
+    def decided_against(self) -> int:
+        """How many decisions made bids invalid, or closed an open question with a breach."""
+        return sum(d["used"] == "invalid" or (d["used"] == "closed" and d["outcome"] == "violated") for d in self.decisions)
+
+    @property
+    def unsure(self) -> int:
+        """On how many records a rule has no answer, not even an officer's."""
+        decided = sum(f.decision is not None for f in self.findings)
+        return self.outcomes["not_evaluable"] + self.outcomes["error"] - decided
+
+    def to_dict(self, bids: bool = False) -> dict[str, Any]:
+        """The promised JSON, as plain data."""
+        out: dict[str, Any] = {
+            "format": FORMAT,
+            "engine": ENGINE,
+            "offering": self.offering,
+            "provisional": list(self.provisional),
+            "verified": self.verified,
+            "rulebook": dict(self.rulebook),
+            "input": {"digest": self.input_digest, "records": dict(self.records)},
+            "intake": [i.to_dict() for i in self.intake],
+            "unknown_columns": [{"table": t, "column": c} for t, c in self.unknown_columns],
+            "terms": {k: dict(v) for k, v in self.terms.items()},
+            "outcomes": {**self.outcomes, "by_rule": {k: dict(v) for k, v in self.by_rule.items()}},
+            "unsupplied": {k: list(v) for k, v in self.unsupplied.items()},
+            "lacking": {k: list(v) for k, v in self.lacking.items()},
+            "attestations": [{"rule": r, "state": s} for r, s in self.attestations],
+            "findings": [f.to_dict() for f in self.findings],
+            "values": dict(self.values),
+            "values_exact": dict(self.values_exact),
+            "elimination": _elimination(self.elimination),
+            "fates": {
+                k: {"placees": f.placees, "investors": f.investors, "quantity": f.quantity, "open": f.open} for k, f in self.fates.items()
+            },
+        }
+        if self.decisions:
+            out["decisions"] = [dict(d) for d in self.decisions]
+        if self.not_asked is not None:
+            out["not_asked"] = list(self.not_asked)
+        if bids:
+            out["bids"] = [_bid(b) for b in self.bids]
+        return out
+
+    def bids_frame(self) -> "pl.DataFrame":
+        """One row per bid: investor, placee, sequence, price (Decimal, 元), quantity, admitted_quantity (股), live, eliminated, fate."""
+        import polars as pl
+
+        schema = {
+            "investor": pl.String,
+            "placee": pl.String,
+            "sequence": pl.Int64,
+            "price": pl.Decimal(38, 4),
+            "quantity": pl.Int64,
+            "admitted_quantity": pl.Int64,
+            "live": pl.Boolean,
+            "eliminated": pl.Boolean,
+            "fate": pl.String,
+        }
+        rows = [[getattr(b, name) for name in schema] for b in self.bids]
+        texts: dict[str, Any] = {n: (pl.String if n == "price" else t) for n, t in schema.items()}
+        return pl.DataFrame(rows, schema=texts, orient="row").with_columns(pl.col("price").str.to_decimal(scale=4).cast(pl.Decimal(38, 4)))
+
+    def findings_frame(self) -> "pl.DataFrame":
+        """One row per finding, its figures as one text."""
+        import polars as pl
+
+        rows = [
+            {
+                "rule": f.rule,
+                "stage": f.stage,
+                "outcome": f.outcome,
+                "effect": ", ".join(f.effect),
+                "kind": f.subject.kind,
+                "subject": f.subject.id,
+                "placee": f.subject.placee,
+                "investor": f.subject.investor,
+                "row": f.subject.row,
+                "margin": f.margin,
+                "figures": "; ".join(f"{k} = {v}" for k, v in f.figures.items()),
+                "missing": ", ".join(f.missing),
+                "message_zh": f.message.zh,
+                "message_en": f.message.en,
+                "cite": "; ".join(f"{c.source} {c.clause}" for c in f.cite),
+                "fingerprint": f.fingerprint,
+            }
+            for f in self.findings
+        ]
+        columns = ["rule", "stage", "outcome", "effect", "kind", "subject", "placee", "investor", "row", "margin", "figures", "missing"]
+        columns += ["message_zh", "message_en", "cite", "fingerprint"]
+        return pl.DataFrame(rows, schema={c: pl.Int64 if c == "row" else pl.String for c in columns})
+
+    def with_verified(self) -> "Report":
+        """The same report after the other evaluator gave the same."""
+        return replace(self, verified=True)
+
+    def with_not_asked(self, rules: tuple[str, ...]) -> "Report":
+        """The same report, naming the rules that a submission alone cannot answer."""
+        return replace(self, not_asked=rules)
+
+
+def _elimination(e: Elimination) -> dict[str, Any]:
+    out: dict[str, Any] = {"count": e.count, "quantity": e.quantity, "share": e.share, "share_exact": e.share_exact}
+    out["cut"] = None if e.cut is None else dict(e.cut)
+    if e.undecided:
+        out["undecided"] = list(e.undecided)
+    return out
+
+
+def _bid(b: BidLine) -> dict[str, Any]:
+    return {
+        "investor": b.investor,
+        "placee": b.placee,
+        "sequence": b.sequence,
+        "price": b.price,
+        "quantity": None if b.quantity is None else str(b.quantity),
+        "admitted_quantity": None if b.admitted_quantity is None else str(b.admitted_quantity),
+        "live": b.live,
+        "eliminated": b.eliminated,
+        "fate": b.fate,
+    }

@@ -1,0 +1,1 @@
+"""A revision's form -> checked rules, terms and values, or all diagnostics."""

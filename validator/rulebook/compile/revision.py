@@ -1,0 +1,60 @@
+"""One flat revision + vocabulary -> `Rulebook`: every expression parsed and checked, or all diagnostics with their place."""
+
+from dsl.schema import Schema
+from dsl.to_text import Language, order_text, to_text
+from validator.bilingual import Both
+from validator.rulebook.amendments import Flat, Placed, documents
+from validator.rulebook.compile.rules import compile_rules, compile_terms
+from validator.rulebook.compile.scope import Scope, Seen, Written
+from validator.rulebook.compile.values import compile_values
+from validator.rulebook.model import Rulebook
+from validator.vocabulary.vocabulary import Vocabulary
+
+
+def compile_rulebook(flat: Flat, vocabulary: Vocabulary, salt: str = "", seen: Seen | None = None) -> Rulebook:
+    """Raises DiagnosticError with every mistake. `salt` is the digest of what the revision rests on beside itself.
+
+    `seen`: what was worked out for other revisions under the same vocabulary; it grows.
+    """
+    scope = Scope(flat, vocabulary, seen or Seen())
+    values = compile_values(scope)
+    terms = compile_terms(scope)
+    rules = compile_rules(scope)
+    assert flat.head is not None
+    applies = Placed(flat.applies, flat.head, ("applies",))
+    cites = scope.cites(applies, flat.applies.cite)
+    scope.settle()
+    return Rulebook(
+        flat.id,
+        flat.revision,
+        Both(flat.title.zh, flat.title.en),
+        flat.applies.by,
+        flat.applies.from_,
+        tuple(flat.stages),
+        documents(flat.sources),
+        terms,
+        values,
+        rules,
+        scope.schema,
+        flat.digest(salt, {(w.source.file, w.path): canonical(w, scope.schema) for w in scope.written if w.piece.text}),
+        cites,
+        bool(flat.applies.unverified),
+        frozenset(flat.own),
+    )
+
+
+def expressions(flat: Flat, vocabulary: Vocabulary) -> list[Written]:
+    """Every expression of a revision, checked, with the file and path that it stands at. Raises DiagnosticError."""
+    scope = Scope(flat, vocabulary)
+    compile_values(scope)
+    compile_terms(scope)
+    compile_rules(scope)
+    scope.settle()
+    return [w for w in scope.written if w.piece.text]
+
+
+def canonical(written: Written, schema: Schema, lang: Language = "en") -> str:
+    """An expression in its one form."""
+    if written.piece.descending is not None:
+        return order_text(written.checked.expr, written.piece.descending, lang, schema)
+    return to_text(written.checked.expr, lang, schema)

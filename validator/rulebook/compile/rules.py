@@ -1,0 +1,170 @@
+"""The terms and rules of a flat revision -> checked ones: form, clause, stage, expressions and messages."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dsl.checker.check import Checked, references
+from dsl.diagnostics import Diagnostic, DiagnosticError
+from dsl.nodes import Ref
+from dsl.quantities import FLAG, Type
+from dsl.schema import Field
+from validator.bilingual import Both
+from validator.rulebook.amendments import Placed
+from validator.rulebook.compile.message import pieces
+from validator.rulebook.compile.scope import Scope
+from validator.rulebook.form import RuleForm, TermForm
+from validator.rulebook.model import Rule, Template, Term
+
+_CITE = "add `cite: <source> <clause>`"
+
+
+def compile_terms(scope: Scope) -> dict[str, Term]:
+    done: dict[str, Term] = {}
+    fields = scope.schema.entities[scope.schema.root].fields
+    for name, placed in scope.flat.terms.items():
+        found = fields.get(name)
+        if found is None:
+            hint = "a figure that no offering states is a value of the offering"
+            scope.mistakes.append(placed.mistake("unknown-term", f"`{name}` is no field of an offering", hint=hint))
+            continue
+        made = _term(scope, placed, found)
+        if made is not None:
+            done[name] = made
+    scope.mistakes += _circles(scope, done)
+    return done
+
+
+def _circles(scope: Scope, terms: Mapping[str, Term]) -> Iterator[Diagnostic]:
+    """Terms whose defaults need each other, each at its place."""
+    needs = {n: {r.field.name for r in references(t.value.expr)} & set(terms) if t.value else set() for n, t in terms.items()}
+    while ready := [n for n, needed in needs.items() if not needed & set(needs)]:
+        for name in ready:
+            del needs[name]
+    for name, needed in needs.items():
+        others = ", ".join(f"`{x}`" for x in sorted(needed & set(needs)))
+        yield scope.flat.terms[name].mistake("circular", f"the default of `{name}` needs {others}, which needs it in turn")
+
+
+def _term(scope: Scope, placed: Placed[TermForm], found: Field) -> Term | None:
+    form = placed.form
+    modes = [k for k, v in (("required", form.required), ("default", form.default), ("fixed", form.fixed)) if v is not None]
+    if len(modes) != 1:
+        scope.mistakes.append(placed.mistake("wrong-form", "a term is one of `required`, `default`, `fixed`"))
+        return None
+    text = form.default or form.fixed
+    value = None
+    if text is not None:
+        piece = scope.parse(placed, (modes[0],), text)
+        value = scope.check(placed, (modes[0],), piece, scope.schema.root, found.type.type) if piece else None
+        if value is None:
+            return None
+        if any(r.field.source == "value" for r in references(value.expr)):
+            scope.mistakes.append(placed.mistake("wrong-form", "a term rests on other terms only, not on values", modes[0]))
+    if form.cite is None and modes[0] != "required":
+        scope.mistakes.append(placed.mistake("missing-clause", f"term `{found.name}` names no clause", hint=_CITE))
+    mode: Any = modes[0]
+    return Term(found, mode, value, scope.cites(placed, form.cite), bool(form.unverified) or scope.unread(form.cite), text or "")
+
+
+def compile_rules(scope: Scope) -> dict[str, Rule]:
+    made = [_rule(scope, placed) for placed in scope.flat.rules.values()]
+    return {r.id: r for r in made if r is not None}
+
+
+def _rule(scope: Scope, placed: Placed[RuleForm]) -> Rule | None:
+    form = placed.form
+    stage = form.id.split(".")[0]
+    effect = () if form.effect == [] else (form.effect,) if isinstance(form.effect, str) else tuple(form.effect)
+    if not _form_fits(scope, placed, stage, effect):
+        return None
+    when, require, admits = (
+        _optional(scope, placed, key, text, expect)
+        for key, text, expect in (("when", form.when, FLAG), ("require", form.require, FLAG), ("admits", form.admits, None))
+    )
+    for part in (when, require, admits):
+        if part is not None:
+            scope.stage_fits(placed, stage, [part], "rule")
+    message = None
+    if form.message is not None:
+        zh, en = _template(scope, placed, "zh", form.message.zh), _template(scope, placed, "en", form.message.en)
+        message = (zh, en)
+    note = Both(form.note.zh, form.note.en) if form.note else None
+    return Rule(
+        form.id,
+        stage,
+        form.for_,
+        Both(form.name.zh, form.name.en),
+        when,
+        require,
+        form.selects,
+        effect,
+        admits,
+        message,
+        scope.cites(placed, form.cite),
+        bool(form.unverified) or scope.unread(form.cite),
+        note,
+    )
+
+
+def _form_fits(scope: Scope, placed: Placed[RuleForm], stage: str, effect: tuple[str, ...]) -> bool:
+    form, before = placed.form, len(scope.mistakes)
+
+    def say(code: str, message: str, key: str, hint: str | None = None) -> None:
+        scope.mistakes.append(placed.mistake(code, message, key, hint=hint))
+
+    if stage not in scope.flat.stages:
+        say("unknown-stage", f"the stage of rule `{form.id}` is not in `stages`", "id", scope.stages())
+    if form.for_ not in scope.schema.entities:
+        say("unknown-record", f"unknown record `{form.for_}`", "for", scope.entities())
+    if form.cite is None:
+        say("missing-clause", f"rule `{form.id}` names no clause", "id", _CITE)
+    if form.selects is not None:
+        for code, message in _selection_fits(scope, form, form.selects, stage):
+            say(code, message, "selects")
+    if ("attest" in effect) != (form.require is None and form.selects is None):
+        say("wrong-form", f"rule `{form.id}`: without `require` its effect is attest, with it it is not", "effect")
+    if ("excess-invalid" in effect) != (form.admits is not None) and form.for_ == "bid":
+        say("wrong-form", f"rule `{form.id}`: excess-invalid and `admits` go together", "effect")
+    return len(scope.mistakes) == before
+
+
+def _selection_fits(scope: Scope, form: RuleForm, name: str, stage: str) -> Iterator[tuple[str, str]]:
+    """A rulebook has one selection, of the records that its rule is for, known when the rule is asked."""
+    value = scope.flat.values.get(name)
+    if value is None or value.form.take is None:
+        yield "unknown-name", f"`{name}` is no value with `take`"
+        return
+    if value.form.of != form.for_:
+        yield "wrong-record", f"`{name}` selects records of {value.form.of}, this rule is for {form.for_}"
+    known, stages = value.form.stage or "", scope.flat.stages
+    if known in stages and stage in stages and stages.index(known) > stages.index(stage):
+        yield "later-stage", f"`{name}` is known from stage {known} on, this rule belongs to {stage}"
+    first = next(p.form.id for p in scope.flat.rules.values() if p.form.selects is not None)
+    if first != form.id:
+        yield "second-selection", f"`{first}` selects already, and a report has one elimination"
+
+
+def _optional(scope: Scope, placed: Placed[RuleForm], key: str, text: str | None, expect: Type | None) -> Checked | None:
+    if text is None:
+        return None
+    piece = scope.parse(placed, (key,), text)
+    return scope.check(placed, (key,), piece, placed.form.for_, expect) if piece else None
+
+
+def _template(scope: Scope, placed: Placed[RuleForm], lang: str, text: str) -> Template:
+    parts: list[str | Checked] = []
+    for piece, is_name in pieces(text):
+        if not is_name:
+            parts.append(piece)
+            continue
+        try:
+            found = scope.named(piece, placed.form.for_)
+            if not isinstance(found.expr, Ref):
+                raise DiagnosticError([])
+            scope.stage_fits(placed, placed.form.id.split(".")[0], [found], "message")
+            parts.append(found)
+        except DiagnosticError as error:
+            hint = next((d.hint for d in error.diagnostics if d.hint), "a placeholder is a name of this record, e.g. `{quantity}`")
+            message = f"`{{{piece}}}` in the message of rule `{placed.form.id}` is no name here"
+            scope.mistakes.append(placed.mistake("bad-placeholder", message, "message", lang, hint=hint))
+    return Template(tuple(parts))

@@ -1,0 +1,177 @@
+"""What compiling one revision shares: the schema as it grows, the mistakes found, and every expression with its place."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from dsl.checker.check import Checked, check, references
+from dsl.diagnostics import Diagnostic, DiagnosticError
+from dsl.kernel.lower import Env, Lowered, lower
+from dsl.nodes import Expr
+from dsl.parser import parse, parse_order
+from dsl.quantities import Type
+from dsl.schema import Field, Schema
+from validator.bilingual import Cite
+from validator.rulebook.amendments import Flat, Path, Placed
+from validator.vocabulary.source import Source
+from validator.vocabulary.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One expression: its text, its tree, and for a key of an order its direction."""
+
+    text: str
+    expr: Expr
+    descending: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A checked expression and where it stands."""
+
+    source: Source
+    path: Path
+    piece: Piece
+    checked: Checked
+
+
+Asked = tuple[int, str, Type | None, str]
+"""The values that are known, the record, the type that is expected, and the text."""
+
+
+@dataclass
+class Seen:
+    """What was worked out of texts under one vocabulary: revisions share most of theirs, and what they name in them."""
+
+    trees: dict[str, Expr] = field(default_factory=dict)
+    checked: dict[Asked, Checked] = field(default_factory=dict)
+    named: dict[Asked, Checked] = field(default_factory=dict)
+    states: dict[tuple[int, Field, Lowered], int] = field(default_factory=dict)
+    """What a value adds to the values known before it: the same number wherever the same values were defined in the same order."""
+
+
+@dataclass
+class Scope:
+    """One revision while it is compiled."""
+
+    flat: Flat
+    vocabulary: Vocabulary
+    seen: Seen = field(default_factory=Seen)
+    mistakes: list[Diagnostic] = field(default_factory=list)
+    written: list[Written] = field(default_factory=list)
+    failed: set[str] = field(default_factory=set)
+    """Names of values that did not compile: that others do not find them is no mistake of theirs."""
+    known: dict[str, dict[str, Field]] = field(init=False)
+    schema: Schema = field(init=False)
+    env: Env = field(init=False)
+    """How names read before an offering is bound: with the bounds of their types."""
+    used: Counter[str] = field(init=False)
+    """How often each name is given, to fields and to values."""
+    state: int = field(init=False)
+    """Stands for the values defined so far."""
+
+    def __post_init__(self) -> None:
+        base = self.vocabulary.schema
+        self.known = {e: dict(base.values.get(e, {})) for e in base.entities}
+        self.schema = replace(base, values=self.known)
+        self.env = Env(self.schema)
+        self.state = 0
+        fields = [f for e in base.entities.values() for f in (*e.fields.values(), *self.known[e.name].values())]
+        self.used = Counter(n for f in fields for n in {f.name, f.zh})
+        self.used.update(n for name, placed in self.flat.values.items() for n in {name, placed.form.zh})
+
+    def settle(self) -> None:
+        """Raises DiagnosticError with all mistakes."""
+        follows = ("unknown-name", "unknown-word", "bad-placeholder")
+        own = [
+            m
+            for m in self.mistakes
+            if not (m.code in follows and any(f"`{n}`" in m.message or f"{{{n}}}" in m.message for n in self.failed))
+        ]
+        if self.mistakes:
+            raise DiagnosticError(dict.fromkeys(own or self.mistakes))
+
+    def parse(self, placed: Placed[Any], path: Path, text: str) -> Piece | None:
+        try:
+            if path[:2] == ("take", "order"):
+                return Piece(text, *parse_order(text, units=self.schema.units))
+            return Piece(text, self.tree(text))
+        except DiagnosticError as error:
+            self.mistakes += [d.at(placed.source.file, placed.line(*path)) for d in error.diagnostics]
+            return None
+
+    def tree(self, text: str) -> Expr:
+        """Raises DiagnosticError."""
+        found = self.seen.trees.get(text)
+        if found is None:
+            found = self.seen.trees[text] = parse(text, units=self.schema.units)
+        return found
+
+    def define(self, made: Field, meaning: Lowered) -> None:
+        """From now on the value can be named."""
+        self.known[made.entity][made.name] = made
+        self.env.define(made.entity, made.name, meaning)
+        step = (self.state, made, self.env.values[made.entity, made.name])
+        self.state = self.seen.states.setdefault(step, len(self.seen.states) + 1)
+
+    def named(self, text: str, entity: str) -> Checked:
+        """The text of a message's placeholder, checked. Raises DiagnosticError."""
+        key = (self.state, entity, None, text)
+        if key not in self.seen.named:
+            self.seen.named[key] = check(self.tree(text), self.schema, entity, text=text)
+        return self.seen.named[key]
+
+    def check(self, placed: Placed[Any], path: Path, piece: Piece, entity: str, expect: Type | None = None) -> Checked | None:
+        key = (self.state, entity, expect, piece.text)
+        try:
+            checked = self.seen.checked.get(key) if piece.text else None
+            if checked is None:
+                checked = check(piece.expr, self.schema, entity, expect=expect, text=piece.text)
+                lower(checked, self.env)
+                self.seen.checked[key] = checked
+        except DiagnosticError as error:
+            self.mistakes += [d.at(placed.source.file, placed.line(*path)) for d in error.diagnostics]
+            return None
+        self.written.append(Written(placed.source, (*placed.path, *path), piece, checked))
+        return checked
+
+    def stage_fits(self, placed: Placed[Any], stage: str, parts: Iterable[Checked], what: str) -> None:
+        """Nothing reads what only a later stage knows."""
+        for ref in (r for p in parts for r in references(p.expr) if r.field.source == "value"):
+            needed = ref.field.stage
+            if what == "value" and not stage and (needed or self.effects(ref.field)):
+                message = f"`{ref.field.name}` depends on the stage, so this value needs `stage:`"
+                self.mistakes.append(placed.mistake("needs-stage", message, hint=self.stages()))
+            elif needed and (not stage or self.flat.stages.index(needed) > self.flat.stages.index(stage)):
+                message = f"`{ref.field.name}` is known from stage {needed} on, this {what} belongs to {stage}"
+                self.mistakes.append(placed.mistake("later-stage", message))
+
+    def effects(self, found: Field) -> bool:
+        """Whether a name is one that the engine keeps from stage to stage (live, admitted_quantity)."""
+        return found.name in self.vocabulary.schema.values.get(found.entity, {})
+
+    def cites(self, placed: Placed[Any], text: str | None) -> tuple[Cite, ...]:
+        found = []
+        for part in (p.strip() for p in (text or "").split(";") if p.strip()):
+            source, _, clause = part.partition(" ")
+            if source not in self.flat.sources:
+                known = ", ".join(f"`{s}`" for s in self.flat.sources)
+                self.mistakes.append(
+                    placed.mistake("unknown-source", f"unknown source `{source}`", "cite", hint=f"the sources are {known}")
+                )
+            found.append(Cite(source, clause.strip()))
+        return tuple(found)
+
+    def unread(self, text: str | None) -> bool:
+        """Whether all that a part cites are documents marked `unverified`."""
+        named = {p.split()[0] for p in (text or "").split(";") if p.strip()}
+        marks = [bool(self.flat.sources[n].unverified) for n in named if n in self.flat.sources]
+        return bool(marks) and all(marks)
+
+    def entities(self) -> str:
+        return "the records are " + ", ".join(f"`{e}`" for e in self.schema.entities)
+
+    def stages(self) -> str:
+        return "the stages are " + ", ".join(f"`{s}`" for s in self.flat.stages)

@@ -1,0 +1,1 @@
+"""YAML with lines, layers of folders, words and units, trading days."""
