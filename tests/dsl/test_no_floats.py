@@ -15,8 +15,7 @@ from dsl.kernel.nodes import Kernel, Scalar
 from dsl.kernel.ratio import Lowered, parts
 from dsl.schema import Schema
 from dsl.to_polars import Columns
-from dsl.to_python import Ask, Assign, Layout, Step
-from dsl.to_python import program as source
+from dsl.to_python import Ask, Assign, Layout, Step, source
 from validator.cases import run as cases
 from validator.plan.figures import questions
 from validator.plan.model import Plan, Ranking
@@ -25,7 +24,7 @@ from validator.rulebook.library import library
 ROOT = Path(__file__).parents[2]
 LIBRARY = library(ROOT / "rules")
 REVISIONS = [f.name for f in LIBRARY.standing()]
-COLUMN_CODE = [*sorted((ROOT / "dsl" / "to_polars").glob("*.py")), *sorted((ROOT / "validator" / "engine").glob("*.py"))]
+COLUMN_CODE = [*sorted((ROOT / "dsl" / "to_polars").glob("*.py")), *sorted((ROOT / "validator" / "engine").rglob("*.py"))]
 GENERATED = frozenset((
     "pass",
     "for", "in", "if", "else", "elif", "is", "not", "and", "or", "None", "True", "False", "try", "except", "Exception", "continue",
@@ -136,7 +135,7 @@ def test_columns_are_never_left_for_python_objects(file):
     assert not any(isinstance(n, ast.Constant) and isinstance(n.value, float) for n in ast.walk(tree))
 
 
-COMPUTING = [ROOT / "dsl" / f"{name}.py" for name in ("kernel", "compose", "ratio", "lower")]
+COMPUTING = [*sorted((ROOT / "dsl" / "kernel").glob("*.py"))]
 COMPUTING += [*sorted((ROOT / "dsl" / "to_python").glob("*.py")), *COLUMN_CODE]
 
 

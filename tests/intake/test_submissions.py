@@ -166,8 +166,8 @@ def test_a_large_submission_takes_linear_time() -> None:
 
 def test_a_submission_needs_no_polars() -> None:
     code = (
-        "import sys, json; from validator.vocabulary import load_vocabulary, rules_folder;"
-        "from validator.intake.submission import read_submission;"
+        "import sys, json; from validator.vocabulary.vocabulary import load_vocabulary, rules_folder;"
+        "from validator.intake.submission.read import read_submission;"
         "read_submission(json.loads(sys.argv[1]), load_vocabulary(rules_folder())); assert 'polars' not in sys.modules"
     )
     data = json.dumps({"placees": [{"placee": "P1", "bids": [{"price": "1"}]}]})

@@ -4,14 +4,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from dsl.kernel.nodes import Scalar
-from validator.intake.book.book import Book
 from validator.intake.issue import Issue
 from validator.intake.submission.read import Submission
 from validator.plan.model import BID, QUANTITY, Plan
 from validator.plan.supplied_columns import Supplied
 from validator.report.model import Subject
+
+if TYPE_CHECKING:
+    from validator.intake.book.book import Book
 
 
 @dataclass(frozen=True)
