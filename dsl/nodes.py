@@ -1,6 +1,7 @@
-"""The whole tree on one screen. The parser builds it with `Name`s; the checker gives it back with `Ref`s, `Word`s and fitting literals.
+"""The whole tree on one screen. The parser builds it with `Name`s; the checker gives it back with `Ref`s, `Word`s and fitting literals,
+and with a type on every node.
 
-Nodes are frozen facts; `span` takes no part in equality.
+Nodes are frozen facts; `span` and `type` take no part in equality.
 """
 
 from dataclasses import dataclass, field
@@ -8,7 +9,7 @@ from fractions import Fraction
 from typing import Literal as Lit
 
 from dsl.diagnostics import Span
-from dsl.quantities import PLAIN, Dimension
+from dsl.quantities import PLAIN, Dimension, Type
 from dsl.schema import Field
 
 NOWHERE = Span(0, 0)
@@ -17,6 +18,8 @@ NOWHERE = Span(0, 0)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
+    type: Type | None = field(default=None, compare=False, repr=False)
+    """What the node gives. INVARIANT: the checker leaves it on every node but lists and periods, which give nothing by themselves."""
 
 
 @dataclass(frozen=True, slots=True)

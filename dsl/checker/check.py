@@ -38,7 +38,7 @@ from dsl.nodes import (
 from dsl.quantities import DATE, FLAG, MOMENT, NUMBER, TEXT, Type
 from dsl.schema import Schema
 
-__all__ = ["ANY_WORD", "Checked", "check", "collections", "names", "references", "type_of"]
+__all__ = ["ANY_WORD", "Checked", "check", "collections", "names", "references"]
 
 _ORDERED = ("number", "date", "moment")
 
@@ -66,17 +66,6 @@ def check(expr: Expr, schema: Schema, entity: str, *, expect: Type | None = None
         raise DiagnosticError(run.mistakes)
     assert type_ is not None
     return Checked(found, type_, entity, text)
-
-
-def type_of(expr: Expr, schema: Schema, entity: str) -> Type:
-    """The type of a part of a checked tree, as asked of a record of `entity`."""
-    if isinstance(expr, Aggregate) and expr.function in ("count", "distinct"):
-        return NUMBER
-    if isinstance(expr, Aggregate):
-        return type_of(expr.args[0], schema, entity)
-    found = _Check(schema, entity, "").visit(expr)[1]
-    assert found is not None
-    return found
 
 
 def references(expr: Expr) -> Iterable[Ref]:
@@ -122,6 +111,11 @@ class _Check:
         self.mistakes.append(Diagnostic(code, message, span, hint, self.text))
 
     def visit(self, expr: Expr, expect: Type | None = None) -> Typed:
+        """The node resolved, with its type left on it; the type is None where a mistake was found."""
+        found, type_ = self._visit(expr, expect)
+        return (found if type_ is None else replace(found, type=type_)), type_
+
+    def _visit(self, expr: Expr, expect: Type | None) -> Typed:
         match expr:
             case Number():
                 return expr, Type("number", expr.dim)

@@ -11,6 +11,7 @@ ANY_WORD = Type("words")
 
 Fitted = tuple[Expr, Type]
 
+_PRICE = Type("number", PRICE)
 _UNITS: dict[Dimension, str] = {MONEY: "元", PRICE: "元", SHARES: "股"}
 
 
@@ -39,7 +40,7 @@ def unit_hint(operands: Sequence[Fitted]) -> str | None:
 
 def _numbers(operands: Sequence[Fitted], dims: set[Dimension], expect: Type | None) -> tuple[list[Expr], Type | None]:
     if PRICE in dims:
-        operands = [(_as_price(e), Type("number", PRICE)) if t.dim == MONEY and _literal(e) else (e, t) for e, t in operands]
+        operands = [(_as_price(e), _PRICE) if t.dim == MONEY and _literal(e) else (e, t) for e, t in operands]
         dims = {t.dim for _, t in operands} | ({expect.dim} if expect else set())
     return [e for e, _ in operands], Type("number", dims.pop()) if len(dims) == 1 else None
 
@@ -62,15 +63,15 @@ def _literal(expr: Expr) -> bool:
 def _as_price(expr: Expr) -> Expr:
     match expr:
         case Number():
-            return replace(expr, dim=PRICE)
+            return replace(expr, dim=PRICE, type=_PRICE)
         case Unary(operand=x):
-            return replace(expr, operand=_as_price(x))
+            return replace(expr, operand=_as_price(x), type=_PRICE)
         case Binary(left=a, right=b):
-            return replace(expr, left=_as_price(a), right=_as_price(b))
+            return replace(expr, left=_as_price(a), right=_as_price(b), type=_PRICE)
         case If(then=a, other=b):
-            return replace(expr, then=_as_price(a), other=_as_price(b))
+            return replace(expr, then=_as_price(a), other=_as_price(b), type=_PRICE)
         case Call(args=args):
-            return replace(expr, args=tuple(_as_price(a) for a in args))
+            return replace(expr, args=tuple(_as_price(a) for a in args), type=_PRICE)
         case _:
             return expr
 

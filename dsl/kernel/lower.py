@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import reduce
-from typing import Literal, assert_never
+from typing import assert_never
 
 from dsl.checker.check import Checked, references
 from dsl.diagnostics import Diagnostic, DiagnosticError, Span
@@ -218,7 +218,8 @@ class _Lower:
     def _binary(self, expr: Binary) -> Lowered:
         if isinstance(expr.right, Period):
             step = -expr.right.count if expr.op == "-" else expr.right.count
-            return self._shift(self.single(expr.left), expr.right, step, "moment" if _is_moment(expr.left) else "date")
+            assert expr.left.type is not None
+            return self._shift(self.single(expr.left), expr.right, step, expr.left.type.kind)
         left, right = self.lower(expr.left), self.lower(expr.right)
         a, b = ratio_of(left), ratio_of(right)
         match expr.op:
@@ -235,7 +236,7 @@ class _Lower:
                 return compare("=", arith("%", share.num, share.den), ZERO)
         raise AssertionError(expr.op)
 
-    def _shift(self, day: Kernel, period: Period, step: int, of: Literal["date", "moment"]) -> Kernel:
+    def _shift(self, day: Kernel, period: Period, step: int, of: str) -> Kernel:
         if period.kind == "days":
             return add(day, const(step * (DAY_MS if of == "moment" else 1)))
         low, high = bounds(day)
@@ -380,22 +381,6 @@ def _bound(found: Field, value: Bound) -> Lowered:
 
 
 # ── looking at trees ──
-
-
-def _is_moment(expr: Expr) -> bool:
-    match expr:
-        case At():
-            return True
-        case Ref(field=found):
-            return found.type.type.kind == "moment"
-        case Binary(left=left):
-            return _is_moment(left)
-        case If(then=then):
-            return _is_moment(then)
-        case Call(args=args) | Aggregate(args=args):
-            return bool(args) and _is_moment(args[0])
-        case _:
-            return False
 
 
 def _conjuncts(expr: Expr | None) -> tuple[Expr, ...]:

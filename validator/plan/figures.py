@@ -6,12 +6,11 @@ The answers come from an evaluator as plain integers; `Sheet.read` turns them ba
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from dsl.checker.check import Checked, collections, references, type_of
+from dsl.checker.check import Checked, collections, references
 from dsl.kernel.lower import Ratio, lower, negation, present, read, slack
 from dsl.kernel.nodes import Fold, Kernel, folds, inputs
 from dsl.kernel.ratio import parts
 from dsl.nodes import Aggregate, At, Day, Expr, Ref, children
-from dsl.quantities import MOMENT, Type
 from dsl.schema import Field
 from dsl.to_text import to_text
 from validator.plan.model import ADMITTED, BID, QUANTITY, Asked, Figure, Plan, Sheet, conditions
@@ -66,7 +65,8 @@ def _sheet(plan: Plan, asked: Asked) -> Sheet:
     margin = slack(rule.require, plan.env)
     probes = _probes(plan, asked)
     terms = tuple(sorted(f.name for f in reads(plan, conditions(asked)) if f.source == "term"))
-    return Sheet(tuple(figures.values()), margin, _margin_type(plan, rule.require) if margin else None, probes, terms, shown, required)
+    margin_type = None if margin is None else children(rule.require.expr)[0].type
+    return Sheet(tuple(figures.values()), margin, margin_type, probes, terms, shown, required)
 
 
 def _figures(plan: Plan, checked: Checked, expr: Expr) -> Iterator[Figure]:
@@ -82,9 +82,9 @@ def _figures(plan: Plan, checked: Checked, expr: Expr) -> Iterator[Figure]:
 
 
 def _figure(plan: Plan, checked: Checked, expr: Expr, key: str, found: Field | None) -> Figure:
-    type_ = MOMENT if isinstance(expr, At) else found.type.type if found else type_of(expr, plan.schema, checked.entity)
+    assert expr.type is not None
     called = to_text(expr, "zh", plan.schema) if found is None else found.zh
-    return Figure(key, type_, lower(Checked(expr, type_, checked.entity, checked.text), plan.env), called, found)
+    return Figure(key, expr.type, lower(Checked(expr, expr.type, checked.entity, checked.text), plan.env), called, found)
 
 
 def _template(plan: Plan, template: Template, figures: dict[str, Figure]) -> tuple[str | int, ...]:
@@ -97,10 +97,6 @@ def _template(plan: Plan, template: Template, figures: dict[str, Figure]) -> tup
         figures.setdefault(figure.key, figure)
         out.append(list(figures).index(figure.key))
     return tuple(out)
-
-
-def _margin_type(plan: Plan, checked: Checked) -> Type:
-    return type_of(children(checked.expr)[0], plan.schema, checked.entity)
 
 
 # ── what is missing ──
@@ -131,7 +127,8 @@ def _probe(plan: Plan, leaf: "_Leaf") -> Kernel:
 
 def _joined(plan: Plan, aggregate: Aggregate, owner: str) -> Fold | None:
     """The aggregate, where it is over the records of another tree that match."""
-    meaning = lower(Checked(aggregate, type_of(aggregate, plan.schema, owner), owner, ""), plan.env)
+    assert aggregate.type is not None
+    meaning = lower(Checked(aggregate, aggregate.type, owner, ""), plan.env)
     return next((f for part in parts(meaning) for f in folds(part) if f.keys), None)
 
 
