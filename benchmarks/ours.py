@@ -10,9 +10,8 @@ from dsl.kernel.lower import Ratio
 from dsl.kernel.nodes import Scalar
 from validator.checks.checker import Checker, for_offering
 from validator.engine.result import Raw
-from validator.plan.figures import questions
 from validator.plan.model import Plan, Ranking
-from validator.plan.prune import needed, trimmed
+from validator.plan.prune import pruned
 from validator.rulebook.library import library
 from validator.vocabulary.layers import rules_folder
 
@@ -24,11 +23,12 @@ def checker(offering: Path | Mapping[str, object]) -> Checker:
     return for_offering(library(rules_folder()), offering)
 
 
-def run_columns(made: Checker, book: "Book") -> Raw:
+def book_kernel(made: Checker, book: "Book") -> Callable[[], Raw]:
     """Typed frames -> outcomes and figures: the kernel of a book."""
-    from validator.engine.columns import run as columns
+    from validator.engine.columns.run import Programs, run
 
-    return columns.run(made.plan, book.frames, needed(made.plan, made.plan.upto(("pricing",))))
+    stages, programs = pruned(made.plan, made.plan.upto(("pricing",))), Programs()
+    return lambda: run(made.plan, book.frames, stages, programs=programs)
 
 
 def result_of(plan: Plan, raw: Raw) -> Result:
@@ -39,7 +39,7 @@ def result_of(plan: Plan, raw: Raw) -> Result:
         if asked.number not in raw.counts:
             continue
         found.counts[name] = tuple(raw.counts[asked.number][:4])
-        sheet = questions(plan, asked)
+        sheet = asked.sheet
         found.findings[name] = [
             (h.row, h.outcome, {f.key: v for f, v in zip(sheet.figures, sheet.read(h.answers, plan.terms)[0], strict=True)})
             for h in raw.hits.get(asked.number, ())
@@ -54,17 +54,17 @@ def result_of(plan: Plan, raw: Raw) -> Result:
 def submission_kernel(made: Checker, data: object) -> tuple[Callable[[], Raw], Plan]:
     """Typed integers -> outcomes, with the figures of what does not hold: what a portal's checker does between reading and reporting."""
     from validator.engine.rows import records
-    from validator.engine.rows import run as rows
+    from validator.engine.rows.run import play
     from validator.engine.rows.script import script
     from validator.intake.submission.read import read_submission
-    from validator.report.findings import for_book
     from validator.report.given import submission_input
 
-    found = read_submission(data, made.vocabulary)
-    plan = made._near.plan(for_book(made.plan, submission_input(found, made.plan).supplied))
+    found, plan = read_submission(data, made.submissions.form), made.submissions.plan
+    columns = plan.given(submission_input(found, made.plan).supplied)
     tables = records.from_dicts(found.tables, plan.layout)
-    what = script(plan, trimmed(plan, plan.upto(("pricing",)), made._near.rules), made._near.rules, True)
-    return (lambda: rows.play(plan, what, tables, None, frozenset(), True)), plan
+    what = script(plan, pruned(plan, plan.upto(("pricing",))), lean=True, guards=plan.guards)
+    start = what.start.with_columns(columns.flags, columns.endings)
+    return (lambda: play(plan, what, tables, start=start)), plan
 
 
 def _exact(root: Mapping[str, Scalar], name: str, ratio: bool) -> Any:

@@ -76,10 +76,10 @@ def book_kernel(bids: int) -> Callable[[Setting], Part]:
         folder = setting.book(bids)
         made = ours.checker(folder / "offering.yaml")
         read = ours.read(made, folder / "book")
-        wanted = ours.result_of(made.plan, ours.run_columns(made, read))
+        wanted = ours.result_of(made.plan, ours.book_kernel(made, read)())
         require_same("Polars by hand", wanted, polars_by_hand.result(polars_by_hand.check(read.frames)))
         contenders: dict[str, Run] = {
-            OURS: lambda: ours.run_columns(made, read),
+            OURS: ours.book_kernel(made, read),
             "Polars by hand": lambda: polars_by_hand.check(read.frames),
         }
         does = {OURS: "", "Polars by hand": "no margins, not what is missing"}

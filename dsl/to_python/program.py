@@ -41,6 +41,8 @@ class Ask:
     entity: str
     when: Kernel | None
     require: Kernel
+    unless: Kernel | None = None
+    """A flag of the root, never missing: where it is true the rule is not asked."""
 
 
 Step = Assign | Ask
@@ -135,6 +137,7 @@ def _reads(step: Step) -> Iterator[tuple[tuple[str, str], bool]]:
 def _loop(out: Lines, entity: str, steps: Sequence[Step]) -> None:
     nodes = [n for s in steps for n in _nodes(s)]
     scope = Scope(entity, "r", {k: v for n in nodes for k, v in out.matches(n).items()})
+    out.load(scope, nodes, lambda i: i.entity == out.layout.schema.root)
     assigns = [s for s in steps if isinstance(s, Assign)]
     asks = [s for s in steps if isinstance(s, Ask)]
     idle = {a.number: out.let("0") for a in asks if a.when is not None}
@@ -190,16 +193,23 @@ def _pass_over(out: Lines, asks: Sequence[Ask], idle: Mapping[int, str], scope: 
     for fold in dict.fromkeys(f for a in asks for n in _nodes(a) for f in folds(n)):
         out.emit(fold, scope)
     conditions, applied = [], {}
-    there: frozenset[Kernel] = frozenset()
+    always: frozenset[Kernel] = frozenset()
+    guarded: dict[Kernel, frozenset[Kernel]] = {}
     for ask in sorted(asks, key=lambda a: a.when is not None or not proved(a.require)):  # what proves most comes first
+        there = always if ask.unless is None else always | guarded.get(ask.unless, frozenset())
         if ask.when is None:
-            conditions.append(_surely(out, ask.require, scope, there)[0])
-            there |= proved(ask.require)
+            condition = _surely(out, ask.require, scope, there)[0]
+            if ask.unless is None:
+                always |= proved(ask.require)
+            else:  # known only to rules that are passed over together with this one
+                guarded[ask.unless] = guarded.get(ask.unless, frozenset()) | proved(ask.require)
         else:
-            applies = applied[ask.number] = out.name()
+            applies = out.name()
             when, unless = _surely(out, ask.when, scope, there)
-            condition = _surely(out, ask.require, scope, there | proved(ask.when))[0]
-            conditions.append(f"({condition} if ({applies} := {when}) else {unless})")
+            then = _surely(out, ask.require, scope, there | proved(ask.when))[0]
+            condition = f"({then} if ({applies} := {when}) else {unless})"
+            applied[ask.number] = applies if ask.unless is None else f"({out.emit(ask.unless, scope)} or {applies})"
+        conditions.append(condition if ask.unless is None else f"({out.emit(ask.unless, scope)} or {condition})")
     out.line(f"if {' and '.join(conditions)}:")
     for number, applies in applied.items():
         out.line(f"    if not {applies}:")
@@ -222,6 +232,14 @@ def _surely(out: Lines, node: Kernel, scope: Scope, there: frozenset[Kernel]) ->
 
 
 def _ask(out: Lines, step: Ask, own: Scope) -> None:
+    if step.unless is not None:
+        out.line(f"if not {out.emit(step.unless, own)}:")
+        out.depth += 1
+    _ask_now(out, step, own)
+    out.depth -= step.unless is not None
+
+
+def _ask_now(out: Lines, step: Ask, own: Scope) -> None:
     out.line("try:")
     out.depth += 1
     out.load(own, _nodes(step))
@@ -246,4 +264,4 @@ def _ask(out: Lines, step: Ask, own: Scope) -> None:
 def _nodes(step: Step) -> list[Kernel]:
     if isinstance(step, Assign):
         return list(parts(step.meaning))
-    return [n for n in (step.when, step.require) if n is not None]
+    return [n for n in (step.when, step.require, step.unless) if n is not None]

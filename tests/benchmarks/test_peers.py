@@ -26,7 +26,7 @@ def frames(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Mapping[st
     folder: Path = book.write_book(tmp_path_factory.mktemp("book"), BIDS)
     made = ours.checker(folder / "offering.yaml")
     read = ours.read(made, folder / "book")
-    return ours.result_of(made.plan, ours.run_columns(made, read)), read.frames
+    return ours.result_of(made.plan, ours.book_kernel(made, read)()), read.frames
 
 
 @pytest.mark.parametrize("name", ["Python by hand", "pydantic", "zen-engine"])

@@ -17,7 +17,6 @@ from dsl.schema import Schema
 from dsl.to_polars import Columns
 from dsl.to_python import Ask, Assign, Layout, Step, source
 from validator.cases import run as cases
-from validator.plan.figures import questions
 from validator.plan.model import Plan, Ranking
 from validator.rulebook.library import library
 
@@ -37,7 +36,7 @@ def _plan(name: str) -> Plan:
     """The plan of a revision for the clean offering of its cases."""
     suite = cases.load(LIBRARY, name)
     base = next(iter(suite.groups.values()))[0]
-    return suite.checker(LIBRARY, base.offering).plan
+    return suite.bench(LIBRARY, base.offering).plan
 
 
 @pytest.fixture(scope="module", params=REVISIONS)
@@ -57,7 +56,7 @@ def _kernels(plan: Plan) -> Iterator[tuple[str, Kernel]]:
             yield from ((step.entity, n) for n in parts(step.meaning))
     for asked in plan.asked():
         yield from ((asked.rule.entity, n) for n in (asked.when, asked.require, asked.admits) if n is not None)
-        yield from ((asked.rule.entity, n) for m in questions(plan, asked).meanings for n in parts(m))
+        yield from ((asked.rule.entity, n) for m in asked.sheet.meanings for n in parts(m))
 
 
 def _steps(plan: Plan) -> list[Step]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dsl.diagnostics import DiagnosticError
 from validator.intake import read_book
-from validator.intake.submission.read import Submission, read_submission
+from validator.intake.submission.read import Submission, read_submission, submission_form
 from validator.vocabulary.vocabulary import load_vocabulary, rules_folder
 
 VOCABULARY = load_vocabulary(rules_folder())
@@ -30,7 +30,7 @@ CLEAN = {
 
 
 def read(data: object) -> Submission:
-    return read_submission(data, VOCABULARY)
+    return read_submission(data, submission_form(VOCABULARY))
 
 
 def said(found: Submission) -> list[tuple[str, str, str | None, str | None, str]]:
@@ -167,8 +167,8 @@ def test_a_large_submission_takes_linear_time() -> None:
 def test_a_submission_needs_no_polars() -> None:
     code = (
         "import sys, json; from validator.vocabulary.vocabulary import load_vocabulary, rules_folder;"
-        "from validator.intake.submission.read import read_submission;"
-        "read_submission(json.loads(sys.argv[1]), load_vocabulary(rules_folder())); assert 'polars' not in sys.modules"
+        "from validator.intake.submission.read import read_submission, submission_form;"
+        "read_submission(json.loads(sys.argv[1]), submission_form(load_vocabulary(rules_folder()))); assert 'polars' not in sys.modules"
     )
     data = json.dumps({"placees": [{"placee": "P1", "bids": [{"price": "1"}]}]})
     subprocess.run([sys.executable, "-c", code, data], check=True)

@@ -13,10 +13,11 @@ from dsl.checker.check import Checked, references
 from dsl.diagnostics import DiagnosticError
 from validator.cases.coverage import gaps, margin_matches
 from validator.cases.file import Base, Case, CaseFile, read_cases, tables_of
-from validator.cases.trial import Trial, attempt
-from validator.checks.checker import Checker, for_offering
+from validator.cases.trial import Bench, Trial, attempt
+from validator.checks.checker import for_offering
 from validator.engine.agreement import Disagreement
 from validator.intake.offering import read_offering
+from validator.intake.submission.read import SubmissionForm, submission_form
 from validator.plan.any_offering import Unbound, open_to_any
 from validator.report.model import Report
 from validator.rulebook.amendments import File
@@ -51,6 +52,7 @@ class Suite:
     """All cases of one revision, its own and inherited, by the rule or value that they prove."""
 
     rulebook: Rulebook
+    form: SubmissionForm
     base: Base
     """The clean records of this revision."""
     groups: dict[str, tuple[Base, list[Case], frozenset[str]]] = field(default_factory=dict)
@@ -58,13 +60,14 @@ class Suite:
     files: list[CaseFile] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
     """Per id: the revision whose cases they are."""
-    bound: dict[str, Checker] = field(default_factory=dict)
+    bound: dict[str, Bench] = field(default_factory=dict)
     stages: dict[str, str] = field(default_factory=dict)
 
     @cached_property
-    def unbound(self) -> Unbound:
+    def unbound(self) -> tuple[Unbound, Bench]:
         """The revision made ready for any offering."""
-        return open_to_any(self.rulebook, alone=False)
+        found = open_to_any(self.rulebook, alone=False)
+        return found, Bench(found.plan, self.form)
 
     def stage(self, id_: str) -> str:
         """The stage up to which the cases of a rule or value run: its own, or the first in which a value is read, or `upto` if later."""
@@ -74,11 +77,11 @@ class Suite:
             self.stages[id_] = max(_stage(self.rulebook, id_), least if least in known else known[0], key=known.index)
         return self.stages[id_]
 
-    def checker(self, books: Library, offering: Mapping[str, object]) -> Checker:
-        """The checker of an offering under this revision; most cases share theirs."""
+    def bench(self, books: Library, offering: Mapping[str, object]) -> Bench:
+        """The bench of an offering under this revision; most cases share theirs."""
         key = repr(sorted(offering.items()))
         if key not in self.bound:
-            self.bound[key] = for_offering(books, offering, self.rulebook)
+            self.bound[key] = Bench(for_offering(books, offering, self.rulebook).plan, self.form)
         return self.bound[key]
 
     def attempt(self, books: Library, base: Base, case: Case, id_: str, *, both: bool) -> Trial:
@@ -86,9 +89,10 @@ class Suite:
         offering = {**base.offering, **case.offering}
         tables = tables_of(base, case, books.vocabulary.schema)
         if both:
-            return attempt(self.checker(books, offering).plan, books.vocabulary, tables, id_, self.stage(id_))
-        plan, root = self.unbound.of(read_offering(offering, books.vocabulary), books.calendar)
-        return attempt(plan, books.vocabulary, tables, id_, self.stage(id_), root)
+            return attempt(self.bench(books, offering), tables, id_, self.stage(id_))
+        unbound, bench = self.unbound
+        of = unbound.of(read_offering(offering, books.vocabulary), books.calendar)
+        return attempt(bench, tables, id_, self.stage(id_), of)
 
 
 def run(folder: Path, names: Iterable[str] = (), told: Callable[[int, int], None] | None = None) -> CaseReport:
@@ -115,7 +119,7 @@ def run(folder: Path, names: Iterable[str] = (), told: Callable[[int, int], None
 def load(books: Library, name: str) -> Suite:
     """The cases of a revision and of all that it amends."""
     rulebook = books.get(name)
-    suite = Suite(rulebook, Base({}, {}))
+    suite = Suite(rulebook, submission_form(books.vocabulary), Base({}, {}))
     known = {*rulebook.rules, *rulebook.values}
     bases: dict[str, Base] = {}
     files = books.lineage(rulebook.name)

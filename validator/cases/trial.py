@@ -1,28 +1,27 @@
 """The tables of a case -> what both evaluators say, and how far every record is from each rule's limit."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
 
 import polars as pl
 
-from dsl.kernel.lower import Ratio
 from dsl.kernel.nodes import Const, Scalar
-from dsl.to_python import Root, to_function
+from dsl.kernel.ratio import Ratio
+from dsl.to_python import Function, Root, to_function
 from validator.engine.agreement import Disagreement, difference
 from validator.engine.columns import run as columns
 from validator.engine.rows import records
-from validator.engine.rows import run as rows
-from validator.intake.submission.read import Submission, read_submission
-from validator.plan.figures import questions
+from validator.engine.rows.run import play
+from validator.engine.rows.script import Script, script
+from validator.intake.submission.read import Submission, SubmissionForm, read_submission
 from validator.plan.model import Plan
-from validator.plan.supplied_columns import Supplied
+from validator.plan.supplied_columns import Coverage, everything
 from validator.report.amounts import slack
-from validator.report.build import summarise
+from validator.report.build import build
 from validator.report.given import submission_input
 from validator.report.model import Report
-from validator.vocabulary.vocabulary import Vocabulary
+from validator.report.preface import Preface
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,33 +33,51 @@ class Trial:
     step: Fraction
 
 
+@dataclass(frozen=True)
+class Bench:
+    """A plan with what is made of it for its cases. Every column counts as supplied."""
+
+    plan: Plan
+    form: SubmissionForm
+    programs: columns.Programs = field(default_factory=columns.Programs)
+    _scripts: dict[str, Script] = field(default_factory=dict)
+    _margins: dict[str, Function] = field(default_factory=dict)
+
+    def script(self, stage: str) -> Script:
+        """Of the stages up to this one."""
+        if stage not in self._scripts:
+            self._scripts[stage] = script(self.plan, self.plan.upto([stage]))
+        return self._scripts[stage]
+
+    def margin(self, rule: str, made: Callable[[], Function]) -> Function:
+        """The function of a rule's margin."""
+        return self._margins.get(rule) or self._margins.setdefault(rule, made())
+
+
 def attempt(
-    plan: Plan,
-    vocabulary: Vocabulary,
+    bench: Bench,
     tables: Mapping[str, Sequence[Mapping[str, object]]],
     rule: str,
     stage: str,
-    root: Root | None = None,
+    of: tuple[Plan, Root] | None = None,
 ) -> Trial:
-    """Run the stages up to `stage`; every column counts as handed in. Raises Disagreement where the evaluators differ.
+    """Run the stages up to `stage`. Raises Disagreement where the evaluators differ.
 
-    With `root`, the offering's fields for a plan that does not hold them, the rows run alone.
+    `of`: the bench's plan with the terms of an offering, and the offering's fields, where the plan does not hold them; the rows run alone.
     """
-    read = read_submission(tables, vocabulary)
+    plan, root = of or (bench.plan, None)
+    read = read_submission(tables, bench.form)
     found = records.from_dicts(read.tables, plan.layout)
-    stages = plan.upto([stage])
-    by_row = rows.run(plan, found, stages, root=root)
-    by_column = columns.run(plan, _frames(read, plan), stages) if root is None else by_row
+    made = bench.script(stage)
+    by_row = play(plan, made, found, root=root)
+    by_column = columns.run(plan, _frames(read, plan), made.stages, programs=bench.programs) if root is None else by_row
     if by_row != by_column:
         raise Disagreement(f"the two evaluators differ: {difference(by_column, by_row)}")
-    given = submission_input(read, plan, _everything(plan))
-    report = summarise(plan, by_row, given, stages, plan.rulebook.stages, vocabulary.words_en)
-    return Trial(report, *_margins(plan, rule, found, by_row.root))
-
-
-def _everything(plan: Plan) -> Supplied:
-    entities = [e for e in plan.schema.entities.values() if e.name != plan.schema.root]
-    return Supplied(frozenset((e.name, f) for e in entities for f in e.fields), frozenset(e.name for e in entities))
+    supplied, words = everything(plan.schema), bench.form.vocabulary.words_en
+    given = submission_input(read, plan, supplied)
+    preface = Preface.of(plan, made.stages, words)
+    report = build(plan, by_row, given, Coverage(supplied, plan.terms), preface, plan.rulebook.stages, words)
+    return Trial(report, *_margins(bench, plan, rule, found, by_row.root))
 
 
 def _frames(read: Submission, plan: Plan) -> dict[str, pl.DataFrame]:
@@ -79,19 +96,17 @@ def _type(kind: str) -> type[pl.DataType]:
     return {"flag": pl.Boolean, "text": pl.String, "words": pl.String}.get(kind, pl.Int64)
 
 
-def _margins(plan: Plan, rule: str, found: records.Tables, root: dict[str, Scalar]) -> tuple[list[Fraction], Fraction]:
+def _margins(bench: Bench, plan: Plan, rule: str, found: records.Tables, root: dict[str, Scalar]) -> tuple[list[Fraction], Fraction]:
     """How far every record of a rule with a single comparison is from its limit, and the least difference that its figures know."""
     asked = next((a for a in plan.asked() if a.rule.id == rule), None)
-    sheet = None if asked is None else questions(plan, asked)
-    if asked is None or sheet is None or not isinstance(sheet.margin, Ratio) or sheet.margin_type is None:
+    if asked is None or not isinstance(asked.sheet.margin, Ratio) or asked.sheet.margin_type is None:
         return [], Fraction(0)
-    function: Any = plan.compiled.get(("margin", rule))
-    if function is None:
-        when = asked.when if asked.when is not None else Const(True, "flag")
-        function = plan.compiled["margin", rule] = to_function([sheet.margin, when], asked.rule.entity, plan.layout)
+    margin, type_ = asked.sheet.margin, asked.sheet.margin_type
+    when = asked.when if asked.when is not None else Const(True, "flag")
+    function = bench.margin(rule, lambda: to_function([margin, when], asked.rule.entity, plan.layout))
     of = [None] if asked.rule.entity == plan.schema.root else found[asked.rule.entity]
     answers = [function(record, root, found) for record in of]
-    known = [Fraction(n, d) for n, d, when in answers if n is not None and d is not None and when is True]
-    den = sheet.margin.den
+    known = [Fraction(int(n), int(d)) for n, d, when in answers if n is not None and d is not None and when is True]
+    den = margin.den
     step = Fraction(1, den.value) if isinstance(den, Const) and isinstance(den.value, int) else Fraction(0)
-    return [Fraction(slack(m, sheet.margin_type)) for m in known], Fraction(slack(step, sheet.margin_type))
+    return [Fraction(slack(m, type_)) for m in known], Fraction(slack(step, type_))

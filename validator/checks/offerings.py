@@ -13,14 +13,15 @@ from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.outcomes import OUTCOMES
 from dsl.to_python import Root
 from validator.bilingual import Both
-from validator.engine.rows import run as rows
+from validator.engine.rows.run import play
+from validator.engine.rows.script import Script, script
 from validator.intake import read_archive
 from validator.intake.issue import Issue
 from validator.intake.offering import Offering, board_and_dates
 from validator.plan.any_offering import Unbound, open_to_any
 from validator.plan.model import Asked, Plan
-from validator.plan.supplied_columns import Supplied
-from validator.report.findings import findings, unsupplied
+from validator.plan.supplied_columns import Coverage, Supplied
+from validator.report.findings import findings
 from validator.report.given import Names
 from validator.report.model import ENGINE, FORMAT, Called, Finding
 from validator.report.preface import called
@@ -125,6 +126,7 @@ class _Run:
     books: Shelf
     archive: Archive
     open: dict[tuple[str, Supplied], Unbound] = field(default_factory=dict)
+    scripts: dict[tuple[str, Supplied], Script] = field(default_factory=dict)
 
     def offering(self, offering: Offering, row: int, supplied: Supplied) -> None:
         try:
@@ -139,14 +141,16 @@ class _Run:
     def ready(self, name: str, supplied: Supplied) -> Unbound:
         if (name, supplied) not in self.open:
             found = self.open[name, supplied] = open_to_any(self.books.get(name), alone=True, supplied=supplied)
+            self.scripts[name, supplied] = script(found.plan, found.plan.stages)
             self.archive.rulebooks[name] = found.plan.rulebook.digest
             self.archive.sources[name] = found.plan.rulebook.sources
         return self.open[name, supplied]
 
     def check(self, name: str, plan: Plan, root: Root, row: int, supplied: Supplied) -> None:
         archive = self.archive
-        raw = rows.run(plan, _no_records(plan), plan.stages, root=root)
-        found, lacking = findings(plan, raw, Names({}, {}, {}), supplied, self.books.vocabulary.words_en)
+        raw = play(plan, self.scripts[name, supplied], _no_records(plan), root=root)
+        coverage = Coverage(supplied, plan.terms)
+        found, lacking = findings(plan, raw, Names({}, {}, {}), coverage, self.books.vocabulary.words_en)
         archive.findings += [replace(f, subject=replace(f.subject, row=row)) for f in found]
         archive.offerings[name] = archive.offerings.get(name, 0) + 1
         counts = archive.outcomes.setdefault(name, {})
@@ -155,19 +159,19 @@ class _Run:
             of_rule = counts.setdefault(asked.rule.id, dict.fromkeys(OUTCOMES, 0))
             archive.names.setdefault(asked.rule.id, asked.rule.name)
             if asked.rule.id not in archive.called and raw.hits.get(asked.number):
-                archive.called[asked.rule.id] = called(plan, asked)
+                archive.called[asked.rule.id] = called(asked)
             for outcome, n in zip(OUTCOMES, raw.counts[asked.number], strict=True):
                 of_rule[outcome] += n
                 total[outcome] += n
         archive.lines.append(Line(row, plan.code, name, total))
-        self.lacks(name, plan, lacking, supplied)
+        self.lacks(name, plan, lacking, coverage)
 
-    def lacks(self, name: str, plan: Plan, lacking: Iterable[Asked], supplied: Supplied) -> None:
+    def lacks(self, name: str, plan: Plan, lacking: Iterable[Asked], coverage: Coverage) -> None:
         known = self.archive.unsupplied.setdefault(name, []) if lacking else []
         for asked in lacking:
             if asked.rule.id not in known:
                 known.append(asked.rule.id)
-                wanted = unsupplied(plan, asked, supplied)
+                wanted = coverage.unsupplied(asked)
                 fields = {f.name: f.zh for e in plan.schema.entities.values() for f in e.fields.values() if f.name in wanted}
                 self.archive.lacking.setdefault(asked.rule.id, {}).update(sorted(fields.items()))
 

@@ -3,7 +3,7 @@
 What `bind` makes constants of, a run of such a plan reads from its root: the same outcomes, worth it where every run has another offering.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -12,10 +12,9 @@ from dsl.kernel.nodes import Logic, Scalar, inputs
 from dsl.to_python import Root
 from validator.intake.offering import Offering
 from validator.plan.bind import terms_of, unbound
-from validator.plan.decidable import YES, lacks
-from validator.plan.model import Asked, Plan
-from validator.plan.prune import kernels, names
-from validator.plan.supplied_columns import Supplied, gone, without
+from validator.plan.decidable import NO, YES, lacks
+from validator.plan.model import Asked, Name, Plan, names
+from validator.plan.supplied_columns import Supplied, lost_columns, resting_on, without
 from validator.rulebook.model import Rulebook
 from validator.vocabulary.calendar import Calendar
 
@@ -42,38 +41,37 @@ class Unbound:
 
 
 def open_to_any(rulebook: Rulebook, *, alone: bool, supplied: Supplied | None = None) -> Unbound:
-    """`alone`: only the rules and values of the offering itself. `supplied`: what is handed in of every offering, if not all."""
+    """`alone`: only the rules and values of the offering itself. `supplied`: what is given of every offering, if not all."""
     plan = unbound(rulebook, alone=alone)
     if supplied is not None:
-        lost = _lost(plan, supplied)
-        never = {a.number for a in plan.asked() if _never_decided(a, lost)}
-        plan = without(plan, supplied)
-        plan = replace(plan, muted={a.number: YES if a.number in never else lacks(a, lost) for a in plan.asked()})
+        lost = lost_columns(plan, supplied)
+        every = _with_fields(plan, supplied, lost)
+        plan = without(plan, resting_on(plan.schema, lost, supplied.tables), lambda entity: NO if entity in supplied.tables else YES)
+        rests = resting_on(plan.schema, every, supplied.tables)
+        plan = replace(plan, muted={a.number: YES if _never_decided(a, every) else lacks(a, rests) for a in plan.asked()})
     return Unbound(plan, tuple(_days(plan)))
 
 
-def _lost(plan: Plan, supplied: Supplied) -> set[tuple[str, str]]:
-    """What nobody handed in, fields of the offering among it, and the values that rest on it."""
+def _with_fields(plan: Plan, supplied: Supplied, lost: set[Name]) -> set[Name]:
+    """What is lost, the fields of the offering that are not supplied, and the values that rest on them."""
     root = plan.schema.root
-    fields = {(root, n) for n in plan.schema.entities[root].fields if n not in plan.rulebook.terms}
-    lost = gone(plan, supplied) | (fields - supplied.columns)
+    found = lost | ({(root, n) for n in plan.schema.entities[root].fields if n not in plan.rulebook.terms} - supplied.columns)
     for step in plan.steps():
-        if any(name in lost for node in kernels(step) for name in names(node)):
-            lost.add((step.entity, step.name))
-    return lost
+        if any(not found.isdisjoint(names(node)) for node in step.kernels()):
+            found.add((step.entity, step.name))
+    return found
 
 
-def _never_decided(asked: Asked, lost: set[tuple[str, str]]) -> bool:
-    """Whether all that a rule requires rests on what nobody handed in: then no blank of an offering is worth a finding."""
+def _never_decided(asked: Asked, lost: Set[Name]) -> bool:
+    """Whether all that a rule requires rests on what is not supplied: then no blank of an offering is worth a finding."""
     operands = asked.require.operands if isinstance(asked.require, Logic) else (asked.require,)
-    return all(any(name in lost for name in names(o)) for o in operands)
+    return all(not lost.isdisjoint(names(o)) for o in operands)
 
 
 def _days(plan: Plan) -> Iterable[tuple[str, str, int]]:
     schema = plan.schema
     known = {*schema.entities[schema.root].fields, *schema.values.get(schema.root, {})}
-    nodes = [n for s in plan.steps() for n in kernels(s)]
-    nodes += [n for a in plan.asked() for n in (a.when, a.require, a.admits) if n is not None]
+    nodes = [n for s in plan.steps() for n in s.kernels()] + [n for a in plan.asked() for n in a.kernels()]
     for read in {i for n in nodes for i in inputs(n) if i.entity == schema.root}:
         if read.name.removesuffix("#den") not in known:
             yield read.name, schema.days[read.name[0]], int(read.name[1:] or 0)

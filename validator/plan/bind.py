@@ -16,6 +16,7 @@ from dsl.quantities import EPOCH
 from dsl.schema import Field, Schema
 from dsl.to_python import Layout
 from validator.intake.offering import Offering
+from validator.plan.figures import sheet
 from validator.plan.model import ADMITTED, BID, LIVE, Asked, Plan, Ranking, Stage, Step
 from validator.rulebook.model import Rule, Rulebook, Take, Term, Value
 from validator.vocabulary.calendar import Calendar
@@ -29,8 +30,7 @@ def bind(rulebook: Rulebook, offering: Offering, calendar: Calendar) -> Plan:
         raise DiagnosticError(closed)
     terms, changed = _terms(rulebook, offering, calendar)
     env = Env(schema, terms, _days(schema, terms, calendar))
-    stages = _stages(rulebook, env)
-    return Plan(rulebook, offering, terms, env, _layout(rulebook), stages, changed)
+    return Plan(rulebook, offering, terms, _layout(rulebook), _stages(rulebook, env), changed)
 
 
 def unbound(rulebook: Rulebook, *, alone: bool) -> Plan:
@@ -39,7 +39,7 @@ def unbound(rulebook: Rulebook, *, alone: bool) -> Plan:
     root = rulebook.schema.root
     only = root if alone else None
     stages = tuple(replace(s, steps=tuple(x for x in s.steps if not alone or x.entity == root)) for s in _stages(rulebook, env, only))
-    return Plan(rulebook, Offering({}), {}, env, _layout(rulebook), stages, {})
+    return Plan(rulebook, Offering({}), {}, _layout(rulebook), stages, {})
 
 
 def terms_of(rulebook: Rulebook, offering: Offering, calendar: Calendar) -> dict[str, Bound]:
@@ -138,12 +138,11 @@ def _days(schema: Schema, terms: Mapping[str, Bound], calendar: Calendar) -> Cal
 def _stages(rulebook: Rulebook, env: Env, only: str | None = None) -> tuple[Stage, ...]:
     """`only`: the rules of this entity alone, under the same numbers."""
     rules = [(i, r) for i, r in enumerate(r for r in _sorted(rulebook) if r.asked) if only in (None, r.entity)]
-    stages = []
-    for name in ("", *rulebook.stages):
-        steps = tuple(_step(v, env) for v in rulebook.values.values() if v.field.stage == name)
-        asked = tuple(_asked(r, number, env) for number, r in rules if r.stage == name)
-        stages.append(Stage(name, steps, asked))
-    return tuple(stages)
+    names = ("", *rulebook.stages)
+    steps = {name: tuple(_step(v, env) for v in rulebook.values.values() if v.field.stage == name) for name in names}
+    return tuple(
+        Stage(name, steps[name], tuple(_asked(r, number, rulebook, env) for number, r in rules if r.stage == name)) for name in names
+    )
 
 
 def _sorted(rulebook: Rulebook) -> list[Rule]:
@@ -193,10 +192,12 @@ def _times(ratio: Ratio, factor: int) -> Ratio:
     return Ratio(mul(ratio.num, Const(factor, "int")), ratio.den)
 
 
-def _asked(rule: Rule, number: int, env: Env) -> Asked:
+def _asked(rule: Rule, number: int, rulebook: Rulebook, env: Env) -> Asked:
+    """`env` knows every value: what a rule reads is of its own stage or an earlier one."""
     assert rule.require is not None
     when = None if rule.when is None else lower_flag(rule.when, env)
-    return Asked(number, rule, when, lower_flag(rule.require, env), None if rule.admits is None else _admits(rule.admits, env))
+    admits = None if rule.admits is None else _admits(rule.admits, env)
+    return Asked(number, rule, when, lower_flag(rule.require, env), admits, sheet(rule, rulebook, env))
 
 
 def _admits(checked: Checked, env: Env) -> Kernel:

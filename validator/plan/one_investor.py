@@ -1,69 +1,258 @@
-"""A plan -> what one investor's records alone can answer. A submission is asked these rules; the report names the others.
+"""A plan -> what one investor's records alone can answer, as one plan for every set of columns. The report names the other rules.
 
-Far is what needs more: a join over the book, a total of the offering, a ranking, a value that rests on one of these. So is what effects
-leave of a bid, from the stage after a far rule that could take it: a bid must not be live in a portal and dead in the book.
+What needs more stays out: a join over the book, a total of the offering, a ranking, a value that rests on one of these. So does what
+effects leave of a bid, from the stage after such a rule that could take it: a bid must not be live in a portal and dead in the book.
+
+A portal sends what it has, and tomorrow another set of columns. Which columns are supplied is therefore data that the plan reads: flags of
+the offering named `?0`, `?1` …, each true where one of certain columns or tables is not supplied. `present(x)` becomes
+`present(x) or (?7 and missing)`; a rule that could not be decided on any record is passed over where its flag `!3` says so.
 """
 
-from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 
-from dsl.kernel.nodes import Kernel, folds, inputs
-from dsl.to_python import parts
-from validator.plan.model import ADMITTED, BID, DEADLY, LIVE, QUANTITY, Asked, Plan, Ranking, Stage
-from validator.plan.prune import kernels, names, reads, trimmed
-
-Name = tuple[str, str]
+from dsl.kernel.build import conjunction
+from dsl.kernel.nodes import AddMonths, Arith, Choose, Compare, Const, Fold, Input, Kernel, Logic, Member, Not, Present, Scalar, folds
+from dsl.outcomes import NOT_APPLICABLE, NOT_EVALUABLE
+from validator.plan.conditions import FALSE, TRUE, Atom, Condition, all_of, any_of, holds, lost_any, lost_none
+from validator.plan.decidable import NO, YES, lacks
+from validator.plan.model import ADMITTED, BID, INVALIDATING, LIVE, QUANTITY, Asked, Name, Plan, Ranking, Stage, names
+from validator.plan.prune import pruned
+from validator.plan.supplied_columns import Coverage, Supplied, always_missing, without
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
-    """The rules (by number) and the values (by entity and name) of a plan that stay within one investor's records."""
+class Given:
+    """What a set of columns decides: the flags that the plan reads, and how rules end of which no record need be asked."""
 
-    rules: frozenset[int]
-    values: frozenset[Name]
-
-    def plan(self, plan: Plan) -> Plan:
-        """The plan without the values that a submission cannot know or none of its rules reads, in records of what they do read."""
-        found = plan.compiled.get("near")
-        if not isinstance(found, Plan):
-            near = (Stage(s.name, tuple(x for x in s.steps if (x.entity, x.name) in self.values), s.asked) for s in plan.stages)
-            stages = trimmed(plan, tuple(near), self.rules)
-            found = plan.compiled["near"] = replace(plan, stages=stages, layout=plan.layout.only(self._read(plan, stages)), compiled={})
-        return found
-
-    def _read(self, plan: Plan, stages: Sequence[Stage]) -> set[Name]:
-        """All that a run of the stages reads of records, or writes to them."""
-        nodes = [n for s in stages for a in s.asked if a.number in self.rules for n in reads(plan, a)]
-        nodes += [n for s in stages for x in s.steps for n in kernels(x)]
-        own = {(x.entity, x.name) for s in stages for x in s.steps}
-        return own | {name for n in nodes for name in names(n)} | {(BID, n) for n in (LIVE, ADMITTED, QUANTITY)}
+    coverage: Coverage
+    flags: Mapping[str, Scalar]
+    endings: Mapping[int, int]
 
 
-def near(plan: Plan) -> Near:
-    """Stage by stage, as they are run."""
+@dataclass(frozen=True)
+class SubmissionPlan(Plan):
+    """A plan for one investor's records, whatever columns they have."""
+
+    guards: Mapping[int, Kernel] = field(default_factory=dict)
+    """Per rule a flag that is true where it need not be asked."""
+    _flags: "_Flags" = field(default_factory=lambda: _Flags("", {}))
+    _ends: Mapping[int, "_Ends"] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, plan: Plan) -> "SubmissionPlan":
+        """Made once per offering."""
+        rules, values = _near(plan)
+        near = replace(plan, stages=pruned(plan, tuple(_kept(s, rules, values) for s in plan.stages)))
+        flags = _Flags(plan.schema.root, _rests(plan))
+        open_ = without(near, flags.rests, lambda table: flags.flag({("", table)}))
+        muted = {a.number: kernel for a in open_.asked() if (kernel := conjunction([_wants(a, plan, flags), lacks(a, flags.rests)])) != NO}
+        ends = _Certain(open_, flags).ends(muted)
+        guards = {n: flags.guard(any_of((e.idle, e.open))) for n, e in ends.items() if e.idle or e.open}
+        same = {name: getattr(open_, name) for name in Plan.__dataclass_fields__}
+        same |= {"muted": muted, "layout": plan.layout.only(_read(near))}
+        return cls(**same, guards=guards, _flags=flags, _ends=ends)
+
+    def given(self, supplied: Supplied) -> Given:
+        """What these columns decide, without a look at a record."""
+        lost = self._flags.lost(supplied)
+        idle = {n: NOT_APPLICABLE for n, e in self._ends.items() if holds(e.idle, lost)}
+        open_ = {n: NOT_EVALUABLE for n, e in self._ends.items() if holds(e.open, lost)}
+        silent = frozenset(n for n, e in self._ends.items() if holds(e.silent, lost))
+        return Given(Coverage(supplied, self.terms, silent), self._flags.values(lost), open_ | idle)
+
+
+# ── which rules and values ──
+
+
+def _near(plan: Plan) -> tuple[frozenset[int], frozenset[Name]]:
+    """The rules (by number) and the values that stay within one investor's records, stage by stage, as they are run."""
     far: set[Name] = set()
     rules: set[int] = set()
     for stage in plan.stages:
         for step in stage.steps:
-            if isinstance(step.meaning, Ranking) or not all(_stays(n, plan, far) for n in parts(step.meaning)):
+            if isinstance(step.meaning, Ranking) or not all(_stays(n, plan, far) for n in step.kernels()):
                 far.add((step.entity, step.name))
-        found = {a.number for a in stage.asked if a.rule.entity != plan.schema.root and all(_stays(n, plan, far) for n in reads(plan, a))}
+        found = {a.number for a in stage.asked if a.rule.entity != plan.schema.root and all(_stays(n, plan, far) for n in _reads(plan, a))}
         for asked in (a for a in stage.asked if a.number not in found):
             far |= set(_taken(asked, plan))
         rules |= found
-    return Near(frozenset(rules), frozenset((s.entity, s.name) for s in plan.steps()) - far)
+    return frozenset(rules), frozenset((s.entity, s.name) for s in plan.steps()) - far
+
+
+def _kept(stage: Stage, rules: Set[int], values: Set[Name]) -> Stage:
+    steps = tuple(x for x in stage.steps if (x.entity, x.name) in values)
+    return Stage(stage.name, steps, tuple(a for a in stage.asked if a.number in rules))
+
+
+def _reads(plan: Plan, asked: Asked) -> list[Kernel]:
+    """All that a rule rests on; nothing, where it need not be asked of any record."""
+    return asked.reads() if plan.ending(asked) is None else []
 
 
 def _stays(node: Kernel, plan: Plan, far: Set[Name]) -> bool:
     if any(f.everywhere or f.owner == plan.schema.root for f in folds(node)):
         return False
-    return not any((i.entity, i.name.removesuffix("#den")) in far for i in inputs(node))
+    return far.isdisjoint(names(node))
 
 
 def _taken(asked: Asked, plan: Plan) -> Iterator[Name]:
     """What a rule's effects change for later stages."""
     if asked.rule.entity in plan.schema.parents(BID)[:-1]:
-        if DEADLY & set(asked.rule.effect):
+        if INVALIDATING & set(asked.rule.effect):
             yield BID, LIVE
         if asked.admits is not None:
             yield BID, ADMITTED
+
+
+def _read(plan: Plan) -> set[Name]:
+    """All that a run reads of records, or writes to them."""
+    nodes = [n for a in plan.asked() for n in _reads(plan, a)]
+    nodes += [n for x in plan.steps() for n in x.kernels()]
+    own = {(x.entity, x.name) for x in plan.steps()}
+    return own | {name for n in nodes for name in names(n)} | {(BID, n) for n in (LIVE, ADMITTED, QUANTITY)}
+
+
+# ── flags ──
+
+
+def _rests(plan: Plan) -> dict[Name, frozenset[Atom]]:
+    """The columns and tables that each value rests on."""
+    found: dict[Name, frozenset[Atom]] = {(BID, ADMITTED): frozenset({(BID, QUANTITY)}), (BID, LIVE): frozenset()}
+    for step in plan.steps():
+        found[step.entity, step.name] = frozenset(a for n in step.kernels() for a in _atoms(n, plan.schema.root, found))
+    return found
+
+
+def _atoms(node: Kernel, root: str, values: Mapping[Name, frozenset[Atom]]) -> Iterator[Atom]:
+    for name in names(node):
+        yield from values.get(name, () if name[0] == root else (name,))
+    yield from (("", f.element) for f in folds(node))
+
+
+@dataclass
+class _Flags:
+    """The flags that a plan reads: of columns and tables, one of which is not supplied, and of rules that need not be asked."""
+
+    root: str
+    values_rest: Mapping[Name, frozenset[Atom]]
+    any_of: dict[frozenset[Atom], Input] = field(default_factory=dict)
+    guards: dict[Condition, Input] = field(default_factory=dict)
+
+    def flag(self, atoms: Iterable[Atom]) -> Kernel:
+        """Whether one of these columns or tables is not supplied."""
+        on = frozenset(atoms)
+        return self.any_of.setdefault(on, Input(self.root, f"?{len(self.any_of)}", "flag")) if on else NO
+
+    def rests(self, node: Kernel) -> Kernel:
+        """Whether a node rests on what is not supplied."""
+        return self.flag(_atoms(node, self.root, self.values_rest))
+
+    def guard(self, condition: Condition) -> Kernel:
+        """Whether the condition holds of what is not supplied."""
+        return self.guards.setdefault(condition, Input(self.root, f"!{len(self.guards)}", "flag"))
+
+    def meaning(self, node: Input) -> frozenset[Atom] | None:
+        """The columns and tables that a flag speaks of; None where the input is no flag."""
+        return next((on for on, flag in self.any_of.items() if flag == node), None) if node.entity == self.root else None
+
+    def lost(self, supplied: Supplied) -> frozenset[Atom]:
+        """Of the columns and tables that matter, those that are not supplied."""
+        known = frozenset().union(*self.any_of, *(pos | neg for c in self.guards for pos, neg in c))
+        return known - supplied.columns - {("", t) for t in supplied.tables}
+
+    def values(self, lost: frozenset[Atom]) -> dict[str, Scalar]:
+        """What the flags are where these are not supplied."""
+        flags: dict[str, Scalar] = {i.name: not on.isdisjoint(lost) for on, i in self.any_of.items()}
+        return flags | {i.name: holds(condition, lost) for condition, i in self.guards.items()}
+
+
+def _wants(asked: Asked, plan: Plan, flags: _Flags) -> Kernel:
+    """Whether the rule lacks a column, a table or a term: then what it could say is asked."""
+    if any(plan.terms.get(t) is None for t in asked.sheet.terms):
+        return YES
+    return flags.flag({*((f.entity, f.name) for f in asked.sheet.inputs if f.source == "field"), *(("", e) for e in asked.sheet.counted)})
+
+
+# ── what ends alike on every record ──
+
+
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """Of a rule, where what is not supplied makes it apply to no record, be open on all of them, and be said once if open."""
+
+    idle: Condition
+    open: Condition
+    silent: Condition
+
+
+Sure = tuple[Condition, Condition, Condition]
+"""Where what is not supplied makes a node 是, 否, or missing on every record."""
+
+UNSURE: Sure = (FALSE, FALSE, FALSE)
+
+
+class _Certain:
+    """What is sure of nodes without a look at a record. INVARIANT: what is said to be sure is so on every record; more may be so."""
+
+    def __init__(self, plan: Plan, flags: _Flags) -> None:
+        self.plan, self.flags = plan, flags
+        self.empty = frozenset(always_missing(plan.schema))
+        self.values: dict[Name, Sure] = {}
+
+    def ends(self, muted: Mapping[int, Kernel]) -> dict[int, _Ends]:
+        """Of every rule."""
+        for step in self.plan.steps():
+            for name, node in zip((step.name, f"{step.name}#den"), step.kernels(), strict=False):
+                self.values[step.entity, name] = self.sure(node)
+        return {a.number: self.end(a, muted.get(a.number)) for a in self.plan.asked()}
+
+    def end(self, asked: Asked, lacks: Kernel | None) -> _Ends:
+        yes, no, gone = (TRUE, FALSE, FALSE) if asked.when is None else self.sure(asked.when)
+        silent = FALSE if lacks is None else self.sure(lacks)[0]
+        missing = any_of((gone, all_of((yes, self.sure(asked.require)[2]))))
+        return _Ends(no, all_of((silent, missing)), silent)
+
+    def sure(self, node: Kernel) -> Sure:
+        match node:
+            case Const(value=value):
+                return _when(value is True), _when(value is False), _when(value is None)
+            case Input():
+                return self.read(node)
+            case Not(operand=a):
+                yes, no, gone = self.sure(a)
+                return no, yes, gone
+            case Logic(op=op, operands=operands):
+                return _joined(op, [self.sure(o) for o in operands])
+            case Choose(condition=c, then=a, other=b):
+                (yes, no, gone), then, other = self.sure(c), self.sure(a), self.sure(b)
+                either = [any_of((all_of((yes, x)), all_of((no, y)))) for x, y in zip(then, other, strict=True)]
+                return either[0], either[1], any_of((gone, either[2]))
+            case Present(operand=a):
+                return FALSE, self.sure(a)[2], FALSE
+            case Compare(left=a, right=b) | Arith(left=a, right=b):
+                return FALSE, FALSE, any_of((self.sure(a)[2], self.sure(b)[2]))
+            case Member(operand=a) | AddMonths(operand=a):
+                return FALSE, FALSE, self.sure(a)[2]
+            case Fold():
+                return UNSURE
+
+    def read(self, node: Input) -> Sure:
+        on = self.flags.meaning(node)
+        if on is not None:
+            return lost_any(on), lost_none(on), FALSE
+        name = (node.entity, node.name)
+        return (FALSE, FALSE, lost_any((name,))) if name in self.empty else self.values.get(name, UNSURE)
+
+
+def _joined(op: str, sides: Sequence[Sure]) -> Sure:
+    yeses, noes, gone = ([s[i] for s in sides] for i in range(3))
+    if op == "or":
+        yeses, noes = noes, yeses
+    all_, any_ = all_of(yeses), any_of(noes)
+    open_ = all_of([any_of(gone), *(any_of(pair) for pair in zip(yeses, gone, strict=True))])  # no side decides it, and one is missing
+    return (all_, any_, open_) if op == "and" else (any_, all_, open_)
+
+
+def _when(value: bool) -> Condition:
+    return TRUE if value else FALSE

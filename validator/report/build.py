@@ -3,57 +3,57 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
-from dsl.kernel.lower import Lowered, Ratio
-from dsl.kernel.nodes import Const, Scalar
+from dsl.kernel.nodes import Scalar
 from dsl.outcomes import OUTCOMES
 from validator.engine.result import Raw
-from validator.plan.model import ADMITTED, BID, DEADLY, FATE, LIVE, QUANTITY, Plan, Ranking, Stage
-from validator.report.amounts import decimal, fraction, moment, plain
+from validator.plan.model import ADMITTED, BID, FATE, INVALIDATING, LIVE, QUANTITY, Asked, Plan, Ranking, Stage
+from validator.plan.supplied_columns import Coverage
+from validator.report.amounts import decimal, fraction, moment
 from validator.report.decisions import Decision, Decisions
 from validator.report.findings import findings
 from validator.report.given import Input, Names
-from validator.report.model import BidLine, Cut, Elimination, FateTotal, Finding, Report
-from validator.report.preface import called, standing
+from validator.report.model import BidLine, Cut, Elimination, FateTotal, Finding, Report, RuleInfo
+from validator.report.preface import Preface, lacking_names
 
 NO_DECISIONS = Decisions()
 
 
-def summarise(
+def build(
     plan: Plan,
     raw: Raw,
     given: Input,
-    stages: Sequence[Stage],
+    coverage: Coverage,
+    preface: Preface,
     shown: Sequence[str],
     words: Mapping[str, str],
     decisions: Decisions = NO_DECISIONS,
 ) -> Report:
-    """`stages` were run; `shown` are the stages to report."""
-    found, lacking = findings(plan, raw, given.names, given.supplied, words)
+    """`shown` are the stages to report, of those that were run."""
+    stages = preface.stages
+    found, lacking = findings(plan, raw, given.names, coverage, words)
     reported = [_decided(f, decisions) for f in found if f.stage in shown]
     asked = [a for a in plan.asked() if a.rule.stage in shown and a.number in raw.counts]
-    named = [a for a in asked if raw.hits.get(a.number)]
     numbers = {a.number for a in asked}
-    fixed = standing(plan, given.supplied, stages, asked, [a for a in lacking if a.number in numbers], words)
-    opened = _open(plan, raw, given, {a.number for a in lacking if plan.muted.get(a.number) == Const(True, "flag")}, decisions)
+    wanting = [a for a in lacking if a.number in numbers]
+    opened = _open(plan, raw, given, {a.number for a in lacking if a.number in coverage.silent}, decisions)
     bids = _bids(plan, raw, given, opened)
-    values, exact = _values(plan, raw, stages)
+    values, exact = preface.values(plan, raw)
     book = plan.rulebook
     return Report(
         offering=plan.code,
-        provisional=fixed.provisional,
+        provisional=preface.provisional,
         verified=False,
         rulebook={"id": book.id, "revision": book.revision, "digest": book.digest},
         input_digest=given.digest,
         records=given.records,
         intake=(*given.issues, *decisions.issues),
         unknown_columns=given.unknown_columns,
-        outcomes={name: sum(raw.counts[a.number][i] for a in asked) for i, name in enumerate(OUTCOMES)},
+        outcomes={name: sum([raw.counts[a.number][i] for a in asked]) for i, name in enumerate(OUTCOMES)},
         by_rule={a.rule.id: {n: c for n, c in zip(OUTCOMES, raw.counts[a.number], strict=True) if c} for a in asked},
-        unsupplied=dict(fixed.unsupplied),
-        lacking=dict(fixed.lacking),
-        columns=dict(fixed.columns),
+        unsupplied=_unsupplied(wanting),
+        lacking={a.rule.id: tuple(sorted(coverage.unsupplied(a))) for a in wanting},
+        columns=lacking_names(plan, wanting, coverage, preface.provisional),
         attestations=tuple(_attested(r.id, decisions) for r in book.rules.values() if "attest" in r.effect and r.stage in shown),
         decisions=tuple(_used(d, reported).to_dict() for d in decisions.lines),
         findings=tuple(reported),
@@ -61,49 +61,26 @@ def summarise(
         values_exact=exact,
         elimination=_elimination(plan, raw, given, stages),
         fates=_fates(plan, raw, bids, stages),
-        terms={name: dict(said) for name, said in fixed.terms.items()},
-        changed=fixed.changed,
-        stated=dict(fixed.stated),
+        terms={name: dict(said) for name, said in preface.terms.items()},
+        changed=preface.changed,
+        stated=dict(preface.stated),
         bids=bids,
-        rules=fixed.rules | {a.rule.id: replace(fixed.rules[a.rule.id], called=called(plan, a)) for a in named},
+        rules=_rules(preface, asked, raw),
         sources=book.sources,
     )
 
 
-# ── values and terms ──
+def _unsupplied(lacking: Sequence[Asked]) -> dict[str, tuple[str, ...]]:
+    out: dict[str, list[str]] = {}
+    for asked in lacking:
+        out.setdefault(asked.rule.entity, []).append(asked.rule.id)
+    return {entity: tuple(rules) for entity, rules in out.items()}
 
 
-def _values(plan: Plan, raw: Raw, stages: Sequence[Stage]) -> tuple[dict[str, str | None], dict[str, str | None]]:
-    """As shown and exactly. Kept while the offering's values stay the same, as those do that no record of a submission changes."""
-    key = ("values", tuple(s.name for s in stages))
-    kept: Any = plan.compiled.get(key)
-    if kept is None or kept[0] is not raw.root:
-        kept = plan.compiled[key] = (raw.root, *_told(plan, raw, stages))
-    _, shown, exact = kept
-    return dict(shown), dict(exact)
-
-
-def _told(plan: Plan, raw: Raw, stages: Sequence[Stage]) -> tuple[dict[str, str | None], dict[str, str | None]]:
-    shown: dict[str, str | None] = {}
-    exact: dict[str, str | None] = {}
-    for step in (s for stage in stages for s in stage.steps if s.entity == plan.schema.root):
-        assert not isinstance(step.meaning, Ranking)
-        value = _root(raw, step.name, step.meaning)
-        if step.value.field.type.type.kind == "number" and isinstance(value, int):
-            value = Fraction(value)
-        shown[step.name] = plain(value, step.value.field.type.type, step.value.show)
-        if isinstance(value, Fraction):
-            exact[step.name] = fraction(value)
-        elif step.value.field.type.type.kind == "number":
-            exact[step.name] = None
-    return shown, exact
-
-
-def _root(raw: Raw, name: str, meaning: Lowered) -> Fraction | int | bool | str | None:
-    num, den = raw.root.get(name), raw.root.get(f"{name}#den")
-    if isinstance(meaning, Ratio):
-        return None if num is None or den is None else Fraction(int(num), int(den))
-    return num
+def _rules(preface: Preface, asked: Sequence[Asked], raw: Raw) -> dict[str, RuleInfo]:
+    """The rules that were asked, and those that no data decide."""
+    found = {a.rule.id: preface.named(a) if raw.hits.get(a.number) else preface.rules[a.rule.id] for a in asked}
+    return {id_: found.get(id_, info) for id_, info in preface.rules.items() if id_ in found or id_ in preface.undecided}
 
 
 # ── elimination ──
@@ -176,7 +153,7 @@ def _open(plan: Plan, raw: Raw, given: Input, lacking: set[int], decisions: Deci
     rules = {a.number: a.rule.id for a in plan.asked() if stages.index(a.rule.stage) < last and a.number not in lacking}
     waiting = {rules[n]: frozenset(rows) for n, rows in raw.waiting.items() if n in rules}
     found = frozenset(row for rule, rows in waiting.items() for row in rows - decisions.spoken_for(plan, names, rule))
-    deadly = {a.rule.entity for a in plan.asked() if a.number in rules and a.number in raw.counts and DEADLY & set(a.rule.effect)}
+    deadly = {a.rule.entity for a in plan.asked() if a.number in rules and a.number in raw.counts and INVALIDATING & set(a.rule.effect)}
     return found.union(*(_strangers(plan, names, e) for e in deadly & given.supplied.tables & {*plan.schema.parents(BID)}))
 
 

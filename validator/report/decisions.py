@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from validator.bilingual import Both
 from validator.intake.issue import Issue
-from validator.plan.model import BID, DEADLY, Plan
+from validator.plan.model import BID, INVALIDATING, Plan
 from validator.report.given import Names
 
 Raw = Mapping[str, str | None]
@@ -113,7 +113,7 @@ def _use(rule: str, subject: str, said: str, plan: Plan, names: Names) -> str | 
     if said in _HOLDS:
         return "closed" if known is not None else "nothing"
     of_bids = entity in plan.schema.parents(BID) and entity != plan.schema.root
-    return "invalid" if of_bids and (known is None or said in _INVALID or DEADLY & set(known.effect)) else "closed"
+    return "invalid" if of_bids and (known is None or said in _INVALID or INVALIDATING & set(known.effect)) else "closed"
 
 
 def _entity(rule: str, subject: str, plan: Plan, names: Names) -> str | None:

@@ -59,7 +59,7 @@ LABELS = (("investor", "investor_name"), ("investor", "investor_type"), ("placee
 """What a report says of who bids, beside codes."""
 
 
-def _book_input(book: "Book", plan: Plan) -> Input:
+def book_input(book: "Book", plan: Plan) -> Input:
     frames = book.frames
     entities = [e for e in plan.schema.entities if e != plan.schema.root]
     parents = {e: plan.schema.entities[e].of for e in entities}

@@ -1,83 +1,118 @@
-"""A plan + what was handed in -> what a report says before any record is looked at; made once for books of a kind, kept with the plan."""
+"""A plan -> what every report of it says before any record is looked at."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from dsl.checker.check import references
 from dsl.kernel.nodes import Scalar
+from dsl.kernel.ratio import Ratio
 from validator.bilingual import Both
-from validator.plan.figures import questions, reads
-from validator.plan.model import Asked, Plan, Stage, conditions
-from validator.plan.supplied_columns import KINDS, Supplied
-from validator.report.amounts import plain, slack_unit, spoken, unit
-from validator.report.findings import rests_on_unverified, unsupplied
+from validator.engine.result import Raw
+from validator.plan.model import Asked, Plan, Stage
+from validator.plan.supplied_columns import Coverage
+from validator.report.amounts import fraction, plain, slack_unit, spoken, unit
+from validator.report.findings import rests_on_unverified
 from validator.report.model import Called, Changed, Label, RuleInfo
 from validator.rulebook.model import Take, Term
 
+Values = tuple[dict[str, str | None], dict[str, str | None]]
+"""Values of the offering as shown, and exactly."""
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Parts of a report, under its names. `rules`: as they stand without what was found of them."""
 
+@dataclass
+class Preface:
+    """Parts of a report, under its names. `rules` by id, as they are without what was found of them."""
+
+    stages: tuple[Stage, ...]
     provisional: tuple[str, ...]
-    unsupplied: Mapping[str, tuple[str, ...]]
-    lacking: Mapping[str, tuple[str, ...]]
-    columns: Mapping[str, tuple[str, str]]
     terms: Mapping[str, Mapping[str, str | None]]
     changed: tuple[Changed, ...]
     stated: Mapping[str, str]
-    rules: dict[str, RuleInfo]
+    rules: Mapping[str, RuleInfo]
+    undecided: frozenset[str]
+    """Rules that no data decide: attestations and selections."""
+    _called: dict[int, RuleInfo] = field(default_factory=dict)
+    _values: tuple[dict[str, Scalar], Values] | None = None
+
+    @classmethod
+    def of(cls, plan: Plan, stages: Sequence[Stage], words: Mapping[str, str]) -> "Preface":
+        """`stages` are run."""
+        undecided = frozenset(r.id for r in plan.rulebook.rules.values() if not r.asked)
+        return cls(tuple(stages), _provisional(plan, stages), _terms(plan), _changed(plan, words), _stated(plan), _rules(plan), undecided)
+
+    def named(self, asked: Asked) -> RuleInfo:
+        """The rule with what the findings of it call their figures."""
+        found = self._called.get(asked.number)
+        if found is None:
+            found = self._called[asked.number] = replace(self.rules[asked.rule.id], called=called(asked))
+        return found
+
+    def name_all(self, plan: Plan) -> None:
+        """What `named` gives for every rule, made now."""
+        for asked in plan.asked():
+            self.named(asked)
+
+    def values(self, plan: Plan, raw: Raw) -> Values:
+        """Kept while the offering's values are the same: no record of a submission changes them."""
+        kept = self._values
+        if kept is None or kept[0] is not raw.root:
+            kept = self._values = (raw.root, _values(plan, raw, self.stages))  # another thread may keep another: ours is what counts
+        shown, exact = kept[1]
+        return dict(shown), dict(exact)
 
 
-def standing(
-    plan: Plan, supplied: Supplied, stages: Sequence[Stage], asked: Sequence[Asked], wanting: Sequence[Asked], words: Mapping[str, str]
-) -> Standing:
-    """`asked` are the rules to report, `wanting` those of them that lack what nobody handed in."""
-    key = ("standing", supplied, tuple(s.name for s in stages), tuple(a.number for a in asked), tuple(a.number for a in wanting))
-    found = plan.compiled.get(key)
-    if not isinstance(found, Standing):
-        provisional = _provisional(plan, stages)
-        found = plan.compiled[key] = Standing(
-            provisional,
-            _unsupplied(wanting),
-            {a.rule.id: tuple(sorted(unsupplied(plan, a, supplied))) for a in wanting},
-            _columns(plan, wanting, supplied, provisional),
-            _terms(plan),
-            _changed(plan, words),
-            _stated(plan),
-            _rules(plan, asked),
-        )
-        for old in [k for k in list(plan.compiled) if isinstance(k, tuple) and k[0] == "standing"][:-KINDS]:
-            plan.compiled.pop(old, None)
-    return found
+def called(asked: Asked) -> Called:
+    """What the figures of a rule, its margin and the inputs that it may miss are called, and their units, by the keys of the findings."""
+    sheet = asked.sheet
+    inputs = {f.name: Label(f.zh, unit(f.type.type), f.type.type.kind == "flag") for f in sheet.inputs}
+    figures = {f.key: Label(f.zh, unit(f.type), f.type.kind == "flag") for f in sheet.figures}
+    return Called(inputs | figures, Both("", "") if sheet.margin_type is None else slack_unit(sheet.margin_type))
 
 
-def _unsupplied(lacking: Iterable[Asked]) -> dict[str, tuple[str, ...]]:
-    out: dict[str, tuple[str, ...]] = {}
-    for asked in lacking:
-        out[asked.rule.entity] = (*out.get(asked.rule.entity, ()), asked.rule.id)
-    return out
-
-
-def _columns(plan: Plan, lacking: Iterable[Asked], supplied: Supplied, terms: Iterable[str]) -> dict[str, tuple[str, str]]:
+def lacking_names(plan: Plan, lacking: Iterable[Asked], coverage: Coverage, terms: Iterable[str]) -> dict[str, tuple[str, str]]:
     """The table and the Chinese name of what is lacking. A name of several tables is that of the rule's own table, or of one above."""
     entities = plan.schema.entities
     root = entities[plan.schema.root]
     found = {t: (root.name, root.fields[t].zh) for t in terms if t in root.fields}
     for asked in lacking:
+        wanted = coverage.unsupplied(asked) - found.keys() - entities.keys()
+        if not wanted:
+            continue
         order = dict.fromkeys((*plan.schema.parents(asked.rule.entity), *entities))
-        for name in unsupplied(plan, asked, supplied) - found.keys() - entities.keys():
-            field = next((entities[e].fields[name] for e in order if name in entities[e].fields), None)
-            if field is not None:
-                found[name] = field.entity, field.zh
+        for name in wanted:
+            field_ = next((entities[e].fields[name] for e in order if name in entities[e].fields), None)
+            if field_ is not None:
+                found[name] = field_.entity, field_.zh
     return dict(sorted(found.items()))
 
 
-def _rules(plan: Plan, asked: Iterable[Asked]) -> dict[str, RuleInfo]:
-    marks = {a.rule.id: rests_on_unverified(plan, a) for a in asked}
-    rules = [r for r in plan.rulebook.rules.values() if r.id in marks or not r.asked]
+def _rules(plan: Plan) -> dict[str, RuleInfo]:
+    marks = {a.rule.id: rests_on_unverified(plan, a) for a in plan.asked()}
+    rules = plan.rulebook.rules.values()
     return {r.id: RuleInfo(r.id, r.stage, r.entity, r.name, r.cites, r.effect, marks.get(r.id, r.unverified)) for r in rules}
+
+
+def _values(plan: Plan, raw: Raw, stages: Sequence[Stage]) -> Values:
+    shown: dict[str, str | None] = {}
+    exact: dict[str, str | None] = {}
+    for step in (s for stage in stages for s in stage.steps if s.entity == plan.schema.root):
+        value = _root(raw, step.name, isinstance(step.meaning, Ratio))
+        if step.value.field.type.type.kind == "number" and isinstance(value, int):
+            value = Fraction(value)
+        shown[step.name] = plain(value, step.value.field.type.type, step.value.show)
+        if isinstance(value, Fraction):
+            exact[step.name] = fraction(value)
+        elif step.value.field.type.type.kind == "number":
+            exact[step.name] = None
+    return shown, exact
+
+
+def _root(raw: Raw, name: str, ratio: bool) -> Fraction | int | bool | str | None:
+    num, den = raw.root.get(name), raw.root.get(f"{name}#den")
+    if ratio:
+        return None if num is None or den is None else Fraction(int(num), int(den))
+    return num
 
 
 def _terms(plan: Plan) -> dict[str, dict[str, str | None]]:
@@ -114,11 +149,3 @@ def _provisional(plan: Plan, stages: Sequence[Stage]) -> tuple[str, ...]:
         if isinstance(take, Take) and take.equals is not None:
             missing += [r.field.name for r in references(take.equals.expr) if plan.terms.get(r.field.name) is None]
     return tuple(dict.fromkeys(missing))
-
-
-def called(plan: Plan, asked: Asked) -> Called:
-    """The keys are those of the findings."""
-    sheet = questions(plan, asked)
-    inputs = {f.name: Label(f.zh, unit(f.type.type), f.type.type.kind == "flag") for f in reads(plan, conditions(asked))}
-    figures = {f.key: Label(f.zh, unit(f.type), f.type.kind == "flag") for f in sheet.figures}
-    return Called(inputs | figures, Both("", "") if sheet.margin_type is None else slack_unit(sheet.margin_type))

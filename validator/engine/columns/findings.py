@@ -14,8 +14,7 @@ from dsl.kernel.ratio import parts
 from dsl.outcomes import ERROR, NOT_EVALUABLE, VIOLATED
 from dsl.to_polars import Columns, Flags
 from validator.engine.result import Hit
-from validator.plan.figures import questions
-from validator.plan.model import Asked, Plan
+from validator.plan.model import Asked, alike
 
 FEW = 1_000
 """Findings of one rule that are looked up together with those of others."""
@@ -28,9 +27,13 @@ class Outcomes:
 
     def __init__(self, asked: Asked, flags: Flags | None, height: int) -> None:
         self.asked, self.height = asked, height
-        self.counts = (0, 0, 0, 0, height) if flags is None else (*flags.counts(), 0)
+        self.counts: tuple[int, ...] = alike(ERROR, height) if flags is None else (*flags.counts(), 0)
         self.violated = flags.violated() if flags is not None and self.counts[VIOLATED] else None
         self.unknown = flags.unknown() if flags is not None and self.counts[NOT_EVALUABLE] else None
+
+    def fail(self) -> None:
+        """A failure in the figures is the rule's outcome too, on every record (L17)."""
+        self.counts, self.violated, self.unknown = alike(ERROR, self.height), None, None
 
 
 class Places(NamedTuple):
@@ -40,25 +43,25 @@ class Places(NamedTuple):
     outcomes: Sequence[int]
 
 
-def findings(plan: Plan, columns: Columns, entity: str, found: Sequence[Outcomes]) -> dict[int, list[Hit]]:
-    """The findings of rules of one entity, by the rule's number."""
+def findings(columns: Columns, entity: str, found: Sequence[Outcomes]) -> dict[int, list[Hit]]:
+    """The findings of rules of one entity, by the rule's number. A rule whose figures fail ends in an error."""
     places = {o.asked.number: p for o, p in zip(found, _places(found), strict=True) if p.rows}
-    rules = {o.asked.number: o.asked for o in found}
+    rules = {o.asked.number: o for o in found}
+    nodes = {n: [k for m in rules[n].asked.sheet.meanings for k in parts(m)] for n in places}
     alone = [n for n, p in places.items() if len(p.rows) > FEW]
     together = [n for n in places if n not in alone]
     answers: dict[int, Answers] = {}
     try:
-        answers |= _answers(columns, entity, {n: _nodes(plan, rules[n]) for n in together}, places)
+        answers |= _answers(columns, entity, {n: nodes[n] for n in together}, places)
     except Exception:  # L17: one of them failed
         alone += together
     for number in alone:
-        nodes = _nodes(plan, rules[number])
         try:
-            answers |= _answers(columns, entity, {number: nodes}, places)
-        except Exception:  # an outcome "error" may have no figures to show
-            if all(outcome != ERROR for outcome in places[number].outcomes):
-                raise
-            answers[number] = repeat((None,) * len(nodes), len(places[number].rows))
+            answers |= _answers(columns, entity, {number: nodes[number]}, places)
+        except Exception:
+            rules[number].fail()
+            places[number] = _place(rules[number], (), ())
+            answers[number] = repeat((None,) * len(nodes[number]), len(places[number].rows))
     return {n: list(map(Hit, p.rows, p.outcomes, answers[n])) for n, p in places.items()}
 
 
@@ -77,10 +80,6 @@ def _place(outcomes: Outcomes, violated: Sequence[int], unknown: Sequence[int]) 
         return Places(violated or unknown, [VIOLATED if violated else NOT_EVALUABLE] * (len(violated) or len(unknown)))
     both = sorted([*((r, VIOLATED) for r in violated), *((r, NOT_EVALUABLE) for r in unknown)])
     return Places([r for r, _ in both], [o for _, o in both])
-
-
-def _nodes(plan: Plan, asked: Asked) -> list[Kernel]:
-    return [n for m in questions(plan, asked).meanings for n in parts(m)]
 
 
 def _answers(columns: Columns, entity: str, nodes: dict[int, list[Kernel]], places: dict[int, Places]) -> dict[int, Answers]:

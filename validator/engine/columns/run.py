@@ -3,42 +3,50 @@
 A call of Polars costs as much for ten rows as for a thousand: what can be asked together is asked together.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from dsl.kernel.lower import Lowered, Ratio
-from dsl.kernel.nodes import Const, Fold, Input, Kernel, Scalar, folds, inputs, rewrite
+from dsl.kernel.nodes import Const, Fold, Input, Kernel, Scalar, folds, rewrite
 from dsl.outcomes import ERROR, HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VIOLATED
 from dsl.schema import Schema
 from dsl.to_polars import GAP, Columns, Expressions, Flags
-from dsl.to_python import parts, to_function
+from dsl.to_python import Function, parts, to_function
 from validator.engine.columns.findings import Outcomes, findings
 from validator.engine.columns.ranking import choose
 from validator.engine.lost_records import lost
 from validator.engine.result import Hit, Kept, Raw
-from validator.plan.figures import questions
-from validator.plan.known import alike, constants, ending
-from validator.plan.model import ADMITTED, BID, DEADLY, LIVE, QUANTITY, Asked, Plan, Ranking, Stage, Step
+from validator.plan.model import ADMITTED, BID, INVALIDATING, LIVE, QUANTITY, Asked, Plan, Ranking, Stage, Step, alike, names
 
 if TYPE_CHECKING:
     from validator.intake.book.book import Book
+
+
+@dataclass(frozen=True)
+class Programs:
+    """What is made of a plan when it is first needed, and serves all books of the plan."""
+
+    expressions: Expressions = field(default_factory=Expressions)
+    offering: dict[object, tuple[list[Fold], list[str], Function]] = field(default_factory=dict)
+    """Per question of the offering: its aggregates, names for their answers, and the function of these."""
 
 
 def run(
     plan: Plan,
     frames: Mapping[str, pl.DataFrame],
     stages: Sequence[Stage],
-    asked: Callable[[Asked], bool] = lambda _: True,
+    *,
     barred: Set[int] = frozenset(),
+    programs: Programs | None = None,
 ) -> Raw:
-    """Run the stages over a whole book. `asked` leaves rules out; `barred` bids are not live from the start."""
-    return _Run(plan, frames, asked).run(stages, barred)
+    """Run the stages over a whole book. `barred` bids are not live from the start."""
+    return _Run(plan, frames, programs or Programs()).run(stages, barred)
 
 
 def with_gaps(book: "Book", schema: Schema) -> "Book":
@@ -54,13 +62,11 @@ def with_gaps(book: "Book", schema: Schema) -> "Book":
 
 
 class _Run:
-    def __init__(self, plan: Plan, frames: Mapping[str, pl.DataFrame], asked: Callable[[Asked], bool]) -> None:
+    def __init__(self, plan: Plan, frames: Mapping[str, pl.DataFrame], programs: Programs) -> None:
         self.plan = plan
         self.root = plan.schema.root
-        self.asked = asked
-        expressions = plan.compiled.setdefault("expressions", Expressions())
-        assert isinstance(expressions, Expressions)
-        self.columns = Columns(plan.schema, frames, {}, expressions)
+        self.programs = programs
+        self.columns = Columns(plan.schema, frames, {}, programs.expressions)
         self.raw = Raw(root={})
         self.waiting: dict[int, list[int]] = {}
 
@@ -83,7 +89,7 @@ class _Run:
         first = batch[0]
         if isinstance(first.meaning, Ranking):
             self.rank(first, first.meaning)
-        elif first.entity == self.root and (known := constants(first.name, first.meaning)):
+        elif first.entity == self.root and (known := first.constants()):
             self.set_root(known)
         elif first.entity == self.root:
             answers = self.offering(first.name, [first.meaning])
@@ -93,7 +99,7 @@ class _Run:
                 self.define(entity, [s for s in batch if s.entity == entity])
 
     def define(self, entity: str, steps: Sequence[Step]) -> None:
-        named = [(name, n) for s in steps for name, n in zip((s.name, f"{s.name}#den"), _kernels(s), strict=False)]
+        named = [(name, n) for s in steps for name, n in zip((s.name, f"{s.name}#den"), s.kernels(), strict=False)]
         found = self.columns.values(entity, [n for _, n in named])
         self.columns.define(entity, [c.alias(name) for c, (name, _) in zip(found, named, strict=True)])
 
@@ -103,30 +109,27 @@ class _Run:
 
     def offering(self, key: object, meanings: Sequence[Lowered]) -> tuple[Scalar, ...]:
         """Values of the offering: aggregates by column, what is made of them in Python integers without limit."""
-        nodes, names, function = self.compiled(("offering", key), meanings)
-        totals = zip(names, self.columns.totals(nodes), strict=True)
-        answer: tuple[Scalar, ...] = function(None, self.raw.root | dict(totals), {})
-        return answer
+        nodes, named, function = self.compiled(key, meanings)
+        return function(None, self.raw.root | dict(zip(named, self.columns.totals(nodes), strict=True)), {})
 
-    def compiled(self, key: object, meanings: Sequence[Lowered]) -> Any:
-        """The aggregates of the meanings, names for their answers, and the function of these; made on first use."""
-        found = self.plan.compiled.get(key)
+    def compiled(self, key: object, meanings: Sequence[Lowered]) -> tuple[list[Fold], list[str], Function]:
+        """What answers the meanings; made on first use."""
+        found = self.programs.offering.get(key)
         if found is None:
             nodes = list(dict.fromkeys(f for m in meanings for n in parts(m) for f in folds(n)))
-            names = {f: Input(self.root, f"~{i}", f.kind, f.low, f.high) for i, f in enumerate(nodes)}
-            function = to_function([_without(m, names) for m in meanings], self.root, self.plan.layout)
-            found = self.plan.compiled[key] = (nodes, [n.name for n in names.values()], function)
+            named = {f: Input(self.root, f"~{i}", f.kind, f.low, f.high) for i, f in enumerate(nodes)}
+            function = to_function([_without(m, named) for m in meanings], self.root, self.plan.layout)
+            found = self.programs.offering[key] = (nodes, [n.name for n in named.values()], function)
         return found
 
     def rank(self, step: Step, ranking: Ranking) -> None:
-        source, total, *rest = self.columns.values(ranking.entity, _numbers(ranking))
+        source, total, *rest = self.columns.values(ranking.entity, [n for m in ranking.numbers() for n in parts(m)])
         last = rest.pop() if ranking.last is not None else None
-        meanings: list[Lowered] = [ranking.limit, ranking.bound] + ([] if ranking.equals is None else [ranking.equals])
-        num, den, bound, *equals = self.offering((step.name, "limits"), meanings)
+        num, den, bound, *equals = self.offering((step.name, "limits"), ranking.limits())
         columns = [source.alias("source"), total.alias("sum"), *(k.alias(f"k{i}") for i, k in enumerate(rest))]
         chosen, selected = choose(
             pl.DataFrame(columns if last is None else [*columns, last.alias("last")]).with_row_index("row"),
-            [d for _, d in ranking.keys],
+            ranking.descending,
             _fraction(num, den),
             bound if isinstance(bound, str) else None,
             _fraction(*equals) if equals else None,
@@ -137,17 +140,17 @@ class _Run:
     # ── rules ──
 
     def rules(self, stage: Stage) -> None:
-        rules = [a for a in stage.asked if self.asked(a)]
-        endings = [(a, o) for a in rules if a.rule.entity != self.root and (o := ending(self.plan, a)) is not None]
+        rules = list(stage.asked)
+        endings = [(a, o) for a in rules if a.rule.entity != self.root and (o := self.plan.ending(a)) is not None]
         self.raw.counts |= {a.number: alike(o, self.columns.frames[a.rule.entity].height) for a, o in endings}
         rules = [a for a in rules if a.number not in self.raw.counts]
         found: list[Outcomes] = []
         for entity in dict.fromkeys(a.rule.entity for a in rules if a.rule.entity != self.root):
             outcomes = self.ask(entity, [a for a in rules if a.rule.entity == entity])
-            self.raw.counts |= {o.asked.number: o.counts for o in outcomes}
             for outcome in outcomes:
                 self.mute(outcome)
-            self.raw.hits |= findings(self.plan, self.columns, entity, outcomes)
+            self.raw.hits |= findings(self.columns, entity, outcomes)
+            self.raw.counts |= {o.asked.number: o.counts for o in outcomes}
             found += outcomes
         for asked in rules:
             if asked.rule.entity == self.root:
@@ -189,16 +192,15 @@ class _Run:
 
     def ask_offering(self, asked: Asked) -> None:
         outcome = self.outcome(asked)
-        self.raw.counts[asked.number] = tuple(int(outcome == o) for o in range(5))
+        self.raw.counts[asked.number] = alike(outcome, 1)
         if outcome in (HOLDS, NOT_APPLICABLE) or (outcome == NOT_EVALUABLE and self.lacking(asked)):
             return
-        meanings = questions(self.plan, asked).meanings
+        meanings = asked.sheet.meanings
         try:
             answer = self.offering(("figures", asked.number), meanings)
-        except Exception:  # an outcome "error" may have no figures to show
-            if outcome != ERROR:
-                raise
-            answer = (None,) * sum(len(parts(m)) for m in meanings)
+        except Exception:  # L17: a failure in the figures is the rule's outcome too
+            outcome, answer = ERROR, (None,) * sum(len(parts(m)) for m in meanings)
+            self.raw.counts[asked.number] = alike(ERROR, 1)
         self.raw.hits[asked.number] = [Hit(0, outcome, answer)]
 
     def outcome(self, asked: Asked) -> int:
@@ -219,7 +221,7 @@ class _Run:
         """What this stage's breaches do to bids, seen from the next stage on."""
         live, admitted = self.columns.column(BID, LIVE), self.columns.column(BID, ADMITTED)
         touching = [r for r in found if r.asked.rule.entity in self.plan.schema.parents(BID)]
-        deadly = [r for r in touching if DEADLY & set(r.asked.rule.effect)]
+        deadly = [r for r in touching if INVALIDATING & set(r.asked.rule.effect)]
         for entity in dict.fromkeys(r.asked.rule.entity for r in deadly):
             rows = None if entity == BID else self.columns.rows(BID, entity)
             breaches = [r.violated for r in deadly if r.asked.rule.entity == entity and r.violated is not None]
@@ -251,7 +253,7 @@ def _batches(steps: Sequence[Step], root: str) -> Iterator[list[Step]]:
     for step in steps:
         alone = step.entity == root or isinstance(step.meaning, Ranking)
         named = {(s.entity, s.name) for s in batch}
-        if batch and (alone or any((i.entity, i.name.removesuffix("#den")) in named for n in _kernels(step) for i in inputs(n))):
+        if batch and (alone or any(name in named for n in step.kernels() for name in names(n))):
             yield batch
             batch = []
         batch.append(step)
@@ -260,10 +262,6 @@ def _batches(steps: Sequence[Step], root: str) -> Iterator[list[Step]]:
             batch = []
     if batch:
         yield batch
-
-
-def _kernels(step: Step) -> tuple[Kernel, ...]:
-    return () if isinstance(step.meaning, Ranking) else parts(step.meaning)
 
 
 def _open(rules: Sequence[Outcomes], rows: pl.Series | None) -> dict[int, list[int]]:
@@ -298,10 +296,6 @@ def _without(meaning: Lowered, names: Mapping[Fold, Kernel]) -> Lowered:
     if isinstance(meaning, Ratio):
         return Ratio(rewrite(meaning.num, named), rewrite(meaning.den, named))
     return rewrite(meaning, named)
-
-
-def _numbers(ranking: Ranking) -> list[Kernel]:
-    return [ranking.source, ranking.sum, *(k for k, _ in ranking.keys)] + ([] if ranking.last is None else [ranking.last])
 
 
 def _fraction(num: Scalar, den: Scalar) -> Fraction | None:

@@ -7,15 +7,13 @@ from collections.abc import Collection, Iterable, Sequence, Set
 from fractions import Fraction
 from typing import Any, assert_never
 
-from dsl.kernel.lower import Lowered
 from dsl.kernel.nodes import Const, Scalar
 from dsl.outcomes import ERROR, HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VIOLATED
-from dsl.to_python import Record, Root, Tables, parts, to_answers, to_function
+from dsl.to_python import Record, Root, Tables, parts
 from validator.engine.ranking import run_length, settled_by_sparing, torn
 from validator.engine.result import Hit, Raw, Selected
-from validator.engine.rows.script import Effects, Pass, Question, Rank, Script, Settle, script
-from validator.plan.figures import questions
-from validator.plan.model import ADMITTED, BID, DEADLY, LIVE, QUANTITY, Asked, Plan, Stage
+from validator.engine.rows.script import Effects, Pass, Question, Rank, Script, Settle, Start, script
+from validator.plan.model import ADMITTED, BID, INVALIDATING, LIVE, QUANTITY, Asked, Plan, Stage, alike
 
 Hits = list[tuple[Record | None, int]]
 """Records (None: the offering) and outcomes."""
@@ -28,25 +26,27 @@ def run(
     rules: Collection[int] | None = None,
     root: Root | None = None,
     barred: Set[int] = frozenset(),
-    lean: bool = False,
 ) -> Raw:
     """Run the stages over all records. `rules`: ask only these; `barred` bids are not live from the start.
 
-    `root` holds the offering's fields where the plan does not. `lean`: of the values only what became of bids is kept.
+    `root` holds the offering's fields where the plan does not.
     """
-    return play(plan, script(plan, stages, rules, lean), tables, root, barred, lean)
+    return play(plan, script(plan, stages, rules=rules), tables, root=root, barred=barred)
 
 
-def play(plan: Plan, what: Script, tables: Tables, root: Root | None = None, barred: Set[int] = frozenset(), lean: bool = False) -> Raw:
-    """As `run`, for a script that was made before with the same `lean`."""
-    if what.alone is None or not lean or barred or root:
-        return _Run(plan, tables, what, root).run(barred, lean)
-    idle, out = passed = _pass(what.alone, tables, what.settled)
+def play(
+    plan: Plan, what: Script, tables: Tables, *, start: Start | None = None, root: Root | None = None, barred: Set[int] = frozenset()
+) -> Raw:
+    """As `run`, for a script that was made before. `start`: what is known before the run, if more than the script knows."""
+    start = start or what.start
+    if what.alone is None or not what.lean or barred or root:
+        return _Run(plan, tables, what, start, root).run(barred)
+    idle, out = passed = _pass(what.alone, tables, start.root)
     if out:
-        return _Run(plan, tables, what, root, passed).run(barred, lean)
-    counts = what.counts(tables)  # nothing is found, as in most submissions
+        return _Run(plan, tables, what, start, root, passed).run(barred)
+    counts = start.counts(tables)  # nothing is found, as in most submissions
     _count_idle(what.alone, idle, counts)
-    return Raw(counts, {}, what.settled, _untouched(plan, tables))
+    return Raw(counts, {}, start.root, _untouched(plan, tables))
 
 
 def _pass(part: Pass, tables: Tables, root: Root) -> tuple[list[int], list[tuple[int, Record, int]]]:
@@ -73,21 +73,22 @@ def _untouched(plan: Plan, tables: Tables) -> dict[tuple[str, str], Sequence[Sca
 class _Run:
     __slots__ = ("found", "late", "marked", "numbers", "passed", "plan", "raw", "root", "script", "slots", "tables")
 
-    def __init__(self, plan: Plan, tables: Tables, what: Script, root: Root | None, passed: Any = None) -> None:
+    def __init__(self, plan: Plan, tables: Tables, what: Script, start: Start, root: Root | None, passed: Any = None) -> None:
         """`passed`: what the only pass gave, where it has been made."""
         self.passed = passed
         self.plan = plan
         self.tables = tables
         self.script = what
-        self.root: Root = {**(root or {}), **what.settled} if root or what.settles else what.settled
-        self.raw = Raw(what.counts(tables), root=self.root)
+        self.root: Root = {**(root or {}), **start.root} if root or what.settles else start.root
+        self.raw = Raw(start.counts(tables), root=self.root)
         self.slots = plan.layout.slots
         self.found: list[tuple[Asked, Hits]] = []
         self.numbers: dict[str, dict[int, int]] = {}
         self.late = what.late
         self.marked = False
 
-    def run(self, barred: Set[int], lean: bool) -> Raw:
+    def run(self, barred: Set[int]) -> Raw:
+        lean = self.script.lean
         if self.script.marked or barred or not lean:
             self.mark(barred)
         for part in self.script.parts:
@@ -127,7 +128,7 @@ class _Run:
         num, den, bound, *rest = rank.limits(None, self.root, self.tables)
         chosen, selected = _choose(
             answers,
-            [d for _, d in rank.ranking.keys],
+            rank.ranking.descending,
             rank.ranking.last is not None,
             _fraction(num, den),
             bound if isinstance(bound, str) else None,
@@ -181,8 +182,7 @@ class _Run:
                 self.late = None
             if self.plan.muted:
                 self.found = [(asked, self.told(asked, hits)) for asked, hits in self.found]
-            for asked, hits in self.found:
-                self.answer(asked, hits)
+            self.found = [(asked, self.answer(asked, hits)) for asked, hits in self.found]
             self.affect()
             self.found = []
 
@@ -194,24 +194,25 @@ class _Run:
             return hits
         if isinstance(lacks, Const):
             return [h for h in hits if h[1] != NOT_EVALUABLE or not lacks.value]
-        answers = self.answers(("lacks", asked.number), [lacks], asked, open_)
+        answers = self.answers("lacks", asked, open_)
         silent = {id(r) for r, (lacking,) in zip(open_, answers, strict=True) if lacking}
         return [h for h in hits if h[1] != NOT_EVALUABLE or id(h[0]) not in silent]
 
-    def answer(self, asked: Asked, hits: Hits) -> None:
-        """The figures of every outcome found of a rule."""
+    def answer(self, asked: Asked, hits: Hits) -> Hits:
+        """Keeps the figures of every outcome found of a rule. A failure is that rule's outcome, on all records (L17)."""
         if not hits:
-            return
-        meanings = questions(self.plan, asked).meanings
+            return hits
         try:
-            answers = self.answers(("figures", asked.number), meanings, asked, [r for r, _ in hits])
+            answers = self.answers("figures", asked, [r for r, _ in hits])
         except Exception:
-            if not any(outcome == ERROR for _, outcome in hits):
-                raise
-            answers = [(None,) * sum(len(parts(m)) for m in meanings)] * len(hits)
+            records = [None] if asked.rule.entity == self.plan.schema.root else self.tables[asked.rule.entity]
+            hits = [(r, ERROR) for r in records]
+            self.raw.counts[asked.number] = alike(ERROR, len(hits))
+            answers = [(None,) * sum(len(parts(m)) for m in asked.sheet.meanings)] * len(hits)
         rows = self.rows(asked.rule.entity)
         found = [Hit(rows[id(r)], outcome, a) for (r, outcome), a in zip(hits, answers, strict=True)]
         self.raw.hits[asked.number] = sorted(found, key=lambda h: h.row)
+        return hits
 
     def affect(self) -> None:
         """What breaches do to bids, seen from the next stage on: all are found before one is done."""
@@ -221,7 +222,7 @@ class _Run:
         for asked, hits in self.found:
             if asked.rule.entity not in self.plan.schema.parents(BID) or asked.rule.entity == self.plan.schema.root:
                 continue
-            if DEADLY & set(asked.rule.effect):
+            if INVALIDATING & set(asked.rule.effect):
                 dead += [b for record, outcome in hits if outcome == VIOLATED for b in self.bids(asked, record)]
                 open_ = [b for record, outcome in hits if outcome == NOT_EVALUABLE for b in self.bids(asked, record)]
                 if open_:
@@ -229,7 +230,7 @@ class _Run:
                     self.raw.waiting[asked.number] = sorted(rows[id(b)] for b in open_)
             if asked.admits is not None and asked.rule.entity == BID:
                 over = [r for r, outcome in hits if outcome == VIOLATED and r is not None]
-                limits += zip(over, (a for (a,) in self.answers(("admits", asked.number), [asked.admits], asked, over)), strict=True)
+                limits += zip(over, (a for (a,) in self.answers("admits", asked, over)), strict=True)
         for record in dead:
             record[live] = False
         for record, limit in limits:
@@ -259,13 +260,11 @@ class _Run:
             slot = self.slots[entity][name]
             self.raw.columns[entity, name] = [r[slot] for r in self.tables[entity]]
 
-    def answers(self, key: object, meanings: Sequence[Lowered], asked: Asked, records: Sequence[Record | None]) -> list[tuple[Scalar, ...]]:
-        """The answers for each record; their functions are kept with the plan."""
-        layout, compiled, key = self.plan.layout, self.plan.compiled, ("answers", key)
+    def answers(self, kind: str, asked: Asked, records: Sequence[Record | None]) -> list[tuple[Scalar, ...]]:
+        """The answers for each record."""
+        function = self.script.answering.function(kind, asked)
         if asked.rule.entity == self.plan.schema.root:
-            function: Any = compiled.get(key) or compiled.setdefault(key, to_function(meanings, asked.rule.entity, layout))
             return [function(None, self.root, self.tables)]
-        function = compiled.get(key) or compiled.setdefault(key, to_answers(meanings, asked.rule.entity, layout))
         found: list[tuple[Scalar, ...]] = function(records, self.root, self.tables)
         return found
 

@@ -3,16 +3,15 @@
 Rules are asked as late as they can be and effects done as late as they may be: stages share a pass until one reads what effects change.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from dsl.kernel.nodes import Fold, Input, Kernel, Scalar, children, folds, inputs, rewrite
 from dsl.kernel.ratio import Lowered, Ratio, parts
 from dsl.outcomes import HOLDS
 from dsl.to_python import Answers, Ask, Assign, Function, Program, Tables, to_answers, to_function, to_python
-from validator.plan.known import alike, constants, ending
-from validator.plan.model import ADMITTED, BID, LIVE, Asked, Plan, Ranking, Stage, Step
-from validator.plan.prune import Name, kernels, names, reads
+from validator.plan.model import ADMITTED, BID, LIVE, Asked, Name, Plan, Ranking, Stage, Step, alike, names
 
 EFFECTS = frozenset(((BID, LIVE), (BID, ADMITTED)))
 """What effects change from stage to stage."""
@@ -61,30 +60,18 @@ class Effects:
     """What the rules found so far show, and then do to bids."""
 
 
+Part = Pass | Settle | Rank | Question | Effects
+
 SIZES = 256
 """Sizes of books whose counts are kept: a portal sees the same few again and again."""
 
-Part = Pass | Settle | Rank | Question | Effects
-
 
 @dataclass(frozen=True, slots=True)
-class Script:
-    """What is done, part by part. `late` computes the values that no rule needs before something was found.
+class Start:
+    """What is known before a run: values of the offering, and how rules end if nothing is found of them."""
 
-    INVARIANT: without a `Settle` among the parts nothing changes the values of the offering, so that all runs share `settled`.
-    """
-
-    stages: tuple[Stage, ...]
-    parts: tuple[Part, ...]
-    late: Program | None
-    settled: dict[str, Scalar]
-    """Values of the offering that are known before any run."""
-    settles: bool
-    marked: bool
-    """Whether something reads what effects do to bids."""
-    alone: Pass | None
-    """The one pass of a script that has no other part, reads no effect and settles nothing."""
-    _rules: tuple[tuple[int, str, int], ...]
+    root: dict[str, Scalar]
+    rules: tuple[tuple[int, str, int], ...]
     """Every rule of records by its number, the entity, and how it ends on all of them if nothing is found."""
     _counts: dict[tuple[int, ...], dict[int, tuple[int, ...]]] = field(default_factory=dict)
 
@@ -95,17 +82,81 @@ class Script:
         if found is None:
             if len(self._counts) > SIZES:
                 self._counts.clear()
-            found = self._counts[sizes] = {number: alike(end, len(tables[entity])) for number, entity, end in self._rules}
+            found = self._counts[sizes] = {number: alike(end, len(tables[entity])) for number, entity, end in self.rules}
         return found.copy()
 
+    def with_columns(self, flags: Mapping[str, Scalar], endings: Mapping[int, int]) -> "Start":
+        """The same where it is known which columns are supplied."""
+        return Start({**self.root, **flags}, tuple((n, entity, endings.get(n, end)) for n, entity, end in self.rules))
 
-def script(plan: Plan, stages: Sequence[Stage], rules: Collection[int] | None = None, lean: bool = False) -> Script:
-    """The script of these stages, made once. `rules`: only these are asked. `lean`: values are computed where they are read only."""
-    key = ("script", *map(id, stages), rules if rules is None else frozenset(rules), lean)
-    found = plan.compiled.get(key)
-    if not isinstance(found, Script):
-        found = plan.compiled[key] = _Writer(plan, rules, lean).write(tuple(stages))  # it keeps the stages, so that their ids stay theirs
-    return found
+
+@dataclass(frozen=True)
+class Answering:
+    """The functions that answer what a finding shows (`figures`), what is admitted (`admits`) and what is lacking (`lacks`) of a rule.
+
+    Each is made when it is first needed, or all of them with `make`.
+    """
+
+    plan: Plan
+    _made: dict[tuple[str, int], Callable[..., Any]] = field(default_factory=dict)
+
+    def function(self, kind: str, asked: Asked) -> Callable[..., Any]:
+        """For a rule of the offering a `Function`, for one of records `Answers`."""
+        found = self._made.get((kind, asked.number))
+        if found is None:
+            entity, layout, meanings = asked.rule.entity, self.plan.layout, self.meanings(kind, asked)
+            made = to_function if entity == self.plan.schema.root else to_answers
+            found = self._made[kind, asked.number] = made(meanings, entity, layout)
+        return found
+
+    def meanings(self, kind: str, asked: Asked) -> list[Lowered]:
+        """The questions of a kind."""
+        if kind == "figures":
+            return asked.sheet.meanings
+        node = asked.admits if kind == "admits" else self.plan.muted.get(asked.number)
+        return [] if node is None else [node]
+
+    def make(self) -> None:
+        """Make all functions now: none is made in a run."""
+        for asked in self.plan.asked():
+            for kind in ("figures", "admits", "lacks"):
+                if self.meanings(kind, asked):
+                    self.function(kind, asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What is done, part by part. `late` computes the values that no rule needs before something was found.
+
+    INVARIANT: without a `Settle` among the parts nothing changes the values of the offering, so that all runs share those of `start`.
+    """
+
+    stages: tuple[Stage, ...]
+    parts: tuple[Part, ...]
+    late: Program | None
+    settles: bool
+    marked: bool
+    """Whether something reads what effects do to bids."""
+    alone: Pass | None
+    """The one pass of a script that has no other part, reads no effect and settles nothing."""
+    start: Start
+    answering: Answering
+    lean: bool
+
+
+def script(
+    plan: Plan,
+    stages: Sequence[Stage],
+    *,
+    rules: Collection[int] | None = None,
+    lean: bool = False,
+    guards: Mapping[int, Kernel] | None = None,
+) -> Script:
+    """The script of these stages. `rules`: only these are asked. `lean`: values are computed only where they are read.
+
+    `guards`: per rule a flag of the offering; where it is true the rule is not asked, and `Start.rules` says how it ends.
+    """
+    return _Writer(plan, rules, lean, guards or {}).write(tuple(stages))
 
 
 @dataclass
@@ -113,6 +164,7 @@ class _Writer:
     plan: Plan
     rules: Collection[int] | None
     lean: bool
+    guards: Mapping[int, Kernel]
     done: list[Part] = field(default_factory=list)
     steps: list[Assign | Ask] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
@@ -131,8 +183,8 @@ class _Writer:
                 self.step(step)
             rules = [a for a in stage.asked if self.rules is None or a.number in self.rules]
             chosen += (a for a in rules if a.rule.entity != self.plan.schema.root)
-            rules = [a for a in rules if a.rule.entity == self.plan.schema.root or ending(self.plan, a) is None]
-            if any(i in EFFECTS for a in rules for n in reads(self.plan, a) for i in names(n)):
+            rules = [a for a in rules if a.rule.entity == self.plan.schema.root or self.plan.ending(a) is None]
+            if any(i in EFFECTS for a in rules for n in a.reads() for i in names(n)):
                 self.marked = True
                 self.effects()
             for asked in rules:
@@ -140,29 +192,28 @@ class _Writer:
             self.pending = self.pending or bool(rules)
         self.effects()
         late = to_python(list(self.late.values()), self.plan.layout) if self.late else None
-        endings = tuple((a.number, a.rule.entity, ending(self.plan, a) or HOLDS) for a in chosen)
+        endings = tuple((a.number, a.rule.entity, self.plan.ending(a) or HOLDS) for a in chosen)
         settles = any(isinstance(p, Settle) for p in self.done)
         passes = [p for p in self.done if not isinstance(p, Effects)]
         only = passes[0] if len(passes) == 1 and not self.marked else None
         alone = only if isinstance(only, Pass) else None
-        return Script(stages, tuple(self.done), late, self.settled, settles, self.marked, alone, endings)
+        start = Start(self.settled, endings)
+        return Script(stages, tuple(self.done), late, settles, self.marked, alone, start, Answering(self.plan), self.lean)
 
     # ── values and rules ──
 
     def step(self, step: Step) -> None:
         meaning, root = step.meaning, self.plan.schema.root
-        nodes = kernels(step)
+        nodes = step.kernels()
         of_bids = any(i in EFFECTS for n in nodes for i in names(n))
         if of_bids:
             self.marked = True
             self.effects()
         if isinstance(meaning, Ranking):
             self.over_records(nodes)
-            numbers: list[Lowered] = [meaning.source, meaning.sum, *(k for k, _ in meaning.keys)]
-            numbers += [] if meaning.last is None else [meaning.last]
-            limits: list[Lowered] = [meaning.limit, meaning.bound] + ([] if meaning.equals is None else [meaning.equals])
-            self.done.append(Rank(step, meaning, to_answers(numbers, meaning.entity, self.plan.layout), self.function(limits, root)))
-        elif step.entity == root and (known := constants(step.name, meaning)):
+            numbers = to_answers(meaning.numbers(), meaning.entity, self.plan.layout)
+            self.done.append(Rank(step, meaning, numbers, self.function(meaning.limits(), root)))
+        elif step.entity == root and (known := step.constants()):
             self.settled |= known
         elif step.entity == root:
             self.over_records(nodes)
@@ -190,7 +241,7 @@ class _Writer:
         when, require = (None if n is None else self.inlined(n, entity) for n in (asked.when, asked.require))
         assert require is not None
         self.ensure([n for n in (when, require) if n is not None])
-        self.steps.append(Ask(len(self.asked), entity, when, require))
+        self.steps.append(Ask(len(self.asked), entity, when, require, self.guards.get(asked.number)))
         self.asked.append(asked)
 
     def function(self, meanings: Sequence[Lowered], entity: str) -> Function:

@@ -32,11 +32,11 @@ class Submission:
     unknown_columns: tuple[tuple[str, str], ...] = ()
 
 
-def read_submission(data: object, vocabulary: Vocabulary) -> Submission:
+def read_submission(data: object, form: "SubmissionForm") -> Submission:
     """Raises DiagnosticError where the data has not the form; what is wrong with a value is an issue."""
     if not isinstance(data, Mapping):
         raise _wrong_form("a submission", 'such as {"investor": {…}, "placees": [{…, "bids": [{…}]}]}')
-    reader = _Reader(_plan(vocabulary))
+    reader = _Reader(form)
     reader.tables(data)
     return reader.submission()
 
@@ -57,7 +57,9 @@ class _Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class _Plan:
+class SubmissionForm:
+    """What a submission may hold, by the names of its vocabulary: worked out once."""
+
     vocabulary: Vocabulary
     entities: tuple[Entity, ...]
     tables: Mapping[str, str]
@@ -68,23 +70,13 @@ class _Plan:
     defaults: frozenset[tuple[str, str]]
 
 
-_PLANS: dict[int, _Plan] = {}
-
-
-def _plan(vocabulary: Vocabulary) -> _Plan:
-    """Kept by the vocabulary's identity, which the plan itself keeps alive."""
-    found = _PLANS.get(id(vocabulary))
-    if found is None:
-        found = _PLANS[id(vocabulary)] = _work_out(vocabulary)
-    return found
-
-
-def _work_out(vocabulary: Vocabulary) -> _Plan:
+def submission_form(vocabulary: Vocabulary) -> SubmissionForm:
+    """Of every table and field."""
     schema = vocabulary.schema
     entities = sorted((e for e in schema.entities.values() if e.name != schema.root), key=lambda e: len(schema.parents(e.name)))
     tables = {name_key(n): entity for n, entity in vocabulary.tables.items() if entity != schema.root}
     names = {e.name: field_names(schema, e.name) for e in entities}
-    return _Plan(
+    return SubmissionForm(
         vocabulary,
         tuple(entities),
         tables | {name_key(n): e.name for e in entities for n in (e.name, e.zh)},
@@ -108,17 +100,17 @@ def _slot(field: Field, entity: Entity, vocabulary: Vocabulary) -> _Slot:
 class _Reader:
     """Collects the records of one submission and what is wrong with them."""
 
-    def __init__(self, plan: _Plan) -> None:
-        self.plan = plan
-        self.units = plan.vocabulary.schema.units
-        self.family = Family(plan.vocabulary.schema, plan.entities, plan.blank, self.say)
+    def __init__(self, form: SubmissionForm) -> None:
+        self.form = form
+        self.units = form.vocabulary.schema.units
+        self.family = Family(form.vocabulary.schema, form.entities, form.blank, self.say)
         self.supplied: set[tuple[str, str]] = set()
         self.issues: list[Issue] = []
         self.unknown: set[tuple[str, str]] = set()
 
     def tables(self, data: Mapping[object, object]) -> None:
         for key, value in data.items():
-            entity = self.plan.tables.get(name_key(str(key)))
+            entity = self.form.tables.get(name_key(str(key)))
             if entity is None:
                 self.unknown.add(("submission", str(key)))
             else:
@@ -128,7 +120,7 @@ class _Reader:
         self.family.settle()
         return Submission(
             {name: [d.record for d in drafts] for name, drafts in self.family.lists.items()},
-            frozenset(self.supplied | self.plan.defaults),
+            frozenset(self.supplied | self.form.defaults),
             tuple(sorted(self.issues, key=lambda i: (i.table, i.code, i.column or "", i.text or "", i.message.en))),
             tuple(sorted(self.unknown)),
         )
@@ -147,10 +139,10 @@ class _Reader:
             self.record(entity, f"{path}[{index}]", item, above)
 
     def record(self, entity: str, path: str, data: Mapping[object, object], above: Draft | None) -> None:
-        draft = Draft(self.plan.blank[entity].copy(), path, above)
+        draft = Draft(self.form.blank[entity].copy(), path, above)
         self.family.lists[entity].append(draft)
         seen: dict[tuple[str, str], str] = {}
-        slots, cells = self.plan.slots[entity], draft.record
+        slots, cells = self.form.slots[entity], draft.record
         for key, value in data.items():
             if type(value) is str and type(key) is str:
                 slot = slots.get(key)
@@ -160,7 +152,7 @@ class _Reader:
                     continue
             name = key if isinstance(key, str) else str(key)
             plain = value is None or isinstance(value, str | int | float)
-            below = None if plain or not isinstance(value, Mapping | list | tuple) else self.plan.tables.get(name_key(name))
+            below = None if plain or not isinstance(value, Mapping | list | tuple) else self.form.tables.get(name_key(name))
             if below is not None:
                 self.records(below, f"{path}.{name}", value, self._above(below, entity, draft))
             else:
@@ -169,7 +161,7 @@ class _Reader:
         self.family.named.update((entity, name) for _, name in seen)
 
     def _above(self, below: str, entity: str, draft: Draft) -> Draft | None:
-        return draft if self.plan.vocabulary.schema.entities[below].of == entity else None
+        return draft if self.form.vocabulary.schema.entities[below].of == entity else None
 
     def cell(self, entity: str, draft: Draft, name: str, value: object, seen: dict[tuple[str, str], str]) -> None:
         slot, unit = self.slot(entity, draft, name)
@@ -180,7 +172,7 @@ class _Reader:
                 f"{draft.path}.{name}与{seen[slot.column]}是同一字段",
                 f"`{draft.path}.{name}` is the same field as `{seen[slot.column]}`",
             )
-            self.say("duplicate-header", self.plan.vocabulary.schema.entities[entity], name, text_of(value), zh, en)
+            self.say("duplicate-header", self.form.vocabulary.schema.entities[entity], name, text_of(value), zh, en)
             if slot.link:
                 draft.of = None
             else:
@@ -200,24 +192,24 @@ class _Reader:
 
     def slot(self, entity: str, draft: Draft, name: str) -> tuple[_Slot | None, Unit | None]:
         """The field that a key names. A parent's field other than its key has no place in a nested record."""
-        slot, unit = self.plan.slots[entity].get(name), None
+        slot, unit = self.form.slots[entity].get(name), None
         if slot is None:
-            found = read_header(name, self.plan.names[entity], self.units)
+            found = read_header(name, self.form.names[entity], self.units)
             if isinstance(found, str):
                 zh, en = f"不认识单位“{found}”,或它不适用于{draft.path}.{name}", f"`{found}` is no unit of `{draft.path}.{name}`"
-                self.say("unknown-unit", self.plan.vocabulary.schema.entities[entity], name, found, zh, en)
+                self.say("unknown-unit", self.form.vocabulary.schema.entities[entity], name, found, zh, en)
                 return None, None
             if found is not None:
-                slot, unit = self.plan.slots[entity][found[0].name], found[1]
+                slot, unit = self.form.slots[entity][found[0].name], found[1]
         if slot is None or not (slot.own or slot.link):
-            self.unknown.add((self.plan.vocabulary.schema.entities[entity].collection, name))
+            self.unknown.add((self.form.vocabulary.schema.entities[entity].collection, name))
             return None, None
         return slot, unit
 
     def unreadable(self, entity: str, draft: Draft, name: str, field: Field, value: object, reason: Unreadable) -> None:
         text = value if isinstance(value, str) else str(value)
         zh, en = f"{draft.path}的{field.zh}“{shown(text)}”{reason.zh}", f"`{draft.path}.{name}` `{shown(text)}` {reason.en}"
-        self.say("unreadable", self.plan.vocabulary.schema.entities[entity], name, text, zh, en)
+        self.say("unreadable", self.form.vocabulary.schema.entities[entity], name, text, zh, en)
 
     def say(self, code: str, entity: Entity, column: str | None, text: str | None, zh: str, en: str) -> None:
         self.issues.append(Issue(code, entity.collection, None, column, shown(text), Both(zh, en)))

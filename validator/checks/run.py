@@ -1,0 +1,146 @@
+"""A plan -> its programs, made once; records -> their report, as often as wanted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from validator.engine.agreement import Disagreement, difference
+from validator.engine.result import Raw
+from validator.engine.rows import records
+from validator.engine.rows.run import play
+from validator.engine.rows.script import Script, Start, script
+from validator.intake.submission.read import Submission, SubmissionForm, submission_form
+from validator.plan.model import Plan, Stage
+from validator.plan.one_investor import Given, SubmissionPlan
+from validator.plan.prune import pruned
+from validator.plan.supplied_columns import BookPlan, Supplied
+from validator.report.build import NO_DECISIONS, build
+from validator.report.decisions import Decisions, read_decisions
+from validator.report.given import Input
+from validator.report.model import Report
+from validator.report.preface import Preface
+from validator.vocabulary.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from validator.intake.book.book import Book
+
+MOST_SETS = 512
+"""Sets of columns of which it is kept what they decide: anyone may send what he likes, and memory must not grow with it."""
+
+Names = tuple[str, ...]
+"""Stages to report; none: all."""
+
+
+@dataclass(frozen=True)
+class BookRun:
+    """All that is made for books with the same columns. `words`: English for the words of the data."""
+
+    plan: BookPlan
+    words: Mapping[str, str]
+    _stages: dict[Names, tuple[Stage, ...]] = field(default_factory=dict)
+    _scripts: dict[tuple[Names, bool], Script] = field(default_factory=dict)
+    _prefaces: dict[Names, Preface] = field(default_factory=dict)
+
+    @cached_property
+    def programs(self) -> Any:
+        """Of the column evaluator."""
+        from validator.engine.columns.run import Programs
+
+        return Programs()
+
+    def book(self, book: "Book", given: Input, stages: Names, evaluator: str | None, *, both: bool) -> Report:
+        """`both`: run the two evaluators, and say that they agree. Raises Disagreement where they do not."""
+        from validator.engine.columns.run import run as run_columns
+
+        decisions = read_decisions(book.decisions, self.plan, given.names)
+        raw: Raw | None = None
+        if evaluator != "rows":
+            raw = run_columns(self.plan, book.frames, self.stages(stages), barred=decisions.barred, programs=self.programs)
+        if evaluator == "rows" or both:
+            tables = records.from_book(book, self.plan.layout)
+            other = play(self.plan, self.script(stages), tables, barred=decisions.barred)
+            if raw is not None and raw != other:
+                raise Disagreement(f"the two evaluators differ: {difference(raw, other)}")
+            raw = other
+        assert raw is not None
+        report = self.report(raw, given, stages, decisions)
+        return report.with_verified() if both else report
+
+    def offering_only(self, given: Input, stages: Names) -> Report:
+        """The rules of the offering itself, without any record."""
+        raw = play(self.plan, self.script(stages, alone=True), records.from_dicts({}, self.plan.layout))
+        return self.report(raw, given, stages)
+
+    def stages(self, names: Names) -> tuple[Stage, ...]:
+        """The stages to run so that the named ones can be reported, without the values that nothing in them reads."""
+        if names not in self._stages:
+            self._stages[names] = pruned(self.plan, self.plan.upto(names))
+        return self._stages[names]
+
+    def script(self, names: Names, alone: bool = False) -> Script:
+        """`alone`: of the rules only those of the offering."""
+        if (names, alone) not in self._scripts:
+            rules = {a.number for a in self.plan.asked() if a.rule.entity == self.plan.schema.root} if alone else None
+            self._scripts[names, alone] = script(self.plan, self.stages(names), rules=rules)
+        return self._scripts[names, alone]
+
+    def report(self, raw: Raw, given: Input, names: Names, decisions: Decisions = NO_DECISIONS) -> Report:
+        """What was found, of the named stages."""
+        if names not in self._prefaces:
+            self._prefaces[names] = Preface.of(self.plan, self.stages(names), self.words)
+        shown = names or self.plan.rulebook.stages
+        return build(self.plan, raw, given, self.plan.coverage, self._prefaces[names], shown, self.words, decisions)
+
+
+@dataclass(frozen=True)
+class SubmissionRun:
+    """All that is made for the submissions of an offering, whatever columns they have."""
+
+    plan: SubmissionPlan
+    script: Script
+    form: SubmissionForm
+    not_asked: tuple[str, ...]
+    """The rules that one investor's records cannot answer."""
+    _preface: Preface
+    _columns: "dict[Supplied, _Columns]" = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, plan: Plan, vocabulary: Vocabulary) -> "SubmissionRun":
+        """Plans and compiles all of it: no submission has to."""
+        own = SubmissionPlan.of(plan)
+        made = script(own, own.stages, lean=True, guards=own.guards)
+        made.answering.make()
+        asked = {a.number for a in own.asked()}
+        not_asked = tuple(a.rule.id for a in plan.asked() if a.number not in asked)
+        preface = Preface.of(own, own.stages, vocabulary.words_en)
+        preface.name_all(own)
+        return cls(own, made, submission_form(vocabulary), not_asked, preface)
+
+    def check(self, read: Submission, given: Input) -> Report:
+        """The report of one investor's records."""
+        columns = self._of(given.supplied)
+        raw = play(self.plan, self.script, records.from_dicts(read.tables, self.plan.layout), start=columns.start)
+        report = build(
+            self.plan, raw, given, columns.given.coverage, columns.preface, self.plan.rulebook.stages, self.form.vocabulary.words_en
+        )
+        return report.with_not_asked(self.not_asked)
+
+    def _of(self, supplied: Supplied) -> "_Columns":
+        found = self._columns.get(supplied)
+        if found is None:
+            if len(self._columns) >= MOST_SETS:
+                self._columns.clear()
+            given = self.plan.given(supplied)
+            start = self.script.start.with_columns(given.flags, given.endings)
+            found = self._columns[supplied] = _Columns(given, start, replace(self._preface))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """What is known of submissions with the same columns before they come."""
+
+    given: Given
+    start: Start
+    preface: Preface
