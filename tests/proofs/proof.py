@@ -185,15 +185,11 @@ def _bearing(trial: Trial, rulebook: Rulebook, refused: validator.Diagnostic) ->
 
 def _sound(rulebook: Rulebook, work: Callable[[Rulebook], None], proof: Proof) -> Rulebook:
     """What is left when no line breaks any more; of each way to break the first is told."""
-    while (error := _error(lambda: work(rulebook))) is not None:
-        told = {_place(f.error) for f in proof.failures}
-        gone: list[Entry] = []
-        for entries, error in _halved(rulebook, [e for e in rulebook.entries if e.kind != "terms"], work) or [(rulebook.entries, error)]:
-            gone += entries
-            if _place(error) not in told:
-                told.add(_place(error))
+    while broken := _halved(rulebook, [e for e in rulebook.entries if e.kind != "terms"], work):
+        for entries, error in broken:
+            if _place(error) not in {_place(f.error) for f in proof.failures}:
                 proof.failures.append(Failure(error, rulebook.only(entries).files()))
-        rulebook = rulebook.without(gone)
+        rulebook = rulebook.without(e for entries, _ in broken for e in entries)
     return rulebook
 
 
@@ -203,18 +199,18 @@ Blamed = list[tuple[Sequence[Entry], str]]
 def _halved(rulebook: Rulebook, entries: Sequence[Entry], work: Callable[[Rulebook], None]) -> Blamed:
     """The lines that break alone, or the fewest found that break together."""
     part = rulebook.only(entries)
-    error = _error(lambda: work(part))
-    if error is None:
+    error = _error(work, part)
+    if error is None or not entries:
         return []
     half = len(entries) // 2
     deeper = [*_halved(rulebook, entries[:half], work), *_halved(rulebook, entries[half:], work)] if half else []
     return deeper or [(entries, error)]
 
 
-def _error(work: Callable[[], object]) -> str | None:
+def _error(work: Callable[[Rulebook], None], part: Rulebook) -> str | None:
     """What it ended with, and where."""
     try:
-        work()
+        work(part)
     except Exception as error:
         frames = [f for f in traceback.extract_tb(error.__traceback__) if "/site-packages/" not in f.filename]
         last = frames[-1]
