@@ -77,16 +77,24 @@ class Trial:
         self.write(rulebook)
         return validator.checker(self.folder / "offering.yaml", self.folder / "rules")
 
-    def run(self, checker: validator.Checker) -> Counter[str]:
+    def run(self, rulebook: Rulebook) -> Counter[str]:
         """The outcomes of all that it is asked, none of them an error. Both evaluators run on every book, and they agree."""
         found: Counter[str] = Counter()
+        checker = self.checker(rulebook)
         reports = chain(map(checker.book, self.books), map(checker.submission, self.submissions), (checker.offering_only(),))
         for report in reports:
             json.dumps(report.to_dict(bids=True))
             found.update(report.outcomes)
             if report.outcomes["error"]:
                 raise Broken(f"an outcome is error: {next(f.rule for f in report.findings if f.outcome == 'error')}")
+        self.tabled(rulebook, report.outcomes)
         return found
+
+    def tabled(self, rulebook: Rulebook, alone: Mapping[str, int]) -> None:
+        """The offering as the one row of a table of offerings: the same as alone."""
+        outcomes = validator.check_offerings([dict(rulebook.offering)], self.folder / "rules").to_dict()["outcomes"]
+        if {o: outcomes[o] for o in alone} != dict(alone):
+            raise Broken(f"in a table of offerings the outcomes are {outcomes}, alone they are {dict(alone)}")
 
     def show(self, rulebook: Rulebook) -> None:
         """Every report in every format and language, every page on the rules, and the rules in the other language."""
@@ -142,7 +150,7 @@ def prove(seed: int, rules: int, folder: Path, shown: bool, books: int = 3) -> P
         proof.accepted = len(rulebook.rules)
 
         def run(part: Rulebook) -> None:
-            proof.outcomes = trial.run(trial.checker(part))
+            proof.outcomes = trial.run(part)
 
         def show(part: Rulebook) -> None:
             trial.write(part)
