@@ -82,6 +82,8 @@ class Ask:
     everywhere: bool = False
     folds: bool = True
     """Whether aggregates may stand here."""
+    qualified: bool = False
+    """Whether the element's fields stand with its collection: so an aggregate knows what it runs over."""
 
     def expr(self, kind: Kind, depth: int) -> Written:
         """An expression of a kind, at most `depth` forms deep."""
@@ -144,7 +146,7 @@ class Ask:
         """Bare where that is one thing only, else with its record; now and then so for its own sake."""
         last = found.zh if self.chinese != self.chance(25) else found.name
         same = [f for r in self.levels() for f in self.world.records[r].fields if last in (f.name, f.zh)]
-        if len(same) == 1 and not self.chance(4):
+        if len(same) == 1 and not self.chance(4) and not (self.qualified and found.of == self.element):
             return Written(last)
         mine = found.of in self.world.around(self.owner)
         if mine and self.element and not self.everywhere and found.of not in self.world.around(self.element):
@@ -338,12 +340,14 @@ class Ask:
 
     def argument(self, kind: Kind, depth: int) -> str:
         """What an aggregate runs over; it names its records once at least."""
-        drawn = self.expr(kind, depth).text
-        if f"{self.collection()}." in drawn:
-            return drawn
+        drawn = ""
+        for _ in range(4):
+            drawn = replace(self, qualified=True).expr(kind, self.random.choice((0, 1, 1, max(depth, 2)))).text
+            if f"{self.collection()}." in drawn:
+                return drawn
         record = self.world.records[self.element or ""]
         own = [f for f in record.fields if f.kind == kind and self.known(f)]
-        if own:
+        if own and not self.chance(4):
             return f"{self.collection()}.{self._last(self.random.choice(own))}"
         present = Written(f"{self.word('present')}({self.collection()}.{self._last(record.fields[0])})")
         return self.chosen(present, Written(drawn), self.leaf(kind)).text
