@@ -61,9 +61,12 @@ class Names:
             said = "`count` takes the records to count, e.g. `count(bids where …)`"
             return counted or ("collection-wanted", said, arg.span, self._below())
         named = {self.collection(n.parts[0], expr.everywhere) for a in expr.args for n in _names(a) if len(n.parts) == 2} - {None}
-        for entity in self.schema.entities:
-            if entity in named and named <= set(self.schema.parents(entity)):
-                return entity
+        within = [e for e in self.schema.entities if e in named and named <= set(self.schema.parents(e))]
+        # In Chinese a table that lends its fields has the name of its records: `网下申购.申购价格` may be the one record of a placee above.
+        lent = [e for e in self.schema.entities if e in named and named <= set(self._around(e))]
+        for found in (within, lent):
+            if len(found) == 1:
+                return found[0]
         if named:
             return "mixed-collections", "an aggregate runs over one kind of record", expr.span, self._below()
         return "collection-wanted", f"`{expr.function}` must name the records that it runs over", expr.span, self._below()

@@ -55,7 +55,8 @@ from dsl.quantities import DAY_MS, EPOCH, FIRST_DAY, LAST_DAY, MAX_RECORDS
 from dsl.schema import Field, Schema
 
 __all__ = [
-    "Bound", "Env", "Lowered", "Ratio", "lower", "lower_flag", "mul", "negation", "parts", "present", "ratio_of", "read", "slack",
+    "Bound", "Env", "Lowered", "Ratio", "lower", "lower_flag", "lower_shares", "lower_whole", "margin", "mul", "negation", "parts",
+    "present", "ratio_of", "read",
 ]  # fmt: skip
 
 MAX_KERNEL = 5000
@@ -98,7 +99,25 @@ def lower_flag(checked: Checked, env: Env) -> Kernel:
     return done
 
 
-def slack(checked: Checked, env: Env) -> Ratio | None:
+def lower_whole(checked: Checked, env: Env) -> tuple[Kernel, int]:
+    """A number that is an integer at a fixed scale, and that scale. Raises DiagnosticError for a quotient by what varies."""
+    ratio = ratio_of(lower(checked, env))
+    if not isinstance(ratio.den, Const) or not isinstance(ratio.den.value, int):
+        message = "a ranking is by plain quantities, not by a quotient"
+        raise DiagnosticError([Diagnostic("quotient-in-order", message, checked.expr.span, "round it first", checked.text)])
+    return ratio.num, ratio.den.value
+
+
+def lower_shares(checked: Checked, env: Env) -> Kernel:
+    """A quantity in whole shares. Raises DiagnosticError for anything finer."""
+    number, scale = lower_whole(checked, env)
+    if scale != 1:
+        message = "`admits` gives parts of a share"
+        raise DiagnosticError([Diagnostic("not-whole", message, checked.expr.span, "round it to 1股", checked.text)])
+    return number
+
+
+def margin(checked: Checked, env: Env) -> Ratio | None:
     """How far a single comparison is from its limit, negative for a breach; None for any other expression, and for = and ≠."""
     expr = checked.expr
     if not isinstance(expr, Compare) or len(expr.ops) != 1 or expr.ops[0] in ("=", "!="):

@@ -14,6 +14,7 @@ from validator.announcement.intervals import (
     each,
     either,
     known,
+    margin,
     middle,
     multiple,
     negative,
@@ -22,7 +23,6 @@ from validator.announcement.intervals import (
     plus,
     point,
     rounded,
-    slack,
     times,
 )
 
@@ -129,12 +129,12 @@ def test_and_or_not_follow_sql_and_keep_what_is_certain() -> None:
     assert opposite(maybe) == Truth(True, True, True)
 
 
-def test_slack_is_zero_on_the_limit_and_negative_beyond() -> None:
-    assert slack("=", between("1", "2"), between("2", "3")) == 0
-    assert slack("=", between("1", "2"), between("3", "4")) == -1
-    assert slack("<=", between("2", "3"), between("1", "2")) == 0
-    assert slack(">=", between("1", "2"), between("4", "5")) == -2
-    assert slack("!=", point(1), point(2)) == 1
+def test_a_margin_is_zero_on_the_limit_and_negative_beyond() -> None:
+    assert margin("=", between("1", "2"), between("2", "3")) == 0
+    assert margin("=", between("1", "2"), between("3", "4")) == -1
+    assert margin("<=", between("2", "3"), between("1", "2")) == 0
+    assert margin(">=", between("1", "2"), between("4", "5")) == -2
+    assert margin("!=", point(1), point(2)) == 1
 
 
 # ── drawn values ──

@@ -6,7 +6,7 @@ import pytest
 from harness import Case, by_columns, by_rows, environment, understand, wanted
 
 from dsl.diagnostics import DiagnosticError
-from dsl.kernel.lower import slack
+from dsl.kernel.lower import margin as margin_of
 from dsl.quantities import NUMBER
 
 TABLES = {
@@ -46,7 +46,7 @@ MARGINS = [
 def test_the_margin_of_one_comparison(expr, want, bound):
     case = Case(TABLES, "bid", expr, bound=bound)
     meant = understand(case)
-    margin = slack(meant.checked, environment(case))
+    margin = margin_of(meant.checked, environment(case))
     assert margin is not None
     asked = replace(meant, meaning=margin)
     assert by_rows(case, asked) == by_columns(case, asked) == [wanted(w, NUMBER) for w in want]
@@ -75,7 +75,7 @@ def test_the_margin_has_the_sign_of_the_answer(expr, want, bound):
 )
 def test_other_conditions_have_no_margin(expr):
     case = Case(TABLES, "bid", expr)
-    assert slack(understand(case).checked, environment(case)) is None
+    assert margin_of(understand(case).checked, environment(case)) is None
 
 
 def test_a_margin_that_could_pass_128_bits_is_a_diagnostic():
@@ -83,6 +83,6 @@ def test_a_margin_that_could_pass_128_bits_is_a_diagnostic():
     case = Case(TABLES, "bid", "gain * gain * 51 < 0元 * 1元 - gain * gain * 51")
     meant = understand(case)
     wide = Case(TABLES, "bid", "gain * gain * 101 < 0元 * 1元 - gain * gain * 101")
-    assert slack(meant.checked, environment(case)) is not None
+    assert margin_of(meant.checked, environment(case)) is not None
     with pytest.raises(DiagnosticError, match="overflow"):
-        slack(understand(wide).checked, environment(wide))
+        margin_of(understand(wide).checked, environment(wide))

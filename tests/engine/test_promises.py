@@ -19,7 +19,7 @@ from tests.engine.test_two_paths import alike, clean
 # ── figures ──
 
 
-def test_figures_are_exact_decimals_in_base_units_and_margins_the_slack(tmp_path: Path) -> None:
+def test_figures_are_exact_decimals_in_base_units_and_margins_the_distance_to_the_limit(tmp_path: Path) -> None:
     values = """  third: {zh: 三分之一, of: bid, is: quantity / 3}
   opens: {zh: 开始, of: offering, is: I 09:30}
 """

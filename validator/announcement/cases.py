@@ -158,7 +158,7 @@ def gaps(rulebook: Rulebook, proofs: Proofs) -> Iterator[str]:
         if not any(rule.id in case.gives for case, _ in found):
             yield f"{rule.id}: no case breaks it"
         holding = [done for case, done in found if rule.id not in (*case.gives, *case.not_evaluable)]
-        rooms = [s.slack for d in holding for a in d.asked if a.rule is rule and a.outcome == "holds" for s in a.statements]
+        rooms = [s.margin for d in holding for a in d.asked if a.rule is rule and a.outcome == "holds" for s in a.statements]
         if not rooms:
             yield f"{rule.id}: no case in which it holds"
         elif any(r is not None for r in rooms) and not any(r == 0 for r in rooms):

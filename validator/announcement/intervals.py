@@ -167,7 +167,7 @@ def either(sides: Sequence[Truth | None]) -> Truth | None:
     return None if turned is None else opposite(turned)
 
 
-def slack(op: str, a: Interval, b: Interval) -> Fraction:
+def margin(op: str, a: Interval, b: Interval) -> Fraction:
     """How far the sides may still move apart before the comparison fails: 0 on the limit, negative where it has failed."""
     match op:
         case "=":

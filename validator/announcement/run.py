@@ -169,7 +169,7 @@ def _findings(done: Run, speaker: Speaker, code: str) -> Iterator[Finding]:
 
 def _margin(found: Sequence[Statement]) -> str | None:
     """What is lacking to the nearest values that would make the statement true, where it is one comparison."""
-    room = found[0].slack if len(found) == 1 and found[0].outcome == "violated" else None
+    room = found[0].margin if len(found) == 1 and found[0].outcome == "violated" else None
     return None if room is None else decimal(room)
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from dsl.nodes import Aggregate, Compare, Expr, Flag, If, Logic
 from validator.announcement.evaluate import Answer, Evaluator, Place, Trace
-from validator.announcement.intervals import Interval, Truth, slack
+from validator.announcement.intervals import Interval, Truth, margin
 
 Outcome = Literal["holds", "violated", "not_applicable", "not_evaluable", "error"]
 
@@ -36,11 +36,11 @@ class Statement:
         return "holds" if self.truth.may_hold else "violated"
 
     @property
-    def slack(self) -> Fraction | None:
+    def margin(self) -> Fraction | None:
         """How far it is from failing: 0 on the limit. None for what is no comparison of numbers."""
         match self.expr, self.sides:
             case Compare(ops=(op,)), (Interval() as a, Interval() as b):
-                return slack(op, a, b)
+                return margin(op, a, b)
             case _:
                 return None
 

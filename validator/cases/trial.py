@@ -17,7 +17,7 @@ from validator.engine.rows.script import Script, script
 from validator.intake.submission.read import Submission, SubmissionForm, read_submission
 from validator.plan.model import Plan
 from validator.plan.supplied_columns import Coverage, everything
-from validator.report.amounts import slack
+from validator.report.amounts import margin_text
 from validator.report.build import build
 from validator.report.given import submission_input
 from validator.report.model import Report
@@ -109,4 +109,4 @@ def _margins(bench: Bench, plan: Plan, rule: str, found: records.Tables, root: d
     known = [Fraction(int(n), int(d)) for n, d, when in answers if n is not None and d is not None and when is True]
     den = margin.den
     step = Fraction(1, den.value) if isinstance(den, Const) and isinstance(den.value, int) else Fraction(0)
-    return [Fraction(slack(m, type_)) for m in known], Fraction(slack(step, type_))
+    return [Fraction(margin_text(m, type_)) for m in known], Fraction(margin_text(step, type_))

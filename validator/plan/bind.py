@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
-from dsl.checker.check import Checked, references
+from dsl.checker.check import references
 from dsl.diagnostics import Diagnostic, DiagnosticError
-from dsl.kernel.lower import Bound, Env, Lowered, Ratio, lower, lower_flag, mul, ratio_of
-from dsl.kernel.nodes import Const, Kernel
+from dsl.kernel.lower import Bound, Env, Lowered, Ratio, lower, lower_flag, lower_shares, lower_whole, mul, ratio_of
+from dsl.kernel.nodes import Const
 from dsl.quantities import EPOCH
 from dsl.schema import Field, Schema
 from dsl.to_python import Layout
@@ -164,12 +164,12 @@ def _step(value: Value, env: Env) -> Step:
 
 
 def _ranking(take: Take, entity: str, env: Env) -> Ranking:
-    total, scale = _whole(take.sum, env)
-    last, units = (None, 1) if take.last is None else _whole(take.last, env)
+    total, scale = lower_whole(take.sum, env)
+    last, units = (None, 1) if take.last is None else lower_whole(take.last, env)
     return Ranking(
         entity,
         lower_flag(take.source, env),
-        tuple((_whole(k.value, env)[0], k.descending) for k in take.order),
+        tuple((lower_whole(k.value, env)[0], k.descending) for k in take.order),
         total,
         scale,
         _times(ratio_of(lower(take.limit, env)), scale),
@@ -177,15 +177,6 @@ def _ranking(take: Take, entity: str, env: Env) -> Ranking:
         last,
         None if take.equals is None else _times(ratio_of(lower(take.equals, env)), units),
     )
-
-
-def _whole(checked: Checked, env: Env) -> tuple[Kernel, int]:
-    """A number that is an integer at a fixed scale, and that scale."""
-    ratio = ratio_of(lower(checked, env))
-    if not isinstance(ratio.den, Const) or not isinstance(ratio.den.value, int):
-        message = "a ranking is by plain quantities, not by a quotient"
-        raise DiagnosticError([Diagnostic("quotient-in-order", message, checked.expr.span, "round it first", checked.text)])
-    return ratio.num, ratio.den.value
 
 
 def _times(ratio: Ratio, factor: int) -> Ratio:
@@ -196,14 +187,5 @@ def _asked(rule: Rule, number: int, rulebook: Rulebook, env: Env) -> Asked:
     """`env` knows every value: what a rule reads is of its own stage or an earlier one."""
     assert rule.require is not None
     when = None if rule.when is None else lower_flag(rule.when, env)
-    admits = None if rule.admits is None else _admits(rule.admits, env)
+    admits = None if rule.admits is None else lower_shares(rule.admits, env)
     return Asked(number, rule, when, lower_flag(rule.require, env), admits, sheet(rule, rulebook, env))
-
-
-def _admits(checked: Checked, env: Env) -> Kernel:
-    """What remains of a quantity, in whole shares."""
-    number, scale = _whole(checked, env)
-    if scale != 1:
-        message = "`admits` gives parts of a share"
-        raise DiagnosticError([Diagnostic("not-whole", message, checked.expr.span, "round it to 1股", checked.text)])
-    return number

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from dsl.checker.check import Checked, collections, references
 from dsl.kernel.build import negation, present
-from dsl.kernel.lower import Env, lower, read, slack
+from dsl.kernel.lower import Env, lower, margin, read
 from dsl.kernel.nodes import Fold, Kernel, folds, inputs
 from dsl.kernel.ratio import Ratio, parts
 from dsl.nodes import Aggregate, At, Day, Expr, Ref, children
@@ -27,15 +27,15 @@ def sheet(rule: Rule, rulebook: Rulebook, env: Env) -> Sheet:
     if rule.message is not None:
         zh, en = rule.message
         shown = (_template(env, zh, figures), _template(env, en, figures))
-    margin = slack(rule.require, env)
+    distance = margin(rule.require, env)
     on = conditions(rule)
     rests = _closure(rulebook, on)
     inputs_ = _inputs(rulebook, rests)
     marked = {r.field.name for c in _closure(rulebook, [*on, *([] if rule.admits is None else [rule.admits])]) for r in references(c.expr)}
     return Sheet(
         tuple(figures.values()),
-        margin,
-        None if margin is None else children(rule.require.expr)[0].type,
+        distance,
+        None if distance is None else children(rule.require.expr)[0].type,
         tuple(_probes(rule, rulebook, env).items()),
         shown,
         required,
@@ -150,8 +150,8 @@ def _leaves(rulebook: Rulebook, expr: Expr, owner: str, inside: Aggregate | None
         if value is None:
             yield _Leaf(expr, inside, owner)
         elif inside is None or value.field.entity == inside.collection:
-            at = owner if inside is not None else value.field.entity
-            for part in parts_of(value):
+            for part in parts_of(value):  # the limit of a ranking belongs to the offering
+                at = owner if inside is not None else part.entity
                 yield from (x for x in _leaves(rulebook, part.expr, at, inside) if inside is None or x.fold is inside)
         return
     for child in children(expr):

@@ -12,7 +12,7 @@ Known = Fraction | int | bool | str | None
 
 _NONE = Both("", "")
 _UNITS = {MONEY: Both("元", "yuan"), PRICE: Both("元", "yuan"), SHARES: Both("股", "shares")}
-_SLACKS = {"moment": Both("秒", "seconds"), "date": Both("天", "days")}
+_MARGIN_UNITS = {"moment": Both("秒", "seconds"), "date": Both("天", "days")}
 
 _START = datetime(1970, 1, 1)
 
@@ -63,7 +63,7 @@ def plain(value: Known, type_: Type, places: int | None = None) -> str | None:
             return str(value)
 
 
-def slack(value: Fraction, type_: Type) -> str:
+def margin_text(value: Fraction, type_: Type) -> str:
     """A margin: days between dates, seconds between moments, else base units."""
     return decimal(value / 1000 if type_.kind == "moment" else value)
 
@@ -73,9 +73,9 @@ def unit(type_: Type) -> Both:
     return _UNITS.get(type_.dim, _NONE) if type_.kind == "number" else _NONE
 
 
-def slack_unit(type_: Type) -> Both:
-    """The unit of `slack` text."""
-    return _SLACKS.get(type_.kind) or unit(type_)
+def margin_unit(type_: Type) -> Both:
+    """The unit of `margin_text` text."""
+    return _MARGIN_UNITS.get(type_.kind) or unit(type_)
 
 
 def day(value: int) -> str:

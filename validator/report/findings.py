@@ -9,7 +9,7 @@ from validator.bilingual import Both
 from validator.engine.result import Hit, Raw
 from validator.plan.model import Asked, Known, Plan
 from validator.plan.supplied_columns import Coverage
-from validator.report.amounts import plain, slack, spoken
+from validator.report.amounts import margin_text, plain, spoken
 from validator.report.given import Names
 from validator.report.model import Finding
 
@@ -58,7 +58,7 @@ def _finding(plan: Plan, asked: Asked, hit: Hit, names: Names, lost: frozenset[s
         rule.effect,
         subject,
         figures,
-        None if margin is None or sheet.margin_type is None else slack(margin, sheet.margin_type),
+        None if margin is None or sheet.margin_type is None else margin_text(margin, sheet.margin_type),
         known,
         rests_on_unverified(plan, asked),
         _message(plan, asked, hit.outcome, answers, known, words),

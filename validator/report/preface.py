@@ -11,7 +11,7 @@ from validator.bilingual import Both
 from validator.engine.result import Raw
 from validator.plan.model import Asked, Plan, Stage
 from validator.plan.supplied_columns import Coverage
-from validator.report.amounts import fraction, plain, slack_unit, spoken, unit
+from validator.report.amounts import fraction, margin_unit, plain, spoken, unit
 from validator.report.findings import rests_on_unverified
 from validator.report.model import Called, Changed, Label, RuleInfo
 from validator.rulebook.model import Take, Term
@@ -67,7 +67,7 @@ def called(asked: Asked) -> Called:
     sheet = asked.sheet
     inputs = {f.name: Label(f.zh, unit(f.type.type), f.type.type.kind == "flag") for f in sheet.inputs}
     figures = {f.key: Label(f.zh, unit(f.type), f.type.kind == "flag") for f in sheet.figures}
-    return Called(inputs | figures, Both("", "") if sheet.margin_type is None else slack_unit(sheet.margin_type))
+    return Called(inputs | figures, Both("", "") if sheet.margin_type is None else margin_unit(sheet.margin_type))
 
 
 def lacking_names(plan: Plan, lacking: Iterable[Asked], coverage: Coverage, terms: Iterable[str]) -> dict[str, tuple[str, str]]:

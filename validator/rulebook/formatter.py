@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
-from dsl.checker.check import names, references
+from dsl.checker.check import check, names, references
+from dsl.diagnostics import DiagnosticError
+from dsl.parser import parse, parse_order
+from dsl.schema import Schema
 from dsl.to_text import Language
 from validator.rulebook.amendments import Path as Place
 from validator.rulebook.compile.revision import canonical, expressions
 from validator.rulebook.compile.scope import Written
 from validator.rulebook.library import library
-from validator.vocabulary.vocabulary import Vocabulary
 
 WIDTH = 120
 
@@ -16,29 +18,41 @@ WIDTH = 120
 def fmt(folder: Path, lang: Language | None) -> dict[Path, str]:
     """The new text of the folder's own files that change. Without `lang` each expression keeps its language. Raises DiagnosticError."""
     books = library(folder)
-    found: dict[Path, dict[Place, Written]] = {}
+    found: dict[Path, dict[Place, tuple[Written, Schema]]] = {}
     for file in books.own():
-        for written in expressions(books.flat(file.name), books.vocabulary):
+        every, schema = expressions(books.flat(file.name), books.vocabulary)
+        for written in every:
             if books.holds(written.source):
-                found.setdefault(Path(written.source.file), {})[written.path] = written
+                found.setdefault(Path(written.source.file), {})[written.path] = written, schema
     changed: dict[Path, str] = {}
     for path, by_place in sorted(found.items()):
         old = path.read_text(encoding="utf-8-sig")
-        new = _rewritten(old, list(by_place.values()), lang, books.vocabulary)
+        new = _rewritten(old, list(by_place.values()), lang)
         if new != old:
             changed[path] = new
     return changed
 
 
-def _rewritten(text: str, found: list[Written], lang: Language | None, vocabulary: Vocabulary) -> str:
-    for written in sorted(found, key=lambda w: w.source.span_of(w.path), reverse=True):
+def _rewritten(text: str, found: list[tuple[Written, Schema]], lang: Language | None) -> str:
+    for written, schema in sorted(found, key=lambda w: w[0].source.span_of(w[0].path), reverse=True):
         start, end = written.source.span_of(written.path)
         if start == end:
             continue
-        new = canonical(written, vocabulary.schema, lang or _language(written))
-        if new.split() != written.piece.text.split():
+        new = canonical(written, schema, lang or _language(written))
+        # What one language tells apart the other may not: such an expression stays as it is.
+        if new.split() != written.piece.text.split() and _means_the_same(new, written, schema):
             text = text[:start] + _scalar(new, text, start, end) + text[end:]
     return text
+
+
+def _means_the_same(text: str, written: Written, schema: Schema) -> bool:
+    """Whether the checker reads the new text as the tree that it came from."""
+    checked = written.checked
+    try:
+        expr = parse(text, units=schema.units) if written.piece.descending is None else parse_order(text, units=schema.units)[0]
+        return check(expr, schema, checked.entity, expect=checked.type).expr == checked.expr
+    except DiagnosticError:
+        return False
 
 
 def _language(written: Written) -> Language:

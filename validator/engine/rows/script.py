@@ -117,8 +117,8 @@ class Answering:
         return [] if node is None else [node]
 
     def make(self) -> None:
-        """Make all functions now: none is made in a run."""
-        for asked in self.plan.asked():
+        """Make all functions now: none is made in a run. A rule that ends alike on every record is never asked for figures."""
+        for asked in (a for a in self.plan.asked() if self.plan.ending(a) is None):
             for kind in ("figures", "admits", "lacks"):
                 if self.meanings(kind, asked):
                     self.function(kind, asked)

@@ -43,14 +43,14 @@ def compile_rulebook(flat: Flat, vocabulary: Vocabulary, salt: str = "", seen: S
     )
 
 
-def expressions(flat: Flat, vocabulary: Vocabulary) -> list[Written]:
-    """Every expression of a revision, checked, with the file and path that it stands at. Raises DiagnosticError."""
+def expressions(flat: Flat, vocabulary: Vocabulary) -> tuple[list[Written], Schema]:
+    """Every expression of a revision, checked, with the file and path that it stands at, and what can be named. Raises DiagnosticError."""
     scope = Scope(flat, vocabulary)
     compile_values(scope)
     compile_terms(scope)
     compile_rules(scope)
     scope.settle()
-    return [w for w in scope.written if w.piece.text]
+    return [w for w in scope.written if w.piece.text], scope.schema
 
 
 def canonical(written: Written, schema: Schema, lang: Language = "en") -> str:

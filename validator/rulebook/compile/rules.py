@@ -5,6 +5,7 @@ from typing import Any
 
 from dsl.checker.check import Checked, references
 from dsl.diagnostics import Diagnostic, DiagnosticError
+from dsl.kernel.lower import lower_shares, margin
 from dsl.nodes import Ref
 from dsl.quantities import FLAG, Type
 from dsl.schema import Field
@@ -84,6 +85,8 @@ def _rule(scope: Scope, placed: Placed[RuleForm]) -> Rule | None:
     for part in (when, require, admits):
         if part is not None:
             scope.stage_fits(placed, stage, [part], "rule")
+    scope.prove(placed, ("require",), margin, require)
+    scope.prove(placed, ("admits",), lower_shares, admits)
     message = None
     if form.message is not None:
         zh, en = _template(scope, placed, "zh", form.message.zh), _template(scope, placed, "en", form.message.en)

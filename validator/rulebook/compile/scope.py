@@ -1,7 +1,7 @@
 """What compiling one revision shares: the schema as it grows, the mistakes found, and every expression with its place."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -136,6 +136,14 @@ class Scope:
             return None
         self.written.append(Written(placed.source, (*placed.path, *path), piece, checked))
         return checked
+
+    def prove(self, placed: Placed[Any], path: Path, make: Callable[[Checked, Env], object], checked: Checked | None) -> None:
+        """What will be made of an expression can be made: what is wrong is said now, not when an offering is bound."""
+        try:
+            if checked is not None:
+                make(checked, self.env)
+        except DiagnosticError as error:
+            self.mistakes += [d.at(placed.source.file, placed.line(*path)) for d in error.diagnostics]
 
     def stage_fits(self, placed: Placed[Any], stage: str, parts: Iterable[Checked], what: str) -> None:
         """Nothing reads what only a later stage knows."""

@@ -8,7 +8,7 @@ from typing import Literal
 
 from dsl.checker.check import ANY_WORD, Checked, names
 from dsl.diagnostics import DiagnosticError
-from dsl.kernel.lower import lower, ratio_of
+from dsl.kernel.lower import lower, lower_whole, ratio_of
 from dsl.kernel.nodes import Const, bounds
 from dsl.nodes import Expr, Name
 from dsl.quantities import FLAG, FieldType, Type
@@ -191,6 +191,10 @@ def _take(scope: Scope, placed: Placed[ValueForm], parts: dict[Path, Piece]) -> 
         done[key] = scope.check(placed, ("take", "spare", key), piece, entity) if piece else None
     if None in (done["from"], done["sum"], done["limit"], done["bound"], *(k for k, _ in keys)):
         return None
+    for (path, _), (ranked_by, _) in zip(order, keys, strict=True):
+        scope.prove(placed, path, lower_whole, ranked_by)
+    scope.prove(placed, ("take", "sum"), lower_whole, done["sum"])
+    scope.prove(placed, ("take", "spare", "last"), lower_whole, done["last"])
     _take_fits(scope, placed, done, [k for k, _ in keys])
     assert done["from"] and done["sum"] and done["limit"] and done["bound"]
     ranked = tuple(Key(k, d) for k, d in keys if k is not None)
