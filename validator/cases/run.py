@@ -6,7 +6,7 @@ A revision runs its own cases and those that it inherits; cases of its own for a
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property, reduce
+from functools import reduce
 from pathlib import Path
 
 from dsl.checker.check import Checked, references
@@ -60,11 +60,13 @@ class Suite:
     """Per id: the revision whose cases they are."""
     bound: dict[str, Checker] = field(default_factory=dict)
     stages: dict[str, str] = field(default_factory=dict)
+    ready: Unbound | None = None
 
-    @cached_property
-    def unbound(self) -> Unbound:
-        """The revision made ready for any offering."""
-        return open_to_any(self.rulebook, alone=False)
+    def unbound(self, books: Library) -> Unbound:
+        """The revision made ready for any offering, once."""
+        if self.ready is None:
+            self.ready = open_to_any(self.rulebook, books.calendar, alone=False)
+        return self.ready
 
     def stage(self, id_: str) -> str:
         """The stage up to which the cases of a rule or value run: its own, or the first in which a value is read, or `upto` if later."""
@@ -87,7 +89,7 @@ class Suite:
         tables = tables_of(base, case, books.vocabulary.schema)
         if both:
             return attempt(self.checker(books, offering).plan, books.vocabulary, tables, id_, self.stage(id_))
-        plan, root = self.unbound.of(read_offering(offering, books.vocabulary), books.calendar)
+        plan, root = self.unbound(books).of(read_offering(offering, books.vocabulary), books.calendar)
         return attempt(plan, books.vocabulary, tables, id_, self.stage(id_), root)
 
 

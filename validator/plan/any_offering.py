@@ -41,9 +41,9 @@ class Unbound:
         return root
 
 
-def open_to_any(rulebook: Rulebook, *, alone: bool, supplied: Supplied | None = None) -> Unbound:
+def open_to_any(rulebook: Rulebook, calendar: Calendar, *, alone: bool, supplied: Supplied | None = None) -> Unbound:
     """`alone`: only the rules and values of the offering itself. `supplied`: what is handed in of every offering, if not all."""
-    plan = unbound(rulebook, alone=alone)
+    plan = unbound(rulebook, calendar, alone=alone)
     if supplied is not None:
         lost = _lost(plan, supplied)
         never = {a.number for a in plan.asked() if _never_decided(a, lost)}

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Set
 from dsl.kernel.build import conjunction, disjunction, negation, present
 from dsl.kernel.nodes import (
     AddMonths,
+    Apply,
     Arith,
     Choose,
     Compare,
@@ -72,7 +73,7 @@ def _could_be_there(node: Kernel, gone: Gone) -> Kernel:
     match node:
         case Arith(left=a, right=b) | Compare(left=a, right=b):
             return _all_there((a, b), gone)
-        case Member(operand=a) | AddMonths(operand=a):
+        case Member(operand=a) | AddMonths(operand=a) | Apply(operand=a):
             return _could_be_there(a, gone)
         case Choose(condition=a, then=b, other=c):
             asks, idle = _could(a, gone)
