@@ -1,6 +1,8 @@
-"""The words of the language, in English and Chinese: functions with their arity, and the keywords of its operators.
+"""The words of the language, in English and Chinese: functions with what they take and give, and the keywords of its operators.
 
-`name` and `key` are canonical: the tree knows only these. The grammar spells the keywords out once more; a test compares the two.
+`name` and `key` are canonical: the tree knows only these. A function is one entry here, one meaning in dsl/kernel/meanings.py and one in
+validator/announcement/intervals.py; the parser, the checker and the texts read the entry. The grammar spells the keywords out once more;
+tests compare all of these.
 """
 
 from collections.abc import Mapping
@@ -8,18 +10,74 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
 
+from dsl.quantities import DATE, FLAG, NUMBER, Kind, Type
+
+Constant = Literal["", "unit", "steps", "pattern"]
+"""How an argument that is the same for every record must be written; dsl/checker/constants.py has the rule of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """`kinds`: what it may be, anything where there are none. `same`: it has one type with the first argument, unit included."""
+
+    kinds: tuple[Kind, ...] = ()
+    same: bool = False
+    constant: Constant = ""
+    records: bool = False
+    """The name of a collection: no value, so that nothing is known of its type."""
+
+
+ANY = Argument()
+NUMERIC = Argument(("number",))
+ORDERED = Argument(("number", "date", "moment"))
+FLAGS = Argument(("flag",))
+DATES = Argument(("date",))
+TEXTS = Argument(("text",))
+SAME = Argument(same=True)
+UNIT = Argument(same=True, constant="unit")
+STEPS = Argument(("number",), constant="steps")
+PATTERN = Argument(("text",), constant="pattern")
+RECORDS = Argument(records=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """`arity` is the fewest and the most arguments (None: any number). An aggregate runs over records and may carry `where`."""
+    """An aggregate runs over records and may carry `where`. `gives` is None where it gives the type of its first argument.
+
+    `many`: the last argument may come any number of times. `strict`: the answer is missing where an argument is. `instead`: what to do
+    with more arguments than it takes.
+    """
 
     name: str
     zh: str
     kind: Literal["aggregate", "scalar"]
-    arity: tuple[int, int | None]
+    takes: tuple[Argument, ...]
+    gives: Type | None
     form: str
     doc_en: str
     doc_zh: str
+    many: bool = False
+    strict: bool = True
+    instead: str = ""
+
+    @property
+    def arity(self) -> tuple[int, int | None]:
+        """The fewest and the most arguments; None: any number."""
+        return len(self.takes), None if self.many else len(self.takes)
+
+    def arguments(self, count: int) -> tuple[Argument, ...]:
+        """What each of `count` arguments may be."""
+        return (*self.takes, *self.takes[-1:] * (count - len(self.takes)))
+
+    @property
+    def together(self) -> bool:
+        """Whether the arguments are of one type."""
+        return any(a.same for a in self.takes)
+
+    @property
+    def of_records(self) -> bool:
+        """Whether it is written with the records themselves and not with values of theirs."""
+        return any(a.records for a in self.takes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,79 +94,60 @@ class Keyword:
 FUNCTIONS: Mapping[str, Function] = {
     f.name: f
     for f in (
-        Function("max", "最大", "aggregate", (1, 1), "max(bids.price)", "the greatest of the records' values", "各条记录中的最大值"),
-        Function("min", "最小", "aggregate", (1, 1), "min(bids.price)", "the least of the records' values", "各条记录中的最小值"),
-        Function(
-            "sum",
-            "合计",
-            "aggregate",
-            (1, 1),
-            "sum(bids.quantity)",
-            "the sum of the records' values; 0 over none",
-            "各条记录之和,没有记录时为 0",
-        ),
-        Function("count", "计数", "aggregate", (1, 1), "count(bids)", "how many records there are", "记录的条数"),
-        Function(
-            "distinct",
-            "去重计数",
-            "aggregate",
-            (1, 1),
-            "distinct(bids.price)",
-            "how many different values the records have",
-            "不同取值的个数",
-        ),
-        Function("any", "任一", "aggregate", (1, 1), "any(bids.amended)", "whether it holds for at least one record", "至少一条记录成立"),
-        Function("all", "全部", "aggregate", (1, 1), "all(bids.amended)", "whether it holds for every record", "每一条记录都成立"),
-        Function(
-            "median",
-            "中位数",
-            "aggregate",
-            (1, 1),
-            "median(bids.price)",
-            "the middle value; the mean of the middle two",
-            "中间的值,偶数个时取中间两个的平均",
-        ),
-        Function(
-            "weighted_mean",
-            "加权平均",
-            "aggregate",
-            (2, 2),
-            "weighted_mean(bids.price, bids.quantity)",
-            "the mean of the first, weighted by the second",
-            "以第二项为权重的第一项平均数",
-        ),
-        Function(
-            "round_up",
-            "向上取整",
-            "scalar",
-            (2, 2),
-            "round_up(x, 500股)",
-            "the least multiple of the unit not below x",
-            "不小于 x 的最小整数倍",
-        ),
-        Function(
-            "round_down",
-            "向下取整",
-            "scalar",
-            (2, 2),
-            "round_down(x, 500股)",
-            "the greatest multiple of the unit not above x",
-            "不大于 x 的最大整数倍",
-        ),
-        Function(
-            "round_half_up",
-            "四舍五入",
-            "scalar",
-            (2, 2),
-            "round_half_up(x, 0.01元)",
-            "the nearest multiple of the unit, a half away from zero",
-            "最接近 x 的整数倍,半数远离零",
-        ),
-        Function("present", "已给出", "scalar", (1, 1), "present(x)", "whether x is not missing", "x 不缺失"),
-        Function("least", "较小者", "scalar", (2, None), "least(x, y)", "the least of the values written", "所列各值中最小的"),
-        Function("greatest", "较大者", "scalar", (2, None), "greatest(x, y)", "the greatest of the values written", "所列各值中最大的"),
+        Function("max", "最大", "aggregate", (ORDERED,), None, "max(bids.price)",
+            "the greatest of the records' values", "各条记录中的最大值",
+            instead="among values written out use `greatest`"),
+        Function("min", "最小", "aggregate", (ORDERED,), None, "min(bids.price)",
+            "the least of the records' values", "各条记录中的最小值",
+            instead="among values written out use `least`"),
+        Function("sum", "合计", "aggregate", (NUMERIC,), None, "sum(bids.quantity)",
+            "the sum of the records' values; 0 over none", "各条记录之和,没有记录时为 0"),
+        Function("count", "计数", "aggregate", (RECORDS,), NUMBER, "count(bids)",
+            "how many records there are", "记录的条数"),
+        Function("distinct", "去重计数", "aggregate", (ANY,), NUMBER, "distinct(bids.price)",
+            "how many different values the records have", "不同取值的个数"),
+        Function("any", "任一", "aggregate", (FLAGS,), FLAG, "any(bids.amended)",
+            "whether it holds for at least one record", "至少一条记录成立",
+            strict=False),
+        Function("all", "全部", "aggregate", (FLAGS,), FLAG, "all(bids.amended)",
+            "whether it holds for every record", "每一条记录都成立",
+            strict=False),
+        Function("median", "中位数", "aggregate", (NUMERIC,), None, "median(bids.price)",
+            "the middle value; the mean of the middle two", "中间的值,偶数个时取中间两个的平均"),
+        Function("weighted_mean", "加权平均", "aggregate", (NUMERIC, NUMERIC), None, "weighted_mean(bids.price, bids.quantity)",
+            "the mean of the first, weighted by the second", "以第二项为权重的第一项平均数"),
+        Function("round_up", "向上取整", "scalar", (NUMERIC, UNIT), None, "round_up(x, 500股)",
+            "the least multiple of the unit not below x", "不小于 x 的最小整数倍"),
+        Function("round_down", "向下取整", "scalar", (NUMERIC, UNIT), None, "round_down(x, 500股)",
+            "the greatest multiple of the unit not above x", "不大于 x 的最大整数倍"),
+        Function("round_half_up", "四舍五入", "scalar", (NUMERIC, UNIT), None, "round_half_up(x, 0.01元)",
+            "the nearest multiple of the unit, a half away from zero", "最接近 x 的整数倍,半数远离零"),
+        Function("present", "已给出", "scalar", (ANY,), FLAG, "present(x)",
+            "whether x is not missing", "x 不缺失",
+            strict=False),
+        Function("least", "较小者", "scalar", (ORDERED, SAME), None, "least(x, y)",
+            "the least of the values written", "所列各值中最小的",
+            many=True),
+        Function("greatest", "较大者", "scalar", (ORDERED, SAME), None, "greatest(x, y)",
+            "the greatest of the values written", "所列各值中最大的",
+            many=True),
+        Function("alike", "字形相同", "scalar", (TEXTS, SAME), FLAG, "alike(a, b)",
+            "whether two texts look the same: equal after NFKC and without spaces and zero-width characters",
+            "两段文字经 NFKC 归一、去掉空白与零宽字符后相同"),
+        Function("matches", "匹配", "scalar", (TEXTS, PATTERN), FLAG, 'matches(t, "[0-9]{6}")',
+            "whether the whole text has the form of the pattern", "整段文字符合所写格式"),
+        Function("length", "长度", "scalar", (TEXTS,), NUMBER, "length(t)",
+            "how many characters (code points) the text has, blanks at its ends not counted", "文字的字符数,首尾空白不计"),
+        Function("year", "年份", "scalar", (DATES,), NUMBER, "year(d)",
+            "the year of a date", "日期所在的年份"),
+        Function("weekday", "星期", "scalar", (DATES,), NUMBER, "weekday(d)",
+            "the day of the week, from 1 (Monday) to 7 (Sunday)", "星期几,从 1(星期一)到 7(星期日)"),
+        Function("trading_day", "交易日", "scalar", (DATES, STEPS), DATE, "trading_day(d, 3)",
+            "the trading day so many trading days after d, or before it; for 0 d itself, or the next trading day where d is none",
+            "自 d 起的第几个交易日,负数向前;0 为当日,当日非交易日则为下一交易日",
+            instead="the calendar is that of the exchange: another cannot be named yet"),
     )
-}
+}  # fmt: skip
 
 KEYWORDS: Mapping[str, Keyword] = {
     k.key: k

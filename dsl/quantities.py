@@ -16,7 +16,11 @@ DAY_MS = 86_400_000
 EPOCH = date(1970, 1, 1).toordinal()
 FIRST_DAY = date(1990, 1, 1).toordinal() - EPOCH
 LAST_DAY = date(2099, 12, 31).toordinal() - EPOCH
+FIRST_ANY_DAY = date(2, 1, 1).toordinal() - EPOCH
+LAST_ANY_DAY = date(9998, 12, 31).toordinal() - EPOCH
 MAX_RECORDS = 100_000_000
+MAX_CHARACTERS = 2**32 - 1
+MOST_STEPS = 250
 
 
 class Dimension(NamedTuple):

@@ -162,7 +162,7 @@ class _Writer:
         return ", ".join(self.write(e, _IF) for e in exprs)
 
     def aggregate(self, expr: Aggregate) -> str:
-        over = self.collection(expr.collection) if expr.function == "count" and expr.collection else self.several(expr.args)
+        over = self.collection(expr.collection) if expr.collection and not expr.args else self.several(expr.args)
         everywhere = f"{self.key('all')} " if expr.everywhere else ""
         where = "" if expr.where is None else f" {self.key('where')} {self.write(expr.where, _IF)}"
         return f"{self.function(expr.function)}({everywhere}{over}{where})"

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import assert_never
 
+from dsl.checker.constants import CONSTANTS
 from dsl.checker.names import Names, nearest
 from dsl.checker.unify import ANY_WORD, align, unit_hint
 from dsl.diagnostics import Diagnostic, DiagnosticError, Span
+from dsl.functions import FUNCTIONS, Argument
 from dsl.nodes import (
     Aggregate,
     At,
@@ -362,31 +364,35 @@ class _Check:
         return replace(expr, condition=condition, then=then, other=other), common
 
     def _call(self, expr: Call) -> Typed:
-        if expr.function == "present":
-            found, type_ = self.visit(expr.args[0])
-            return replace(expr, args=(found,)), FLAG if type_ is not None else None
-        typed = self._together(expr.args)
-        if any(t is None for _, t in typed):
-            return expr, None
+        function = FUNCTIONS[expr.function]
+        takes = function.arguments(len(expr.args))
+        if function.together:
+            typed = self._together(expr.args)
+        else:
+            typed = [self.visit(a, TEXT if t.kinds == ("text",) else None) for a, t in zip(expr.args, takes, strict=True)]
         known = [(e, t) for e, t in typed if t is not None]
-        args, common = align(known)
-        if common is None or common.kind not in _ORDERED or (expr.function.startswith("round") and common.kind != "number"):
-            a, b = known[0], known[-1]
-            same = a[1].kind == b[1].kind == "number"
-            self.say(
-                "unit-mismatch" if same else "type-mismatch",
-                f"`{expr.function}` cannot take {self._shown(*a)} and {self._shown(*b)}",
-                expr.span,
-                unit_hint(known),
-            )
+        if len(known) < len(typed):
             return expr, None
-        if expr.function.startswith("round") and not _constant(args[1]):
-            self.say(
-                "not-constant", "the unit of a rounding is a positive constant", args[1].span, "write a literal or a term of the offering"
-            )
-        if expr.function.startswith("round") and isinstance(args[1], Number) and args[1].value <= 0:
-            self.say("not-constant", "the unit of a rounding is a positive constant", args[1].span)
-        return replace(expr, args=tuple(args)), common
+        args, common = align(known) if function.together else ([e for e, _ in known], known[0][1])
+        if not function.together:
+            if not self._taken(expr, takes, [t for _, t in known]):
+                return expr, None
+        elif common is None or common.kind not in takes[0].kinds:
+            a, b = known[0], known[-1]
+            code = "unit-mismatch" if a[1].kind == b[1].kind == "number" else "type-mismatch"
+            self.say(code, f"`{expr.function}` cannot take {self._shown(*a)} and {self._shown(*b)}", expr.span, unit_hint(known))
+            return expr, None
+        for arg, wanted in zip(args, takes, strict=True):
+            for mistake in CONSTANTS[wanted.constant](arg) if wanted.constant else ():
+                self.say(*mistake)
+        return replace(expr, args=tuple(args)), function.gives or common
+
+    def _taken(self, expr: Call | Aggregate, takes: Sequence[Argument], types: Sequence[Type]) -> bool:
+        """Whether every argument is of a kind that the function takes; said where not."""
+        wrong = next((t for t, wanted in zip(types, takes, strict=True) if wanted.kinds and t.kind not in wanted.kinds), None)
+        if wrong is not None:
+            self.say("type-mismatch", f"`{expr.function}` cannot take {wrong}", expr.span)
+        return wrong is None
 
     # ── aggregates ──
 
@@ -403,25 +409,12 @@ class _Check:
         if not isinstance(element, str):
             self.say(*element)
             return expr, None
+        function = FUNCTIONS[expr.function]
+        takes = () if function.of_records else function.arguments(len(expr.args))
         inner = _Check(self.schema, self.owner, self.text, element, self.mistakes)
-        typed = [] if expr.function == "count" else [inner.visit(a) for a in expr.args]
+        typed = [inner.visit(a) for a, _ in zip(expr.args, takes, strict=False)]
         where = None if expr.where is None else inner._flag(expr.where)
-        if any(t is None for _, t in typed):
+        types = [t for _, t in typed if t is not None]
+        if len(types) < len(typed) or not self._taken(expr, takes, types):
             return expr, None
-        done = replace(expr, args=tuple(e for e, _ in typed), where=where, collection=element)
-        return done, self._aggregate_type(expr, [t for _, t in typed if t is not None])
-
-    def _aggregate_type(self, expr: Aggregate, types: list[Type]) -> Type | None:
-        wanted = {"count": (), "distinct": (), "any": ("flag",), "all": ("flag",), "max": _ORDERED, "min": _ORDERED}
-        allowed = wanted.get(expr.function, ("number",))
-        for type_ in types:
-            if allowed and type_.kind not in allowed:
-                self.say("type-mismatch", f"`{expr.function}` cannot take {type_}", expr.span)
-                return None
-        if expr.function in ("count", "distinct"):
-            return NUMBER
-        return types[0]
-
-
-def _constant(expr: Expr) -> bool:
-    return isinstance(expr, Number) or (isinstance(expr, Ref) and expr.field.source == "term")
+        return replace(expr, args=tuple(e for e, _ in typed), where=where, collection=element), function.gives or types[0]

@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Literal
 
 from dsl.diagnostics import Span
+from dsl.functions import FUNCTIONS
 from dsl.nodes import Aggregate, Expr, Name, children
 from dsl.schema import Field, Schema
 
@@ -55,10 +56,10 @@ class Names:
 
     def elements(self, expr: Aggregate) -> str | Mistake:
         """The entity whose records an aggregate runs over: the deepest one that its arguments name. Or what is wrong."""
-        if expr.function == "count":
+        if FUNCTIONS[expr.function].of_records:
             arg = expr.args[0]
             counted = self.collection(arg.parts[0], expr.everywhere) if isinstance(arg, Name) and len(arg.parts) == 1 else None
-            said = "`count` takes the records to count, e.g. `count(bids where …)`"
+            said = f"`{expr.function}` takes the records to {expr.function}, e.g. `{expr.function}(bids where …)`"
             return counted or ("collection-wanted", said, arg.span, self._below())
         named = {self.collection(n.parts[0], expr.everywhere) for a in expr.args for n in _names(a) if len(n.parts) == 2} - {None}
         within = [e for e in self.schema.entities if e in named and named <= set(self.schema.parents(e))]

@@ -8,8 +8,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Literal, assert_never
 
+from dsl.kernel.applied import APPLIED, Op
 from dsl.kernel.nodes import (
     AddMonths,
+    Apply,
     Arith,
     Choose,
     Compare,
@@ -17,6 +19,7 @@ from dsl.kernel.nodes import (
     Fold,
     Input,
     Kernel,
+    Kind,
     Logic,
     Member,
     Not,
@@ -26,6 +29,7 @@ from dsl.kernel.nodes import (
     kind,
 )
 from dsl.quantities import EPOCH
+from dsl.trading_days import Table
 
 MISSING_INT = Const(None, "int")
 MISSING_FLAG = Const(None, "flag")
@@ -125,6 +129,13 @@ def add_months(day: int, months: int) -> int:
     return min(first + at.day - 1, last) - EPOCH
 
 
+def apply(op: Op, a: Kernel, of: Kind, extra: str | Table | None, low: int, high: int) -> Kernel:
+    """What `op` makes of a value; a constant where the value is one."""
+    if not isinstance(a, Const):
+        return Apply(op, a, of, extra, low, high)
+    return Const(None if a.value is None else APPLIED[op](a.value, extra), of)
+
+
 def member(a: Kernel, values: tuple[int | str, ...]) -> Kernel:
     """A text among texts, or an integer among integers."""
     if isinstance(a, Const):
@@ -199,6 +210,8 @@ def folded(node: Kernel, reading: Callable[[Input], Kernel]) -> Kernel:
             return member(again(a), among)
         case AddMonths(operand=a, months=months, low=low, high=high):
             return moved(again(a), months, low, high)
+        case Apply(op=op, operand=a, kind=of, extra=extra, low=low, high=high):
+            return apply(op, again(a), of, extra, low, high)
         case Fold(value=value, where=where, keys=keys):
             return replace(
                 node,

@@ -5,9 +5,7 @@ A number is a `Ratio` of two kernels; its denominator is a positive constant unl
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from fractions import Fraction
-from functools import reduce
 from typing import assert_never
 
 from dsl.checker.check import Checked, references
@@ -28,8 +26,9 @@ from dsl.kernel.build import (
     negation,
     present,
 )
-from dsl.kernel.nodes import INT128, Const, Fold, Input, Kernel, Kind, bounds, children, kind
-from dsl.kernel.ratio import Lowered, Ratio, choice, negative, over, parts, plus, ratio_of, relation, rounded, scaled, times
+from dsl.kernel.meanings import AGGREGATES, SCALARS, Around, Elements, Refused
+from dsl.kernel.nodes import INT128, Const, Fold, Input, Kernel, bounds, children, kind
+from dsl.kernel.ratio import Lowered, Ratio, choice, negative, over, parts, plus, ratio_of, relation, scaled, times
 from dsl.nodes import (
     Aggregate,
     At,
@@ -51,8 +50,9 @@ from dsl.nodes import (
     Unary,
     Word,
 )
-from dsl.quantities import DAY_MS, EPOCH, FIRST_DAY, LAST_DAY, MAX_RECORDS
+from dsl.quantities import DAY_MS, FIRST_ANY_DAY, FIRST_DAY, LAST_ANY_DAY, LAST_DAY
 from dsl.schema import Field, Schema
+from dsl.trading_days import TradingDays
 
 __all__ = [
     "Bound", "Env", "Lowered", "Ratio", "lower", "lower_flag", "lower_shares", "lower_whole", "margin", "mul", "negation", "parts",
@@ -62,7 +62,6 @@ __all__ = [
 MAX_KERNEL = 5000
 MAX_DEPTH = 150
 MAX_CONSTANT = 10**1000
-FIRST_ANY_DAY, LAST_ANY_DAY = date(2, 1, 1).toordinal() - EPOCH, date(9998, 12, 31).toordinal() - EPOCH
 
 Bound = Fraction | int | bool | str | None
 
@@ -71,13 +70,15 @@ Bound = Fraction | int | bool | str | None
 class Env:
     """How names are read. `terms`: the bound fields of the offering (numbers as Fractions in base units, days and moments as integers);
     None leaves them to be read as inputs. `day` gives the trading day T+n, or None where the offering does not say.
-    `values` holds how each derived value reads, filled as values are lowered in order.
+    `values` holds how each derived value reads, filled as values are lowered in order. `trading_days` are what `trading_day` counts
+    with; None where rules are only checked.
     """
 
     schema: Schema
     terms: Mapping[str, Bound] | None = None
     day: Callable[[str, int], int | None] | None = None
     values: dict[tuple[str, str], Lowered] = field(default_factory=dict)
+    trading_days: TradingDays | None = None
 
     def define(self, entity: str, name: str, meaning: Lowered) -> None:
         """From now on `name` reads as a column (or two) holding what `meaning` gives."""
@@ -265,17 +266,13 @@ class _Lower:
         return moved(day, step, low, high)
 
     def _call(self, expr: Call) -> Lowered:
-        if expr.function == "present":
-            done = self.lower(expr.args[0])
-            return present(done.num if isinstance(done, Ratio) else done)
+        around = Around(lambda done: self.measure(done, expr.span), self.env.trading_days)
         args = [self.lower(a) for a in expr.args]
-        match expr.function:
-            case "least" | "greatest":
-                op = "<=" if expr.function == "least" else ">="
-                return reduce(lambda x, y: self.measure(choice(relation(op, x, y), x, y), expr.span), args)
-            case "round_up" | "round_down" | "round_half_up":
-                return rounded(expr.function, ratio_of(args[0]), ratio_of(args[1]))
-        raise AssertionError(expr.function)
+        try:
+            return SCALARS[expr.function](around, *args)
+        except Refused as refused:
+            code, message, hint = refused.args
+            raise DiagnosticError([Diagnostic(code, message, expr.span, hint, self.text)]) from None
 
     # ── aggregates ──
 
@@ -290,35 +287,7 @@ class _Lower:
                     "quotient-in-aggregate", f"`{expr.function}` cannot run over a quotient", arg.span, "round it, or aggregate its parts"
                 )
 
-        def fold(function: str, value: Kernel | None, of: Kind, low: int, high: int) -> Fold:
-            return Fold(function, expr.collection, self.owner, value, where, keys, everywhere, of, low, high)  # type: ignore[arg-type]
-
-        def total(value: Kernel) -> Fold:
-            low, high = bounds(value)
-            return fold("sum", value, "int", min(0, low) * MAX_RECORDS, max(0, high) * MAX_RECORDS)
-
-        if expr.function == "count":
-            return fold("count", None, "int", 0, MAX_RECORDS)
-        first = args[0]
-        value, den = (first.num, first.den) if isinstance(first, Ratio) else (first, ONE)
-        low, high = bounds(value)
-        match expr.function:
-            case "distinct":
-                return fold("distinct", value, "int", 0, MAX_RECORDS)
-            case "any" | "all":
-                return fold(expr.function, value, "flag", 0, 0)
-            case "max" | "min":
-                done = fold(expr.function, value, "int", low, high)
-                return Ratio(done, den) if isinstance(first, Ratio) else done
-            case "sum":
-                return Ratio(total(value), den)
-            case "median":
-                return Ratio(fold("middle", value, "int", 2 * low, 2 * high), mul(den, const(2)))
-            case "weighted_mean":
-                weight = ratio_of(args[1])
-                product = total(mul(value, weight.num))
-                return over(Ratio(product, mul(den, weight.den)), Ratio(total(weight.num), weight.den))
-        raise AssertionError(expr.function)
+        return AGGREGATES[expr.function](Elements(expr.collection, self.owner, where, keys, everywhere), *args)
 
     def _join(self, expr: Aggregate) -> tuple[tuple[tuple[Kernel, Kernel], ...], Kernel | None]:
         """`all … where a = this.b and …`: the equalities with `this` become keys, the rest filters the elements."""

@@ -1,4 +1,4 @@
-"""What both evaluators see: integers, flags and texts, and some fifteen kinds of node. No units, no fractions, no names of rules.
+"""What both evaluators see: integers, flags and texts, and a dozen kinds of node. No units, no fractions, no names of rules.
 
 Every node may be missing. Integers carry proved bounds (`low`, `high`); an evaluator picks 64 or 128 bits from them.
 """
@@ -6,6 +6,9 @@ Every node may be missing. Integers carry proved bounds (`low`, `high`); an eval
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal, assert_never
+
+from dsl.kernel.applied import Op
+from dsl.trading_days import Table
 
 Kind = Literal["int", "flag", "text"]
 Scalar = int | bool | str | None
@@ -106,6 +109,18 @@ class AddMonths:
 
 
 @dataclass(frozen=True, slots=True)
+class Apply:
+    """What dsl/kernel/applied.py does to a value, with a constant: missing where the value is, or where `lookup` finds nothing."""
+
+    op: Op
+    operand: "Kernel"
+    kind: Kind
+    extra: str | Table | None = None
+    low: int = 0
+    high: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Fold:
     """An aggregate over the records of `element`: those below the record of `owner`, or, with `keys`/`everywhere`, all that match it.
 
@@ -126,7 +141,7 @@ class Fold:
     high: int = 0
 
 
-Kernel = Const | Input | Arith | Compare | Logic | Not | Choose | Present | Member | AddMonths | Fold
+Kernel = Const | Input | Arith | Compare | Logic | Not | Choose | Present | Member | AddMonths | Apply | Fold
 
 
 def bounds(node: Kernel) -> tuple[int, int]:
@@ -134,7 +149,7 @@ def bounds(node: Kernel) -> tuple[int, int]:
     match node:
         case Const(value=value):
             return (value, value) if isinstance(value, int) and not isinstance(value, bool) else (0, 0)
-        case Input() | Arith() | Choose() | AddMonths() | Fold():
+        case Input() | Arith() | Choose() | AddMonths() | Apply() | Fold():
             return node.low, node.high
         case Compare() | Logic() | Not() | Present() | Member():
             return 0, 0
@@ -143,7 +158,7 @@ def bounds(node: Kernel) -> tuple[int, int]:
 def kind(node: Kernel) -> Kind:
     """Whether a node gives an integer, a flag or a text."""
     match node:
-        case Const() | Input() | Choose() | Fold():
+        case Const() | Input() | Choose() | Apply() | Fold():
             return node.kind
         case Arith() | AddMonths():
             return "int"
@@ -160,7 +175,7 @@ def children(node: Kernel) -> "tuple[Kernel, ...]":
             return a, b
         case Logic(operands=operands):
             return operands
-        case Not(operand=a) | Present(operand=a) | Member(operand=a) | AddMonths(operand=a):
+        case Not(operand=a) | Present(operand=a) | Member(operand=a) | AddMonths(operand=a) | Apply(operand=a):
             return (a,)
         case Choose(condition=a, then=b, other=c):
             return a, b, c
@@ -207,7 +222,7 @@ def rewrite(node: Kernel, by: "Callable[[Kernel], Kernel | None]") -> Kernel:
             return replace(node, left=again(a), right=again(b))
         case Logic(operands=operands):
             return replace(node, operands=tuple(again(o) for o in operands))
-        case Not(operand=a) | Present(operand=a) | Member(operand=a) | AddMonths(operand=a):
+        case Not(operand=a) | Present(operand=a) | Member(operand=a) | AddMonths(operand=a) | Apply(operand=a):
             return replace(node, operand=again(a))
         case Choose(condition=a, then=b, other=c):
             return replace(node, condition=again(a), then=again(b), other=again(c))

@@ -213,13 +213,11 @@ class Build:
             return
         wanted = f"{low} or more values" if high is None else "one value" if low == 1 else f"{low} values"
         hint = f"it is written `{function.form}`"
-        other = _OF_VALUES.get(function.name)
-        if other and count > 1:
-            hint += f"; among values written out use `{other}`"
+        if function.instead and high is not None and count > high:
+            hint += f"; {function.instead}"
         self.say("wrong-arguments", f"`{word}` takes {wanted}, not {count}", span, hint)
 
 
 _THIS = (KEYWORDS["this"].key, KEYWORDS["this"].zh)
 _PLAIN_SIGNS = {"≠": "!=", "≤": "<=", "≥": ">="}
 _WAYS = ({"<", "<="}, {">", ">="})
-_OF_VALUES = {"max": "greatest", "min": "least"}

@@ -15,6 +15,7 @@ from dsl.kernel.build import bind
 from dsl.kernel.nodes import (
     INT64,
     AddMonths,
+    Apply,
     Arith,
     Choose,
     Compare,
@@ -30,6 +31,7 @@ from dsl.kernel.nodes import (
     inputs,
     kind,
 )
+from dsl.to_polars.applied import APPLIED
 
 _FLIPPED: Mapping[str, Literal["=", "!=", "<", "<=", ">", ">="]] = {"=": "=", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
@@ -139,6 +141,8 @@ class _Emitter:
             case AddMonths(operand=operand, months=months):
                 day = self.emit(operand).cast(pl.Int32).cast(pl.Date)
                 return day.dt.offset_by(f"{months}mo").cast(pl.Int32).cast(pl.Int64)
+            case Apply(op=op, operand=operand, extra=extra):
+                return APPLIED[op](self.emit(operand), extra)
             case Fold():
                 return pl.col(self._total(node))
             case _:

@@ -8,8 +8,25 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, assert_never
 
+from dsl.kernel.applied import APPLIED
 from dsl.kernel.build import add_months
-from dsl.kernel.nodes import AddMonths, Arith, Choose, Compare, Const, Fold, Input, Kernel, Logic, Member, Not, Present, folds, inputs_of
+from dsl.kernel.nodes import (
+    AddMonths,
+    Apply,
+    Arith,
+    Choose,
+    Compare,
+    Const,
+    Fold,
+    Input,
+    Kernel,
+    Logic,
+    Member,
+    Not,
+    Present,
+    folds,
+    inputs_of,
+)
 from dsl.to_python.records import GAP, Layout
 from dsl.to_python.runtime import Matches, middle
 
@@ -118,6 +135,8 @@ class Lines:
                 return self.strict(f"{{}} in {self.constant(frozenset(values))}", (operand,), scope)
             case AddMonths(operand=operand, months=months):
                 return self.strict(f"months({{}}, {months})", (operand,), scope)
+            case Apply(op=op, operand=operand, extra=extra):
+                return self.strict(f"{self.constant(APPLIED[op])}({{}}, {self.constant(extra)})", (operand,), scope)
             case Present(operand=operand):
                 atom = self.emit(operand, scope)
                 return self.let(f"{atom} is not None") if _may_miss(operand) else "True"
@@ -276,7 +295,9 @@ def _may_miss(node: Kernel) -> bool:
             return _may_miss(a) or _may_miss(b)
         case Logic(operands=operands):
             return any(_may_miss(o) for o in operands)
-        case Not(operand=a) | Member(operand=a):
+        case Apply(op="lookup"):
+            return True
+        case Not(operand=a) | Member(operand=a) | Apply(operand=a):
             return _may_miss(a)
         case Choose(condition=a, then=b, other=c):
             return _may_miss(a) or _may_miss(b) or _may_miss(c)

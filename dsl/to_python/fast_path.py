@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from dsl.kernel.nodes import AddMonths, Arith, Choose, Compare, Const, Fold, Input, Kernel, Logic, Member, Not, Present
+from dsl.kernel.applied import APPLIED
+from dsl.kernel.nodes import AddMonths, Apply, Arith, Choose, Compare, Const, Fold, Input, Kernel, Logic, Member, Not, Present
 
 MOST_PARTS = 120
 """A line of more parts is not worth its length; the number also bounds how deep its brackets nest."""
@@ -29,7 +30,7 @@ def proved(node: Kernel) -> frozenset[Kernel]:
             return _atoms(node if isinstance(node, Input | Fold) else node.operand)
         case Logic(op="and", operands=operands):
             return frozenset().union(*map(proved, operands))
-        case Member(operand=operand):
+        case Member(operand=operand) | Apply(kind="flag", operand=operand):
             return _atoms(operand)
         case Compare(left=left, right=right):
             return _atoms(left) | _atoms(right)
@@ -44,7 +45,7 @@ def _atoms(node: Kernel) -> frozenset[Kernel]:
             return frozenset((node,))
         case Arith(left=left, right=right):
             return _atoms(left) | _atoms(right)
-        case AddMonths(operand=operand):
+        case AddMonths(operand=operand) | Apply(operand=operand):
             return _atoms(operand)
         case _:
             return frozenset()
@@ -109,7 +110,9 @@ class Surely:
                 return self._different(a, b)
             case Compare(op=op, left=a, right=b):
                 return f"{self.value(a)} {op} {self.value(b)}"
-            case Arith() | AddMonths():
+            case Apply(kind="flag"):
+                return self._applied(node)
+            case Arith() | AddMonths() | Apply():
                 return "False"
             case _:
                 assert_never(node)
@@ -139,7 +142,9 @@ class Surely:
                 return self._equal(a, b)
             case Compare(op=op, left=a, right=b):
                 return f"{self.value(a)} {_OPPOSITE[op]} {self.value(b)}"
-            case Arith() | AddMonths():
+            case Apply(kind="flag"):
+                return f"{self._applied(node)} is False"
+            case Arith() | AddMonths() | Apply():
                 return "False"
             case _:
                 assert_never(node)
@@ -156,6 +161,8 @@ class Surely:
                 return f"({self.value(a)} {op} {self.value(b)})"
             case AddMonths(operand=operand, months=months):
                 return f"months({self.value(operand)}, {months})"
+            case Apply():
+                return self._applied(node)
             case Choose(condition=condition, then=a, other=b):
                 unless = self.otherwise(condition)
                 other = self.value(b) if unless is None else f"{self.value(b)} if {unless} else None"
@@ -203,6 +210,10 @@ class Surely:
             return text
         name = self.named[side] = self.name()
         return f"({name} := {text})"
+
+    def _applied(self, node: Apply) -> str:
+        """A call: it raises where the value is missing."""
+        return f"{self.constant(APPLIED[node.op])}({self.value(node.operand)}, {self.constant(node.extra)})"
 
     def _and(self, first: str | None, second: str) -> str:
         return second if first is None else f"{first} and {second}"

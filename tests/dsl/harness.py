@@ -38,6 +38,7 @@ from dsl.quantities import (
 from dsl.schema import Entity, Field, Schema
 from dsl.to_polars import Columns
 from dsl.to_python import NOT_EVALUABLE, VIOLATED, Ask, Assign, Layout, Record, to_function, to_python
+from dsl.trading_days import TradingDays
 
 Answer = Fraction | int | bool | str | None
 Row = dict[str, Any]
@@ -177,6 +178,9 @@ ENTITIES = (
     ),
 )
 
+WEEKDAYS = TradingDays(tuple(d for d in range(FIRST_DAY, LAST_DAY + 1) if (d + 3) % 7 < 5), FIRST_DAY, LAST_DAY)
+"""The calendar of the tables: Monday to Friday."""
+
 SCHEMA = Schema({e.name: e for e in ENTITIES}, UNITS, {"T": "t_day", "I": "inquiry_date"}, ROOT)
 
 
@@ -227,7 +231,7 @@ def understand(case: Case) -> Meant:
 def environment(case: Case) -> Env:
     """How names are read before any value is known."""
     root = dict(records_of(case.tables, ROOT)[0])
-    return Env(SCHEMA, _terms(root), _days(root)) if case.bound else Env(SCHEMA)
+    return Env(SCHEMA, _terms(root), _days(root), trading_days=WEEKDAYS) if case.bound else Env(SCHEMA, trading_days=WEEKDAYS)
 
 
 def by_rows(case: Case, meant: Meant | None = None) -> list[Answer]:
@@ -321,7 +325,7 @@ def cell(value: object, type_: FieldType) -> Scalar:
             assert scaled.denominator == 1, value
             return scaled.numerator
         case _:
-            return str(value)
+            return str(value).strip()
 
 
 def day(text: str) -> int:

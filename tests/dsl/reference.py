@@ -3,6 +3,7 @@
 Written without a look at lower, to_python and to_polars, so that a mistake of theirs is not repeated here.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,6 +11,7 @@ from fractions import Fraction
 from math import ceil, floor
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, assert_never
+from unicodedata import normalize
 
 from harness import ENTITIES, ROOT, SCHEMA, Answer, Case, Meant, cell, records_of, trading_day
 
@@ -34,7 +36,7 @@ from dsl.nodes import (
     Unary,
     Word,
 )
-from dsl.quantities import DAY_MS, EPOCH
+from dsl.quantities import DAY_MS, EPOCH, FIRST_DAY, LAST_DAY
 from dsl.schema import Field
 
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {"=": eq, "!=": ne, "<": lt, "<=": le, ">": gt, ">=": ge}
@@ -133,6 +135,8 @@ class _Scope:
                 return None if held is None else self.eval(then if held else other)
             case Call(function="present", args=(x,)):
                 return self.eval(x) is not None
+            case Call(function="matches", args=(x, Text(value=pattern))):
+                return strict(lambda text: len(text) in _ends(pattern, text, {0}), self.eval(x))
             case Call(function=function, args=args):
                 return strict(CALLS[function], *(self.eval(x) for x in args))
             case Aggregate():
@@ -224,6 +228,85 @@ def _mean(rows: list[tuple[Any, ...]]) -> Any:
     return _quotient(sum(v * w for v, w in rows), sum(w for _, w in rows))
 
 
+def _alike(a: str, b: str) -> bool:
+    """L15a, with the zero-width characters that the tables hold."""
+    a, b = ("".join(c for c in normalize("NFKC", t) if not c.isspace() and c not in "\u200b\u200d\u2060\ufeff\xad") for t in (a, b))
+    return a == b
+
+
+def _trading_day(at: int, steps: Fraction) -> int | None:
+    """Day by day over the weekdays; missing outside the years that the calendar of the tables knows."""
+    step, left = (-1 if steps < 0 else 1), abs(steps)
+    if steps == 0:
+        left, at = Fraction(1), at - 1
+        if not FIRST_DAY <= at + 1 <= LAST_DAY:
+            return None
+    elif not FIRST_DAY <= at <= LAST_DAY:
+        return None
+    while left:
+        at += step
+        left -= date.fromordinal(at + EPOCH).isoweekday() < 6
+    return at if FIRST_DAY <= at <= LAST_DAY else None
+
+
+def _ends(pattern: str, text: str, starts: set[int]) -> set[int]:
+    """Where a reading of the pattern that begins at one of `starts` can end."""
+    found: set[int] = set()
+    for sequence in _alternatives(pattern):
+        at = starts
+        while sequence:
+            size = _size(sequence)
+            one, sequence = sequence[:size], sequence[size:]
+            times = (1, 1)
+            if sequence[:1] == "?":
+                times, sequence = (0, 1), sequence[1:]
+            elif sequence[:1] == "{":
+                count, _, sequence = sequence[1:].partition("}")
+                low, _, high = count.partition(",")
+                times = (int(low), int(high or low))
+            reached = [at]
+            for _ in range(times[1]):
+                reached.append(_once(one, text, reached[-1]))
+            at = set().union(*reached[times[0] :])
+        found |= at
+    return found
+
+
+def _alternatives(pattern: str) -> list[str]:
+    parts, size = [""], 0
+    while pattern:
+        size = 1 if pattern[0] == "|" else _size(pattern)
+        if pattern[0] == "|":
+            parts.append("")
+        else:
+            parts[-1] += pattern[:size]
+        pattern = pattern[size:]
+    return parts
+
+
+def _size(pattern: str) -> int:
+    """How many characters the first sign, class or group takes."""
+    if pattern[0] == "[":
+        return pattern.index("]") + 1
+    size, depth = 0, 0
+    while True:
+        size += pattern.index("]", size) - size if pattern[size] == "[" else 0
+        depth += {"(": 1, ")": -1}.get(pattern[size], 0)
+        size += 1
+        if not depth:
+            return size
+
+
+def _once(one: str, text: str, starts: set[int]) -> set[int]:
+    if one[0] == "(":
+        return _ends(one[1:-1], text, starts)
+    signs = {one}
+    if one[0] == "[":
+        ranges = re.findall(r"(.)-(.)|(.)", one[1:-1])
+        signs = {chr(c) for low, high, sign in ranges for c in range(ord(low or sign), ord(high or sign) + 1)}
+    return {at + 1 for at in starts if text[at : at + 1] in signs and at < len(text)}
+
+
 ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
@@ -237,6 +320,11 @@ CALLS: dict[str, Callable[..., Any]] = {
     "round_up": _rounded(ceil),
     "round_down": _rounded(floor),
     "round_half_up": _rounded(_half_up),
+    "alike": _alike,
+    "length": lambda text: Fraction(len(text.strip())),
+    "year": lambda day: Fraction(date.fromordinal(day + EPOCH).year),
+    "weekday": lambda day: Fraction(date.fromordinal(day + EPOCH).isoweekday()),
+    "trading_day": _trading_day,
 }
 EMPTY: dict[str, Callable[[list[Any]], Any]] = {"count": len, "sum": sum, "distinct": lambda v: len(set(v))}
 FULL: dict[str, Callable[[list[tuple[Any, ...]]], Any]] = {

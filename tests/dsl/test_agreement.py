@@ -36,7 +36,7 @@ from dsl.schema import Field, Schema
 from dsl.to_polars import HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VIOLATED
 from dsl.to_text import to_text
 
-REFUSED = {"overflow", "too-large", "quotient-in-aggregate"}
+REFUSED = {"overflow", "too-large", "quotient-in-aggregate", "unknown-calendar"}
 SEEDS = 60
 DEPTH = 3
 

@@ -114,6 +114,7 @@ def _only_numbered(text: str) -> None:
         "reason = \"__import__('os').system('x')\"",
         'reason in ["__import__(\'os\')", "\'); raise SystemExit #"]',
         'if reason = "\\" then "{0.__class__}" else "$x"',
+        'matches(reason, "__import__[(]|os[.]class|Exit") or alike(reason, "__import__（os）") or length("import") > length(reason)',
         "sort = 公募基金 or kind in [其他, 保险资金]",
         "count(all placees where account = this.reason and kind = 其他) > 2",
     ],

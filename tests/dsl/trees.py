@@ -42,7 +42,9 @@ LITERALS: dict[Dimension, tuple[Fraction, ...]] = {
     SHARES: tuple(map(Fraction, ("0", "1", "500", "1000000", "3"))),
     PRICE: tuple(map(Fraction, ("0", "0.01", "10", "12", "25.31", "100000", "0.0001"))),
 }
-TEXTS = ("", "A1", "A2", "公章", "__import__('os')")
+TEXTS = ("", "A1", "A2", "公章", "Ａ１", "公\u200b 章", "𠮷野", "__import__('os')")
+PATTERNS = ("", "A[0-9]", "[0-9A-Z]{0,2}", "(A1|公章)?", "[A-Z]?[0-9]{1,3}|公章", "𠮷{1,2}野", "__import__[(]'os'[)]", "((A|B)1|𠮷){1,2}")
+STEPS = (0, 1, -1, 2, 250, -250)
 DAYS = tuple(day(t) for t in ("1990-01-01", "2024-02-29", "2026-01-31", "2026-03-02", "2099-12-31"))
 MOMENTS = tuple(moment(t) for t in ("1990-01-01", "2026-03-02 09:30:00", "2026-03-02 15:00:00.001", "2099-12-31 23:59:59.999"))
 OWNERS = ("bid", "investor", "placee", "application", "offering", "subscription")
@@ -135,7 +137,7 @@ class Ask:
 
     def number(self, type_: Type, depth: int) -> Expr:
         dim = type_.dim
-        match self.one(("+", "-", "*", "/", "negative", "round", "least", "days" if dim == PLAIN else "*")):
+        match self.one(("+", "-", "*", "/", "negative", "round", "least", *(("days", "days", "text", "date") if dim == PLAIN else ("*",)))):
             case "+" | "-" as op:
                 return Binary(op, self.expr(type_, depth), self.expr(type_, depth))
             case "*":
@@ -153,6 +155,10 @@ class Ask:
                 return Call(self.one(("round_up", "round_down", "round_half_up")), (self.expr(type_, depth), unit_or_term))
             case "days":
                 return Binary("-", self.expr(DATE, depth), self.expr(DATE, depth))
+            case "text":
+                return Call("length", (self.expr(TEXT, depth),))
+            case "date":
+                return Call(self.one(("year", "weekday")), (self.expr(DATE, depth),))
             case _:
                 return self.least(type_, depth)
 
@@ -165,7 +171,11 @@ class Ask:
         return Call(self.one(("least", "greatest")), tuple(self.expr(type_, depth) for _ in range(count)))
 
     def moved(self, type_: Type, depth: int) -> Expr:
-        match self.one(("days", "months", "least", "clock")):
+        match self.one(("days", "months", "least", "clock", "trading")):
+            case "trading" if type_ == DATE:
+                steps = self.one(STEPS)
+                number = Number(Fraction(abs(steps)))
+                return Call("trading_day", (self.expr(DATE, depth), Unary("-", number) if steps < 0 else number))
             case "months" if type_ == DATE:
                 period = Period(self.one((0, 1, 11, 12, 49)), "months")
             case "least":
@@ -179,7 +189,7 @@ class Ask:
     # ── conditions ──
 
     def flag(self, _: Type, depth: int) -> Expr:
-        match self.one(("compare", "compare", "chain", "logic", "not", "in", "multiple", "present", "words")):
+        match self.one(("compare", "compare", "chain", "logic", "not", "in", "multiple", "present", "words", "text")):
             case "compare":
                 type_ = self.one((*NUMERIC, *NUMERIC, DATE, MOMENT, FLAG, TEXT))
                 ops = ("=", "!=") if type_ in (FLAG, TEXT) else ("=", "!=", "<", "<=", ">", ">=")
@@ -198,6 +208,10 @@ class Ask:
                 return Binary("multiple", self.expr(type_, depth), self.expr(type_, depth))
             case "present":
                 return Call("present", (self.expr(self.one((*NUMERIC, DATE, MOMENT, FLAG, TEXT)), depth),))
+            case "text":
+                if self.one((True, False)):
+                    return Call("alike", (self.expr(TEXT, depth), self.expr(TEXT, depth)))
+                return Call("matches", (self.expr(TEXT, depth), Text(self.one(PATTERNS))))
             case _:
                 return self.words(depth)
 

@@ -4,13 +4,12 @@ Missing values follow SQL, as in the two evaluators of books; a `Trace` remember
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
-from functools import reduce
 from typing import assert_never
 
 from dsl.checker.check import Checked
+from dsl.functions import FUNCTIONS
 from dsl.nodes import (
     Aggregate,
     At,
@@ -34,22 +33,23 @@ from dsl.nodes import (
 )
 from dsl.quantities import DAY_MS
 from dsl.schema import Field
+from dsl.trading_days import TradingDays
 from validator.announcement.intervals import (
+    AGGREGATES,
+    SCALARS,
+    Answer,
     Interval,
     Truth,
     both,
     compare,
-    each,
     either,
     known,
-    middle,
     multiple,
     negative,
     opposite,
     over,
     plus,
     point,
-    rounded,
     times,
 )
 from validator.announcement.printed import Cell
@@ -57,7 +57,6 @@ from validator.announcement.read import Announcement
 from validator.rulebook.model import Rulebook
 from validator.vocabulary.calendar import Calendar
 
-Answer = Interval | Truth | str | None
 Spot = tuple[str, int]
 """An entity and the number of one of its records."""
 
@@ -93,8 +92,12 @@ class Evaluator:
     calendar: Calendar
     trace: Trace = field(default_factory=Trace)
     in_condition: bool = False
+    trading_days: TradingDays = field(init=False)
     touched: set[tuple[str, str]] = field(default_factory=set)
     """Entity and name of everything that was asked for, by conditions too."""
+
+    def __post_init__(self) -> None:
+        self.trading_days = self.calendar.trading_days()
 
     def condition(self, expr: Expr, at: Place) -> Truth | None:
         """A condition: certain wherever it is known, for no figure has a part in it."""
@@ -237,23 +240,15 @@ class Evaluator:
                 return multiple(a, b.printed) if b.printed > 0 else None
 
     def _call(self, expr: Call, at: Place) -> Answer:
-        if expr.function == "present":
-            missing = dict(self.trace.missing)
-            before, self.in_condition = self.in_condition, True
-            found = self.answer(expr.args[0], at)
-            self.in_condition, self.trace.missing = before, missing
-            return known(found is not None)
-        sides = [self.interval(a, at) for a in expr.args]
-        there = [s for s in sides if s is not None]
-        if len(there) < len(sides):
-            return None
-        match expr.function:
-            case "least":
-                return each(min, there)
-            case "greatest":
-                return each(max, there)
-            case _:
-                return rounded(expr.function, there[0], there[1].printed)
+        meaning = SCALARS[expr.function]
+        if FUNCTIONS[expr.function].strict:
+            sides = [self.answer(a, at) for a in expr.args]
+            return None if any(s is None for s in sides) else meaning(self.trading_days, *sides)
+        missing = dict(self.trace.missing)
+        before, self.in_condition = self.in_condition, True
+        sides = [self.answer(a, at) for a in expr.args]
+        self.in_condition, self.trace.missing = before, missing
+        return meaning(self.trading_days, *sides)
 
     # ── aggregates ──
 
@@ -266,26 +261,12 @@ class Evaluator:
                 yield inner, wanted
 
     def _aggregate(self, expr: Aggregate, at: Place) -> Answer:
+        """One that is strict is missing where a record's condition or a value of it is."""
         chosen = list(self.elements(expr, at))
-        if expr.function in ("any", "all"):
-            truths = [None if wanted is None else self.truth(expr.args[0], inner) for inner, wanted in chosen]
-            return either(truths) if expr.function == "any" else both(truths)
-        if any(wanted is None for _, wanted in chosen):
+        strict = FUNCTIONS[expr.function].strict
+        if strict and any(wanted is None for _, wanted in chosen):
             return None
-        if expr.function == "count":
-            return point(len(chosen))
-        answers = [self.answer(expr.args[0], inner) for inner, _ in chosen]
-        if any(a is None for a in answers):
+        sides = [[None if wanted is None else self.answer(a, inner) for inner, wanted in chosen] for a in expr.args]
+        if strict and any(s is None for column in sides for s in column):
             return None
-        if expr.function == "distinct":
-            return point(len(set(answers)))
-        return _folded(expr.function, [a for a in answers if isinstance(a, Interval)])
-
-
-def _folded(function: str, sides: Sequence[Interval]) -> Interval | None:
-    if function == "sum":
-        return reduce(plus, sides, point(Fraction(0)))
-    if not sides:
-        return None
-    by: Mapping[str, Callable[..., Fraction]] = {"max": max, "min": min, "median": middle}
-    return each(by[function], sides)
+        return AGGREGATES[expr.function](len(chosen), *sides)

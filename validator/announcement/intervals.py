@@ -1,14 +1,21 @@
 """Intervals of fractions and what can be true of them: every value that printed figures may stand for.
 
+`SCALARS` and `AGGREGATES` have every function of the language.
+
 INVARIANT: the operators take their sides to vary independently. Whoever calls them sees to it that no printed figure stands on both.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial, reduce
 from itertools import combinations
 from math import lcm
 from statistics import median
+
+from dsl.kernel.applied import APPLIED, shape, year
+from dsl.patterns import expression
+from dsl.trading_days import TradingDays
 
 Test = Callable[[Fraction, Fraction], bool]
 
@@ -38,6 +45,9 @@ class Truth:
     may_hold: bool
     may_fail: bool
     printed: bool
+
+
+Answer = Interval | Truth | str | None
 
 
 def point(value: Fraction | int) -> Interval:
@@ -178,3 +188,57 @@ def margin(op: str, a: Interval, b: Interval) -> Fraction:
             return a.high - b.low
         case _:
             return Fraction(1)
+
+
+# ── the functions of the language ──
+
+
+def _rounded(name: str, _: TradingDays, a: Interval, unit: Interval) -> Interval:
+    return rounded(name, a, unit.printed)
+
+
+def _outermost(of: Callable[..., Fraction], _: TradingDays, *sides: Interval) -> Interval:
+    return each(of, sides)
+
+
+def _trading_day(known_days: TradingDays, day: Interval, steps: Interval) -> Interval | None:
+    found = known_days.after(int(day.printed), int(steps.printed))
+    return None if found is None else point(found)
+
+
+SCALARS: Mapping[str, Callable[..., Answer]] = {
+    "present": lambda _, x: known(x is not None),
+    "least": partial(_outermost, min),
+    "greatest": partial(_outermost, max),
+    "round_up": partial(_rounded, "round_up"),
+    "round_down": partial(_rounded, "round_down"),
+    "round_half_up": partial(_rounded, "round_half_up"),
+    "alike": lambda _, a, b: known(shape(a) == shape(b)),
+    "matches": lambda _, text, pattern: known(APPLIED["matches"](text, expression(pattern)) is True),
+    "length": lambda _, text: point(len(text)),
+    "year": lambda _, day: point(year(int(day.printed))),
+    "weekday": lambda _, day: point((int(day.printed) + 3) % 7 + 1),
+    "trading_day": _trading_day,
+}
+"""`meaning(trading days, *sides)`. Days and texts are exact: the printed one is the only one."""
+
+
+def _extreme(of: Callable[..., Fraction], sides: Sequence[Interval]) -> Interval | None:
+    return each(of, sides) if sides else None
+
+
+AGGREGATES: Mapping[str, Callable[..., Answer]] = {
+    "count": lambda number: point(number),
+    "distinct": lambda _, sides: point(len(set(sides))),
+    "any": lambda _, sides: either(sides),
+    "all": lambda _, sides: both(sides),
+    "max": lambda _, sides: _extreme(max, sides),
+    "min": lambda _, sides: _extreme(min, sides),
+    "median": lambda _, sides: _extreme(middle, sides),
+    "sum": lambda _, sides: reduce(plus, sides, point(0)),
+    "weighted_mean": lambda _, sides, weights: over(reduce(plus, map(times, sides, weights), point(0)), reduce(plus, weights, point(0))),
+}
+"""`meaning(number of records, *the sides of each argument)`."""
+
+UNTOLD = frozenset(("weighted_mean", "distinct"))
+"""Functions that have these meanings of exact values only: the ends of the intervals do not give the ends of the answer."""

@@ -10,15 +10,14 @@ from dataclasses import dataclass
 
 from dsl.checker.check import Checked
 from dsl.diagnostics import Diagnostic
+from dsl.functions import FUNCTIONS
 from dsl.nodes import Aggregate, Call, Expr, If, Logic, Number, Ref, children
 from dsl.schema import Field
+from validator.announcement.intervals import UNTOLD
 from validator.rulebook.model import Rule, Value
 
 Key = tuple[str, str, str]
 """Whose figure it is (own, root, or the element that an aggregate is at), its record and its name."""
-
-_UNSOUND = ("weighted_mean", "distinct")
-_ROUND = ("round_up", "round_down", "round_half_up")
 
 
 def is_figure(found: Field) -> bool:
@@ -79,10 +78,12 @@ class _Sound:
                 yield from self.condition(condition, text)
             case Aggregate(function=function, where=where):
                 yield from self.condition(where, text)
-                if function in _UNSOUND and any(is_figure(r.field) for a in expr.args for r in _read(a)):
+                if function in UNTOLD and any(is_figure(r.field) for a in expr.args for r in _read(a)):
                     yield Diagnostic("not-monotone", f"`{function}` cannot be told of printed figures", expr.span, None, text)
-            case Call(function=function, args=(_, unit)) if function in _ROUND and not isinstance(unit, Number):
-                yield Diagnostic("not-constant", "the unit of a rounding is a literal here", unit.span, None, text)
+            case Call(function=function, args=args):
+                for arg, wanted in zip(args, FUNCTIONS[function].arguments(len(args)), strict=True):
+                    if wanted.constant == "unit" and not isinstance(arg, Number):
+                        yield Diagnostic("not-constant", "the unit of a rounding is a literal here", arg.span, None, text)
             case Ref(field=Field(source="value", name=name)):
                 meaning = self.values[name].meaning
                 assert isinstance(meaning, Checked)
@@ -101,7 +102,7 @@ class _Sound:
                 return Counter({(self._scope(expr, scope), found.entity, found.name): 1} if is_figure(found) else {})
             case If(then=then, other=other):
                 return self.uses(then, scope) | self.uses(other, scope)
-            case Call(function="present"):
+            case Call(function=function) if not FUNCTIONS[function].strict:
                 return Counter()
             case Aggregate():
                 inner = Counter[Key]()
@@ -125,7 +126,7 @@ def _read(expr: Expr) -> Iterator[Ref]:
     match expr:
         case Ref():
             yield expr
-        case Call(function="present"):
+        case Call(function=function) if not FUNCTIONS[function].strict:
             return
         case _:
             for child in children(expr):

@@ -10,8 +10,8 @@ from fractions import Fraction
 from typing import Literal
 
 from dsl.nodes import Aggregate, Compare, Expr, Flag, If, Logic
-from validator.announcement.evaluate import Answer, Evaluator, Place, Trace
-from validator.announcement.intervals import Interval, Truth, margin
+from validator.announcement.evaluate import Evaluator, Place, Trace
+from validator.announcement.intervals import Answer, Interval, Truth, margin
 
 Outcome = Literal["holds", "violated", "not_applicable", "not_evaluable", "error"]
 

@@ -6,7 +6,7 @@ A revision runs its own cases and those that it inherits; cases of its own for a
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property, reduce
+from functools import reduce
 from pathlib import Path
 
 from dsl.checker.check import Checked, references
@@ -62,12 +62,14 @@ class Suite:
     """Per id: the revision whose cases they are."""
     bound: dict[str, Bench] = field(default_factory=dict)
     stages: dict[str, str] = field(default_factory=dict)
+    ready: tuple[Unbound, Bench] | None = None
 
-    @cached_property
-    def unbound(self) -> tuple[Unbound, Bench]:
-        """The revision made ready for any offering."""
-        found = open_to_any(self.rulebook, alone=False)
-        return found, Bench(found.plan, self.form)
+    def unbound(self, books: Library) -> tuple[Unbound, Bench]:
+        """The revision made ready for any offering, once."""
+        if self.ready is None:
+            found = open_to_any(self.rulebook, books.calendar, alone=False)
+            self.ready = found, Bench(found.plan, self.form)
+        return self.ready
 
     def stage(self, id_: str) -> str:
         """The stage up to which the cases of a rule or value run: its own, or the first in which a value is read, or `upto` if later."""
@@ -90,7 +92,7 @@ class Suite:
         tables = tables_of(base, case, books.vocabulary.schema)
         if both:
             return attempt(self.bench(books, offering), tables, id_, self.stage(id_))
-        unbound, bench = self.unbound
+        unbound, bench = self.unbound(books)
         of = unbound.of(read_offering(offering, books.vocabulary), books.calendar)
         return attempt(bench, tables, id_, self.stage(id_), of)
 

@@ -140,7 +140,7 @@ class _Run:
 
     def ready(self, name: str, supplied: Supplied) -> Unbound:
         if (name, supplied) not in self.open:
-            found = self.open[name, supplied] = open_to_any(self.books.get(name), alone=True, supplied=supplied)
+            found = self.open[name, supplied] = open_to_any(self.books.get(name), self.books.calendar, alone=True, supplied=supplied)
             self.scripts[name, supplied] = script(found.plan, found.plan.stages)
             self.archive.rulebooks[name] = found.plan.rulebook.digest
             self.archive.sources[name] = found.plan.rulebook.sources

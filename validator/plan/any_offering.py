@@ -40,9 +40,9 @@ class Unbound:
         return root
 
 
-def open_to_any(rulebook: Rulebook, *, alone: bool, supplied: Supplied | None = None) -> Unbound:
+def open_to_any(rulebook: Rulebook, calendar: Calendar, *, alone: bool, supplied: Supplied | None = None) -> Unbound:
     """`alone`: only the rules and values of the offering itself. `supplied`: what is given of every offering, if not all."""
-    plan = unbound(rulebook, alone=alone)
+    plan = unbound(rulebook, calendar, alone=alone)
     if supplied is not None:
         lost = lost_columns(plan, supplied)
         every = _with_fields(plan, supplied, lost)

@@ -29,13 +29,13 @@ def bind(rulebook: Rulebook, offering: Offering, calendar: Calendar) -> Plan:
     if closed:
         raise DiagnosticError(closed)
     terms, changed = _terms(rulebook, offering, calendar)
-    env = Env(schema, terms, _days(schema, terms, calendar))
+    env = Env(schema, terms, _days(schema, terms, calendar), trading_days=calendar.trading_days())
     return Plan(rulebook, offering, terms, _layout(rulebook), _stages(rulebook, env), changed)
 
 
-def unbound(rulebook: Rulebook, *, alone: bool) -> Plan:
+def unbound(rulebook: Rulebook, calendar: Calendar, *, alone: bool) -> Plan:
     """A plan that reads the offering's fields and days as it runs. `alone`: of the offering's own rules and values only."""
-    env = Env(rulebook.schema)
+    env = Env(rulebook.schema, trading_days=calendar.trading_days())
     root = rulebook.schema.root
     only = root if alone else None
     stages = tuple(replace(s, steps=tuple(x for x in s.steps if not alone or x.entity == root)) for s in _stages(rulebook, env, only))
@@ -60,6 +60,7 @@ def _terms(rulebook: Rulebook, offering: Offering, calendar: Calendar) -> tuple[
     terms = {f.name: _stated(f, offering) for f in schema.entities[schema.root].fields.values()}
     changed: dict[str, tuple[Term, Bound]] = {}
     mistakes: list[Diagnostic] = []
+    day, known = _days(schema, terms, calendar), calendar.trading_days()
     for name in _in_order(rulebook.terms):
         term = rulebook.terms[name]
         if term.value is None:
@@ -67,7 +68,7 @@ def _terms(rulebook: Rulebook, offering: Offering, calendar: Calendar) -> tuple[
                 message = f"`{name}` ({term.field.zh}) is missing: {rulebook.name} requires it of every offering"
                 mistakes.append(offering.mistake("missing-term", message, hint=f"add `{name}:` to the offering"))
             continue
-        given = _constant(lower(term.value, Env(schema, terms, _days(schema, terms, calendar))), term.field)
+        given = _constant(lower(term.value, Env(schema, terms, day, trading_days=known)), term.field)
         if terms[name] is None:
             terms[name] = given
         elif terms[name] != given and term.mode == "fixed":

@@ -9,7 +9,23 @@ not be decided even then: that is a finding, and it names `seal` alone.
 from collections.abc import Callable, Iterable
 
 from dsl.kernel.build import conjunction, disjunction, negation, present
-from dsl.kernel.nodes import AddMonths, Arith, Choose, Compare, Const, Fold, Input, Kernel, Logic, Member, Not, Present, children, kind
+from dsl.kernel.nodes import (
+    AddMonths,
+    Apply,
+    Arith,
+    Choose,
+    Compare,
+    Const,
+    Fold,
+    Input,
+    Kernel,
+    Logic,
+    Member,
+    Not,
+    Present,
+    children,
+    kind,
+)
 from validator.plan.model import Asked
 
 NO, YES = Const(False, "flag"), Const(True, "flag")
@@ -73,7 +89,7 @@ class _Could:
         match node:
             case Arith(left=a, right=b) | Compare(left=a, right=b):
                 return self.all_there((a, b))
-            case Member(operand=a) | AddMonths(operand=a):
+            case Member(operand=a) | AddMonths(operand=a) | Apply(operand=a):
                 return self.be_there(a)
             case Choose(condition=a, then=b, other=c):
                 asks, idle = self.be(a)

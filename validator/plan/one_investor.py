@@ -12,7 +12,23 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from dsl.kernel.build import conjunction
-from dsl.kernel.nodes import AddMonths, Arith, Choose, Compare, Const, Fold, Input, Kernel, Logic, Member, Not, Present, Scalar, folds
+from dsl.kernel.nodes import (
+    AddMonths,
+    Apply,
+    Arith,
+    Choose,
+    Compare,
+    Const,
+    Fold,
+    Input,
+    Kernel,
+    Logic,
+    Member,
+    Not,
+    Present,
+    Scalar,
+    folds,
+)
 from dsl.outcomes import NOT_APPLICABLE, NOT_EVALUABLE
 from validator.plan.conditions import FALSE, TRUE, Atom, Condition, all_of, any_of, holds, lost_any, lost_none
 from validator.plan.decidable import NO, YES, lacks
@@ -232,7 +248,7 @@ class _Certain:
                 return FALSE, self.sure(a)[2], FALSE
             case Compare(left=a, right=b) | Arith(left=a, right=b):
                 return FALSE, FALSE, any_of((self.sure(a)[2], self.sure(b)[2]))
-            case Member(operand=a) | AddMonths(operand=a):
+            case Member(operand=a) | AddMonths(operand=a) | Apply(operand=a):
                 return FALSE, FALSE, self.sure(a)[2]
             case Fold():
                 return UNSURE

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.quantities import EPOCH
+from dsl.trading_days import TradingDays
 from validator.vocabulary.layers import CALENDAR, file_of
 from validator.vocabulary.source import Plain, Source, load
 
@@ -43,6 +44,10 @@ class Calendar:
             raise DiagnosticError([self._unknown(day, 0)])
         at = bisect_left(self.days, day)
         return at < len(self.days) and self.days[at] == day
+
+    def trading_days(self) -> TradingDays:
+        """The same as the language counts with: what it cannot tell it leaves missing."""
+        return TradingDays(self.days, _day(self.first, 1, 1), _day(self.last, 12, 31))
 
     def _known(self, day: int) -> bool:
         return _day(self.first, 1, 1) <= day <= _day(self.last, 12, 31)
