@@ -61,16 +61,20 @@ class Names:
             counted = self.collection(arg.parts[0], expr.everywhere) if isinstance(arg, Name) and len(arg.parts) == 1 else None
             said = f"`{expr.function}` takes the records to {expr.function}, e.g. `{expr.function}(bids where …)`"
             return counted or ("collection-wanted", said, arg.span, self._below())
-        named = {self.collection(n.parts[0], expr.everywhere) for a in expr.args for n in _names(a) if len(n.parts) == 2} - {None}
-        within = [e for e in self.schema.entities if e in named and named <= set(self.schema.parents(e))]
-        # In Chinese a table that lends its fields has the name of its records: `网下申购.申购价格` may be the one record of a placee above.
-        lent = [e for e in self.schema.entities if e in named and named <= set(self._around(e))]
+        words = {n.parts[0] for a in expr.args for n in _names(a) if len(n.parts) == 2}
+        named = {e: word for word in sorted(words) if (e := self.collection(word, expr.everywhere)) is not None}
+        within = [e for e in self.schema.entities if e in named and named.keys() <= set(self.schema.parents(e))]
+        lent = [e for e in self.schema.entities if e in named and all(x == e or self._lent(x, word, e) for x, word in named.items())]
         for found in (within, lent):
             if len(found) == 1:
                 return found[0]
         if named:
             return "mixed-collections", "an aggregate runs over one kind of record", expr.span, self._below()
         return "collection-wanted", f"`{expr.function}` must name the records that it runs over", expr.span, self._below()
+
+    def _lent(self, entity: str, word: str, element: str) -> bool:
+        """Whether a word means the one record above an element. In Chinese a table and its records have one name: `网下申购.申购价格`."""
+        return entity in self._around(element) and word == self.schema.entities[entity].zh
 
     def _below(self) -> str:
         below = [f"`{c}`" for c in self.collections()]
