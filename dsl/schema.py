@@ -6,6 +6,9 @@ from typing import Literal
 
 from dsl.quantities import FieldType, Unit
 
+GAP = "^gap"
+"""A column: marks a record to which not all records below it could be tied. What is counted or summed over these is missing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Field:

@@ -5,6 +5,6 @@ run in 128 bits wherever the bounds ask for it; nothing here is ever a float.
 """
 
 from dsl.to_polars.emit import Expressions
-from dsl.to_polars.tables import GAP, HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VIOLATED, Columns, Flags
+from dsl.to_polars.tables import Columns, Flags
 
-__all__ = ["GAP", "HOLDS", "NOT_APPLICABLE", "NOT_EVALUABLE", "VIOLATED", "Columns", "Expressions", "Flags"]
+__all__ = ["Columns", "Expressions", "Flags"]

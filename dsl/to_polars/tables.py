@@ -8,19 +8,12 @@ import polars as pl
 
 from dsl.kernel.build import bind
 from dsl.kernel.nodes import Fold, Input, Kernel, Scalar, inputs
-from dsl.schema import Schema
+from dsl.schema import GAP, Schema
 from dsl.to_polars.aggregates import ROW, Part, matched, of_groups, of_table, spread
 from dsl.to_polars.emit import Emitted, Expressions, Total, dtype
 
 Spot = tuple[str, str]
 """An entity and a column of it."""
-
-
-GAP = "^gap"
-"""Marks records to which not all records below them could be tied: what is counted or summed over these is missing."""
-
-HOLDS, VIOLATED, NOT_APPLICABLE, NOT_EVALUABLE = 0, 1, 2, 3
-"""Outcomes of a rule: the places of their numbers in `Flags.counts`."""
 
 
 class Flags(NamedTuple):

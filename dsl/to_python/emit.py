@@ -27,7 +27,8 @@ from dsl.kernel.nodes import (
     folds,
     inputs_of,
 )
-from dsl.to_python.records import GAP, Layout
+from dsl.schema import GAP
+from dsl.to_python.records import Layout
 from dsl.to_python.runtime import Matches, middle
 
 UNCOUNTED = frozenset(("distinct", "max", "min", "any", "all"))

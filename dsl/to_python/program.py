@@ -11,13 +11,12 @@ from dataclasses import dataclass
 
 from dsl.kernel.nodes import Const, Kernel, Scalar, folds, inputs, inputs_of
 from dsl.kernel.ratio import Lowered, parts
+from dsl.outcomes import ERROR, NOT_EVALUABLE, VIOLATED
+from dsl.schema import GAP
 from dsl.to_python.emit import Lines, Scope
 from dsl.to_python.fast_path import Surely, TooLong, proved
-from dsl.to_python.records import GAP, Layout, Record, Root, Tables
+from dsl.to_python.records import Layout, Record, Root, Tables
 from dsl.to_python.simplify import shorter
-
-VIOLATED, NOT_APPLICABLE, NOT_EVALUABLE, ERROR = 1, 2, 3, 4
-"""Outcomes in the output of a program; a rule that holds leaves no trace."""
 
 Program = Callable[[Tables, Root, list[int], list[tuple[int, Record, int]]], None]
 Function = Callable[[Record | None, Root, Tables], tuple[Scalar, ...]]

@@ -5,10 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dsl.kernel.nodes import Scalar
-from dsl.schema import Schema
-
-GAP = "^gap"
-"""Set on a record to which not all records below it could be tied: what is counted or summed over these is missing."""
+from dsl.schema import GAP, Schema
 
 Record = list[Any]
 Tables = Mapping[str, list[Record]]

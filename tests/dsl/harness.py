@@ -18,6 +18,7 @@ from dsl.kernel.lower import Env, lower
 from dsl.kernel.nodes import Const, Fold, Kernel, Scalar, bounds, kind, rewrite
 from dsl.kernel.ratio import Lowered, Ratio, parts
 from dsl.nodes import Expr
+from dsl.outcomes import NOT_EVALUABLE, VIOLATED
 from dsl.quantities import (
     DAY_MS,
     EPOCH,
@@ -37,7 +38,7 @@ from dsl.quantities import (
 )
 from dsl.schema import Entity, Field, Schema
 from dsl.to_polars import Columns
-from dsl.to_python import NOT_EVALUABLE, VIOLATED, Ask, Assign, Layout, Record, to_function, to_python
+from dsl.to_python import Ask, Assign, Layout, Record, to_function, to_python
 from dsl.trading_days import TradingDays
 
 Answer = Fraction | int | bool | str | None

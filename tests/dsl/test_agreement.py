@@ -31,9 +31,9 @@ from dsl.checker.check import references
 from dsl.diagnostics import DiagnosticError
 from dsl.kernel.ratio import Ratio
 from dsl.nodes import Expr
+from dsl.outcomes import HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VIOLATED
 from dsl.quantities import FLAG
 from dsl.schema import Field, Schema
-from dsl.to_polars import HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VIOLATED
 from dsl.to_text import to_text
 
 REFUSED = {"overflow", "too-large", "quotient-in-aggregate", "unknown-calendar"}

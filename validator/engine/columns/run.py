@@ -14,10 +14,11 @@ import polars as pl
 
 from dsl.kernel.lower import Lowered, Ratio
 from dsl.kernel.nodes import Const, Fold, Input, Kernel, Scalar, folds, rewrite
+from dsl.kernel.ratio import parts
 from dsl.outcomes import ERROR, HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VIOLATED
-from dsl.schema import Schema
-from dsl.to_polars import GAP, Columns, Expressions, Flags
-from dsl.to_python import Function, parts, to_function
+from dsl.schema import GAP, Schema
+from dsl.to_polars import Columns, Expressions, Flags
+from dsl.to_python import Function, to_function
 from validator.engine.columns.findings import Outcomes, findings
 from validator.engine.columns.ranking import choose
 from validator.engine.lost_records import lost

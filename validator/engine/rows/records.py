@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dsl.kernel.nodes import Scalar
-from dsl.schema import Schema
-from dsl.to_python import GAP, Layout, Record
+from dsl.schema import GAP, Schema
+from dsl.to_python import Layout, Record
 from validator.engine.lost_records import lost
 
 if TYPE_CHECKING:

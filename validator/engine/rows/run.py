@@ -8,8 +8,9 @@ from fractions import Fraction
 from typing import Any, assert_never
 
 from dsl.kernel.nodes import Const, Scalar
+from dsl.kernel.ratio import parts
 from dsl.outcomes import ERROR, HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VIOLATED
-from dsl.to_python import Record, Root, Tables, parts
+from dsl.to_python import Record, Root, Tables
 from validator.engine.ranking import run_length, settled_by_sparing, torn
 from validator.engine.result import Hit, Raw, Selected
 from validator.engine.rows.script import Effects, Pass, Question, Rank, Script, Settle, Start, script
