@@ -1,9 +1,7 @@
 """Raw hits -> findings that an officer reads: subject, figures, margin, missing inputs, message, clause."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from hashlib import sha256
 from typing import Any
 
 from dsl.checker.check import references
@@ -17,7 +15,7 @@ from validator.plan.model import ADMITTED, QUANTITY, Asked, Known, Plan, Sheet, 
 from validator.plan.supplied_columns import Supplied, gone, without
 from validator.report.amounts import plain, slack, spoken
 from validator.report.given import Names
-from validator.report.model import Finding
+from validator.report.model import Finding, fingerprint
 
 _NONE = (0,) * len(OUTCOMES)
 
@@ -88,7 +86,7 @@ def _finding(plan: Plan, asked: Asked, hit: Hit, names: Names, lost: frozenset[s
         rests_on_unverified(plan, asked),
         _message(plan, asked, hit.outcome, sheet, answers, known, words),
         rule.cites,
-        _fingerprint(plan.code, rule.id, subject.id, figures),
+        fingerprint(plan.code, rule.id, subject.id, figures),
     )
 
 
@@ -145,8 +143,3 @@ def _zh(plan: Plan, asked: Asked, name: str) -> str:
     value = plan.rulebook.values.get(name)
     fields = reads(plan, conditions(asked)) if value is None else (value.field,)
     return next((f.zh for f in fields if f.name == name), name)
-
-
-def _fingerprint(offering: str, rule: str, subject: str, figures: Mapping[str, str]) -> str:
-    text = json.dumps([offering, rule, subject, dict(figures)], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return sha256(text.encode()).hexdigest()
