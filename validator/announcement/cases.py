@@ -17,9 +17,9 @@ from validator.announcement.rulebooks import Library, library
 from validator.announcement.run import AnnouncementReport, Run, report, run
 from validator.cases.file import Case
 from validator.cases.run import CaseReport
-from validator.rulebook.form import Form, read_form
 from validator.rulebook.library import CASES
 from validator.rulebook.model import Rule, Rulebook
+from validator.vocabulary.form import Form, read_form
 from validator.vocabulary.source import Lines, Source, load
 
 

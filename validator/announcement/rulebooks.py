@@ -20,10 +20,11 @@ from validator.rulebook.amendments import File, Flat, Path, Placed, documents, f
 from validator.rulebook.compile.revision import canonical
 from validator.rulebook.compile.rules import compile_rules
 from validator.rulebook.compile.scope import Piece, Scope, Written
-from validator.rulebook.form import RulebookFile, ValueForm, read_form
+from validator.rulebook.form import RulebookFile, ValueForm
 from validator.rulebook.library import ANNOUNCEMENTS, CASES, OTHER
 from validator.rulebook.model import Rulebook, Value
 from validator.vocabulary.calendar import Calendar, load_calendar
+from validator.vocabulary.form import read_form
 from validator.vocabulary.layers import VOCABULARY, file_of, layers
 from validator.vocabulary.source import load
 from validator.vocabulary.vocabulary import Vocabulary, load_vocabulary

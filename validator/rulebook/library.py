@@ -15,10 +15,11 @@ from dsl.quantities import EPOCH
 from validator.rulebook.amendments import File, Flat, flatten
 from validator.rulebook.compile.revision import compile_rulebook
 from validator.rulebook.compile.scope import Seen
-from validator.rulebook.form import RulebookFile, read_form
+from validator.rulebook.form import RulebookFile
 from validator.rulebook.governing import Selector, governing_name, unknown_rulebook
 from validator.rulebook.model import Rulebook
 from validator.vocabulary.calendar import Calendar, load_calendar
+from validator.vocabulary.form import read_form
 from validator.vocabulary.layers import CALENDAR, VOCABULARY, file_of, layers
 from validator.vocabulary.source import Source, load
 from validator.vocabulary.vocabulary import Vocabulary, load_vocabulary
