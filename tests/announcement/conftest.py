@@ -10,8 +10,8 @@ import pytest
 from validator.announcement.read import of_source
 from validator.announcement.rulebooks import library
 from validator.announcement.run import AnnouncementReport, report, run
+from validator.vocabulary.layers import rules_folder
 from validator.vocabulary.source import Lines, Source
-from validator.vocabulary.vocabulary import rules_folder
 
 HEAD = {"rulebook": "small", "announcement": "例", "code": "300000", "published": "2026-04-02"}
 

@@ -11,8 +11,8 @@ from dsl.diagnostics import DiagnosticError
 from tests.shared import SHARED, needs_shared
 from validator.announcement.cases import run_cases
 from validator.announcement.rulebooks import library
+from validator.vocabulary.layers import rules_folder
 from validator.vocabulary.source import load
-from validator.vocabulary.vocabulary import rules_folder
 
 BOOKS = library(rules_folder())
 

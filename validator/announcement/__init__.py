@@ -17,7 +17,7 @@ def check(path: str | Path, rules: Path | None = None) -> "AnnouncementReport":
     from validator.announcement.read import read_announcement
     from validator.announcement.rulebooks import library
     from validator.announcement.run import report, run
-    from validator.vocabulary.vocabulary import rules_folder
+    from validator.vocabulary.layers import rules_folder
 
     books = library(rules or rules_folder())
     announcement = read_announcement(Path(path), books.vocabulary)

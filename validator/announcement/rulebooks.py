@@ -23,11 +23,13 @@ from validator.rulebook.compile.scope import Piece, Scope, Written
 from validator.rulebook.form import RulebookFile, ValueForm
 from validator.rulebook.library import ANNOUNCEMENTS, CASES, OTHER
 from validator.rulebook.model import Rulebook, Value
-from validator.vocabulary.calendar import Calendar, load_calendar
+from validator.vocabulary.calendar import Calendar
+from validator.vocabulary.calendar_file import load_calendar
 from validator.vocabulary.form import read_form
 from validator.vocabulary.layers import VOCABULARY, file_of, layers
 from validator.vocabulary.source import load
-from validator.vocabulary.vocabulary import Vocabulary, load_vocabulary
+from validator.vocabulary.vocabulary import Vocabulary
+from validator.vocabulary.vocabulary_file import load_vocabulary
 
 ROOT = "announcement"
 

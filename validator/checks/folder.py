@@ -16,7 +16,7 @@ from validator.checks.checker import for_offering
 from validator.intake.issue import Issue
 from validator.report.model import ENGINE, FORMAT, Report
 from validator.rulebook.cache import shelf
-from validator.vocabulary.vocabulary import rules_folder
+from validator.vocabulary.layers import rules_folder
 
 OFFERING = "offering.yaml"
 _BOOKS = ("book", "bids", "报价簿", "报价")

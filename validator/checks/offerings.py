@@ -26,7 +26,7 @@ from validator.report.model import ENGINE, FORMAT, Called, Finding
 from validator.report.preface import called
 from validator.rulebook.cache import Shelf, shelf
 from validator.rulebook.governing import governing_name
-from validator.vocabulary.vocabulary import rules_folder
+from validator.vocabulary.layers import rules_folder
 
 BOARD = "board"
 """The field that names an offering's rulebook."""

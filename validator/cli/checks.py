@@ -7,7 +7,7 @@ from dsl.diagnostics import DiagnosticError
 from validator.cli import door, progress, reports
 from validator.cli.reports import Out
 from validator.report.model import Report
-from validator.vocabulary.vocabulary import rules_folder
+from validator.vocabulary.layers import rules_folder
 
 _OFFERING = "offering.yaml"
 _TEXTS = (".yaml", ".yml")

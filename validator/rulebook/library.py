@@ -18,11 +18,13 @@ from validator.rulebook.compile.scope import Seen
 from validator.rulebook.form import RulebookFile
 from validator.rulebook.governing import Selector, governing_name, unknown_rulebook
 from validator.rulebook.model import Rulebook
-from validator.vocabulary.calendar import Calendar, load_calendar
+from validator.vocabulary.calendar import Calendar
+from validator.vocabulary.calendar_file import load_calendar
 from validator.vocabulary.form import read_form
 from validator.vocabulary.layers import CALENDAR, VOCABULARY, file_of, layers
 from validator.vocabulary.source import Source, load
-from validator.vocabulary.vocabulary import Vocabulary, load_vocabulary
+from validator.vocabulary.vocabulary import Vocabulary
+from validator.vocabulary.vocabulary_file import load_vocabulary
 
 OTHER = (VOCABULARY, CALENDAR)
 CASES = ".cases.yaml"
