@@ -66,6 +66,6 @@ def ask(folder: Path) -> Ask:
         books = library(folder)
         data = {**HEAD, "figures": figures or {}, **tables}
         announcement = of_source(Source(data, "announcement.yaml", Lines(1, {})), books.vocabulary)
-        return report(run(books.revisions["small"][0], announcement, books.calendar))
+        return report(run(books.get("small"), announcement, books.calendar))
 
     return asked

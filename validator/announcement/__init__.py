@@ -24,7 +24,7 @@ def check(path: str | Path, rules: Path | None = None) -> "AnnouncementReport":
     published = announcement.root("published")
     assert published is not None and isinstance(published.value, Interval)
     try:
-        rulebook = books.governing(announcement.rulebook, int(published.value.printed))
+        rulebook = books.governing(announcement.rulebook, {"published": int(published.value.printed)})
         return report(run(rulebook, announcement, books.calendar))
     except DiagnosticError as error:
         raise DiagnosticError(d.at(Path(path).as_posix(), 1) for d in error.diagnostics) from None

@@ -185,7 +185,7 @@ def _of_announcements(rules: Path) -> tuple[Rulebook, ...]:
         return ()
     from validator.announcement.rulebooks import library as announcements
 
-    return tuple(book for revisions in announcements(rules).revisions.values() for book in revisions)
+    return tuple(announcements(rules).all())
 
 
 def _announcement_mistakes(rules: Path) -> tuple[Diagnostic, ...]:

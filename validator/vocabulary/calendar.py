@@ -39,7 +39,7 @@ class Calendar:
         return at < len(self.days) and self.days[at] == day
 
     def _known(self, day: int) -> bool:
-        return day_of(self.first, 1, 1) <= day <= day_of(self.last, 12, 31)
+        return day_number(self.first, 1, 1) <= day <= day_number(self.last, 12, 31)
 
     def _unknown(self, day: int, offset: int) -> Diagnostic:
         shown = _shown(day)
@@ -48,7 +48,7 @@ class Calendar:
         return Diagnostic("unknown-calendar", said, hint="add the year to rules/calendar.yaml once its holidays are announced")
 
 
-def day_of(year: int, month: int, day: int) -> int:
+def day_number(year: int, month: int, day: int) -> int:
     """Days from 1970-01-01. Raises ValueError where there is no such day."""
     return date(year, month, day).toordinal() - EPOCH
 

@@ -10,7 +10,7 @@ from pydantic import model_validator
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.quantities import EPOCH
-from validator.vocabulary.calendar import Calendar, day_of
+from validator.vocabulary.calendar import Calendar, day_number
 from validator.vocabulary.form import MISSING, Form, read_form, wanted, wrong
 from validator.vocabulary.layers import CALENDAR, file_of
 from validator.vocabulary.source import Source, load
@@ -53,7 +53,7 @@ def load_calendar(folder: Path) -> Calendar:
         raise DiagnosticError(mistakes)
     closed = {_day(year, text) for year in runs for run in runs[year] for text in run}
     first, last = min(runs), max(runs)
-    known = range(day_of(first, 1, 1), day_of(last, 12, 31) + 1)
+    known = range(day_number(first, 1, 1), day_number(last, 12, 31) + 1)
     return Calendar(tuple(d for d in known if _weekday(d) < SATURDAY and d not in closed), first, last)
 
 
@@ -83,7 +83,7 @@ def _day(year: int, text: object) -> int | None:
     match text.split("-") if isinstance(text, str) and text.isascii() else []:
         case [month, day] if len(month) == len(day) == 2 and month.isdigit() and day.isdigit():
             try:
-                return day_of(year, int(month), int(day))
+                return day_number(year, int(month), int(day))
             except ValueError:
                 return None
         case _:
