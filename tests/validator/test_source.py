@@ -317,15 +317,6 @@ def test_line_of_a_path_that_is_not_there_is_the_line_of_the_part_that_is() -> N
     assert source.line_of(("b", 7)) == 2
     assert source.line_of(("z",)) == 1
     assert source.line_of(()) == 1
-    assert source.has(("b", 1, "d"))
-    assert not source.has(("b", 1, "e"))
-    assert not source.has(("b", 1, "d", "e"))
-
-
-def test_an_empty_value_is_written_though_it_is_nothing() -> None:
-    source = load_text("a:\n", "f")
-    assert source.data == {"a": None}
-    assert source.has(("a",))
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# only a comment", "\ufeff"])

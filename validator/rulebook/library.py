@@ -87,7 +87,7 @@ class Library:
 
     def holds(self, source: Source) -> bool:
         """Whether a file is the folder's own, and not of a layer below it."""
-        return Path(source.file).is_relative_to(self.folder)  # as `rulebook_files` names them
+        return Path(source.file).is_relative_to(self.folder)  # as `_files` names them
 
     def get(self, name: str) -> Rulebook:
         """`szse-chinext@2025-03`, or the last revision of `szse-chinext`. Raises DiagnosticError."""
@@ -148,7 +148,7 @@ class Library:
 def library(folder: Path, kind: Kind = OFFERINGS) -> Library:
     """Read every rulebook of `folder` and its layers; nothing is compiled yet. Raises DiagnosticError with all mistakes of form."""
     vocabulary, calendar = _vocabulary(folder, kind), load_calendar(folder)
-    files, mistakes = _gather(partial(_read, path) for path in rulebook_files(folder, kind))
+    files, mistakes = _gather(partial(_read, path) for path in _files(folder, kind))
     chains: dict[str, Sequence[File]] = {}
     for name in sorted({f.form.rulebook for f in files}):
         try:
@@ -161,7 +161,7 @@ def library(folder: Path, kind: Kind = OFFERINGS) -> Library:
     return Library(folder, kind, vocabulary, calendar, chains, shared, _salt(folder, kind))
 
 
-def rulebook_files(folder: Path, kind: Kind = OFFERINGS) -> list[Path]:
+def _files(folder: Path, kind: Kind) -> list[Path]:
     """The rulebook files of that kind in a folder and in the layers below it, in a stable order."""
     tops = [layer / kind.below for layer in layers(folder)]
     apart = [] if kind.below else [top.resolve() / ANNOUNCEMENTS for top in tops]

@@ -47,24 +47,20 @@ class Source:
 
     def line_of(self, path: Place) -> int:
         """The line of a path, or of the innermost part of it that the file has."""
-        return self._follow(path)[0].line
+        return self._follow(path).line
 
     def span_of(self, path: Place) -> tuple[int, int]:
         """Where the text, number or flag of a path stands in the file: from and to, in characters."""
-        return self._follow(path)[0].span
+        return self._follow(path).span
 
-    def has(self, path: Place) -> bool:
-        """Whether something is written at a path, be it empty."""
-        return self._follow(path)[1] == len(path)
-
-    def _follow(self, path: Place) -> tuple[Lines, int]:
-        """The lines at the end of a path, and how many steps of it there are."""
+    def _follow(self, path: Place) -> Lines:
+        """The lines at the end of a path, or of as much of it as there is."""
         at = self.lines
-        for steps, part in enumerate(path):
+        for part in path:
             if part not in at.below:
-                return at, steps
+                return at
             at = at.below[part]
-        return at, len(path)
+        return at
 
 
 def load(path: Path) -> Source:
