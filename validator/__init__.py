@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from dsl.diagnostics import Diagnostic, DiagnosticError
     from validator.checks.checker import Checker, checker
     from validator.checks.folder import check_folder
-    from validator.checks.offerings import check_offerings
+    from validator.checks.table import check_offerings
     from validator.engine.agreement import Disagreement
     from validator.report.model import Finding, Report
 
@@ -20,7 +20,7 @@ _FROM = {
     "Diagnostic": "dsl.diagnostics",
     "DiagnosticError": "dsl.diagnostics",
     "check_folder": "validator.checks.folder",
-    "check_offerings": "validator.checks.offerings",
+    "check_offerings": "validator.checks.table",
     "Checker": "validator.checks.checker",
     "Disagreement": "validator.engine.agreement",
     "checker": "validator.checks.checker",

@@ -25,8 +25,8 @@ from dsl.to_polars.applied import APPLIED as COLUMNS
 from dsl.to_text import to_text
 from dsl.trading_days import Table
 from validator.announcement import intervals
-from validator.vocabulary.calendar import load_calendar
-from validator.vocabulary.vocabulary import rules_folder
+from validator.vocabulary.calendar_file import load_calendar
+from validator.vocabulary.layers import rules_folder
 
 
 def _called(expr: Expr) -> Iterator[str]:

@@ -10,7 +10,9 @@ from tests.intake.test_cells import READ, REFUSED, find
 from validator.intake.cells.cell import Unreadable, read_cell, text_of
 from validator.intake.cells.column import dtype_of, read_column
 from validator.intake.cells.plain_cell import plain_reader
-from validator.vocabulary.vocabulary import Vocabulary, load_vocabulary, rules_folder
+from validator.vocabulary.layers import rules_folder
+from validator.vocabulary.vocabulary import Vocabulary
+from validator.vocabulary.vocabulary_file import load_vocabulary
 
 VOCABULARY = load_vocabulary(rules_folder())
 FIELDS = {

@@ -21,7 +21,7 @@ from dsl.to_text import to_text
 from validator.cases import run as cases
 from validator.rulebook.library import Library, library
 from validator.rulebook.model import Rule, Rulebook, Take, Value, parts_of
-from validator.vocabulary.vocabulary import rules_folder
+from validator.vocabulary.layers import rules_folder
 
 OPS = ("=", "!=", "<", "<=", ">", ">=")
 OTHER = {"max": "min", "min": "max", "any": "all", "all": "any", "least": "greatest", "greatest": "least"}

@@ -1,7 +1,8 @@
 """announcement.yaml -> an `Announcement`: every figure as printed, or all diagnostics with their lines.
 
 The file is the officer's own page, so what is wrong in it is a diagnostic. Two prints of one quantity that contradict each other are the
-announcement's fault, not hers: an issue of the report.
+announcement's fault, not hers: an issue of the report. The names in the file are those of the vocabulary, so its form is checked here and
+not by a model of its own.
 """
 
 import json

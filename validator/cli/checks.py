@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dsl.diagnostics import DiagnosticError
 from validator.cli import door, progress, reports
 from validator.cli.reports import Out
 from validator.report.model import Report
-from validator.vocabulary.vocabulary import rules_folder
+from validator.vocabulary.layers import rules_folder
+
+if TYPE_CHECKING:
+    from validator.checks.offerings import Offerings
 
 _OFFERING = "offering.yaml"
 _TEXTS = (".yaml", ".yml")
@@ -96,8 +100,7 @@ def _of_subject(report: Report, id_: str, out: Out) -> None:
 
 
 def _offerings(table: Path, asked: Asked, out: Out) -> int:
-    from validator.checks.offerings import check_offerings
-    from validator.render.pages import offerings as archive
+    from validator.checks.table import check_offerings
 
     _plain(asked, "a table of offerings")
     door.writable(out.target, table)
@@ -109,30 +112,28 @@ def _offerings(table: Path, asked: Asked, out: Out) -> int:
             door.refuse("no-offering", "the offering is not given", f"{_NAME_IT}; a table of offerings has a column `board`")
         raise
 
-    def workbook() -> bytes:
-        from validator.render.xlsx.offerings import of_table
-
-        return of_table(found, out.lang)
-
-    reports.write_page(archive.page(found, out.lang), found.to_dict(), out, workbook)
-    return found.status
+    return _written(found, out)
 
 
 def _folder(folder: Path, asked: Asked, out: Out) -> int:
     from validator.checks.folder import check_folder
-    from validator.render.pages import offerings as archive
 
     _plain(asked, "a folder of offerings")
     door.writable(out.target, *(place for place in folder.iterdir() if place.is_dir()))
     with progress.shown(_said(out, "校验各次发行", "checking offerings")) as told:
         found = check_folder(folder, asked.rules, told)
+    return _written(found, out)
+
+
+def _written(found: "Offerings", out: Out) -> int:
+    from validator.render.pages import offerings
 
     def workbook() -> bytes:
-        from validator.render.xlsx.offerings import of_folder
+        from validator.render.xlsx.offerings import render
 
-        return of_folder(found, out.lang)
+        return render(found, out.lang)
 
-    reports.write_page(archive.folder_page(found, out.lang), found.to_dict(), out, workbook)
+    reports.write_page(offerings.page(found, out.lang), found.to_dict(), out, workbook)
     return found.status
 
 

@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from validator.cli import door
 from validator.render import terminal as screen
@@ -103,5 +102,3 @@ def _refuse_screen(out: Out) -> None:
 _Writer = Callable[[Report, Out, bool], bytes]
 
 _WRITERS: Mapping[str, _Writer] = {"text": _text, "json": _json, "html": _html, "csv": _csv, "xlsx": _xlsx}
-
-Data = dict[str, Any]

@@ -120,7 +120,7 @@ def linted(folder: Path | None, format: str, output: Path | None) -> int:
 def schema(form: "Form", folder: Path | None, output: Path | None) -> int:
     """The JSON Schema of a form."""
     from validator.intake.json_schema import schema as of_form
-    from validator.vocabulary.vocabulary import load_vocabulary
+    from validator.vocabulary.vocabulary_file import load_vocabulary
 
     door.writable(output)
     return _put_json(of_form(form, load_vocabulary(folder or rules_folder())), output)
@@ -185,7 +185,7 @@ def _of_announcements(rules: Path) -> tuple[Rulebook, ...]:
         return ()
     from validator.announcement.rulebooks import library as announcements
 
-    return tuple(book for revisions in announcements(rules).revisions.values() for book in revisions)
+    return tuple(announcements(rules).all())
 
 
 def _announcement_mistakes(rules: Path) -> tuple[Diagnostic, ...]:

@@ -1,7 +1,9 @@
 """What a run found, as plain frozen data in a stable order. No clock, no paths; `to_dict` is the promised JSON."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from validator.bilingual import Both, Cite
@@ -25,6 +27,12 @@ class Subject:
     placee: str | None = None
     investor: str | None = None
     row: int | None = None
+
+
+def fingerprint(offering: str, rule: str, subject: str, figures: Figures) -> str:
+    """What a finding is recognised by from one run to the next: sha256 of these four."""
+    text = json.dumps([offering, rule, subject, dict(figures)], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from validator.bilingual import Both
-from validator.checks.folder import Books
-from validator.checks.offerings import Archive
+from validator.checks.offerings import Columns, Offerings
 from validator.intake.issue import Issue
 from validator.render.pages.blocks import Block, Column, Heading, Note, Table
 from validator.render.phrases.rules import margin
@@ -26,66 +25,48 @@ Names = Mapping[str, Both]
 """Rules by id."""
 
 
-def page(found: Archive, lang: Lang) -> tuple[Block, ...]:
-    """A table of offerings."""
-    return tuple(_table(found, lang))
+def page(found: Offerings, lang: Lang) -> tuple[Block, ...]:
+    """A table of offerings, or a folder of offerings with their books."""
+    return tuple(_page(found, lang))
 
 
-def folder_page(found: Books, lang: Lang) -> tuple[Block, ...]:
-    """A folder of offerings with their books."""
-    return tuple(_folder(found, lang))
-
-
-def opening(found: Archive | Books, lang: Lang) -> Iterator[Block]:
+def opening(found: Offerings, lang: Lang) -> Iterator[Block]:
     """The verdict, and how each revision fared."""
-    if isinstance(found, Archive):
-        total, unsure = sum(found.offerings.values()), bool(found.intake or found.unsupplied)
-    else:
-        total = len(found.reports) + len(found.refused)
-        unsure = bool(found.refused or any(r.intake or r.unsupplied for r in found.reports.values()))
     outcomes = found.to_dict()["outcomes"]
-    yield Heading(say("archive-title", lang, count=count(total)))
-    yield from _verdict(outcomes, unsure, lang)
+    yield Heading(say("archive-title", lang, count=count(len(found.lines) + found.refused)))
+    yield from _verdict(outcomes, found.unsure, lang)
     if outcomes["by_revision"]:
         yield Heading(say("archive-revisions", lang))
         yield _revisions(outcomes["by_revision"], lang)
 
 
-def by_rule(found: Archive | Books, lang: Lang) -> Iterator[Block]:
+def by_rule(found: Offerings, lang: Lang) -> Iterator[Block]:
     """What was found, the worst first."""
-    if isinstance(found, Archive):
-        return _by_rule([(f.subject.id, f) for f in found.findings], found.names, lang)
-    names = {rule: info.name for r in found.reports.values() for rule, info in r.rules.items()}
-    return _by_rule([(folder, f) for folder, r in found.reports.items() for f in r.findings], names, lang)
+    return _by_rule([(f.folder or f.offering, f.said) for f in found.findings], found.names, lang)
 
 
-def _table(found: Archive, lang: Lang) -> Iterator[Block]:
-    yield from opening(found, lang)
-    yield from by_rule(found, lang)
-    yield from _violations(found, lang)
-    yield from _unsupplied(found, lang)
-    yield from _issues([("", i) for i in found.intake], lang)
-    if found.unknown_columns:
-        columns = ", ".join(f"{table(t, lang)}.{visible(c)}" for t, c in found.unknown_columns)
-        yield Note(say("unknown-columns", lang, columns=columns), "faint")
-
-
-def _folder(found: Books, lang: Lang) -> Iterator[Block]:
+def _page(found: Offerings, lang: Lang) -> Iterator[Block]:
     yield from opening(found, lang)
     yield from _books(found, lang)
     yield from by_rule(found, lang)
-    refused = [(folder, i) for folder, issues in found.refused.items() for i in issues]
-    yield from _issues([*refused, *((r.offering, i) for r in found.reports.values() for i in r.intake)], lang)
+    if found.columns is not None:
+        yield from _violations(found, lang)
+        yield from _unsupplied(found, found.columns, lang)
+    yield from _issues([(i.offering if i.folder else "", i.said) for i in found.intake], lang)
+    if found.columns is not None and found.columns.unknown:
+        columns = ", ".join(f"{table(t, lang)}.{visible(c)}" for t, c in found.columns.unknown)
+        yield Note(say("unknown-columns", lang, columns=columns), "faint")
 
 
-def _books(found: Books, lang: Lang) -> Iterator[Block]:
+def _books(found: Offerings, lang: Lang) -> Iterator[Block]:
     """One line a book."""
-    if not found.reports:
+    reports = [(line.folder, line.report) for line in found.lines if line.report is not None]
+    if not reports:
         return
     yield Heading(say("archive-sheet", lang))
     columns = ("folder", "offering-code", "rulebook", "number-of-bids", "eliminated", "effective", "violated", "not_evaluable")
     rows = []
-    for folder, r in found.reports.items():
+    for folder, r in reports:
         effective = r.fates.get("有效报价")
         rows.append(
             (
@@ -136,8 +117,8 @@ def _by_rule(found: Found, names: Names, lang: Lang) -> Iterator[Block]:
     yield Table(tuple(Column(say(c, lang), c == "number", c == "archive-offerings") for c in columns), tuple(rows))
 
 
-def _violations(found: Archive, lang: Lang) -> Iterator[Block]:
-    broken = [f for f in found.findings if f.outcome == "violated"]
+def _violations(found: Offerings, lang: Lang) -> Iterator[Block]:
+    broken = [f.said for f in found.findings if f.said.outcome == "violated"]
     if not broken:
         return
     yield Heading(say("archive-violations", lang))
@@ -158,32 +139,32 @@ def _violations(found: Archive, lang: Lang) -> Iterator[Block]:
         yield Note(say("more", lang, count=count(len(broken) - _FINDINGS)) + " · --format json", "faint")
 
 
-def _unsupplied(found: Archive, lang: Lang) -> Iterator[Block]:
+def _unsupplied(found: Offerings, waiting: Columns, lang: Lang) -> Iterator[Block]:
     """A rule once, with the columns that it waits for and the revisions that ask it."""
-    if not found.unsupplied:
+    if not waiting.unsupplied:
         return
     yield Heading(say("unsupplied", lang))
-    rules = dict.fromkeys(rule for rules in found.unsupplied.values() for rule in rules)
-    rows = tuple((_rule(r, found.names, lang), columns_of(found, r, lang), revisions_of(found, r, lang)) for r in rules)
+    rules = dict.fromkeys(rule for rules in waiting.unsupplied.values() for rule in rules)
+    rows = tuple((_rule(r, found.names, lang), columns_of(waiting, r, lang), revisions_of(found, waiting, r, lang)) for r in rules)
     columns = ("rule", "missing-columns", "in-revisions")
     yield Table(tuple(Column(say(c, lang), wide=c != "rule") for c in columns), rows)
 
 
-def columns_of(found: Archive, rule: str, lang: Lang) -> str:
+def columns_of(waiting: Columns, rule: str, lang: Lang) -> str:
     """The columns that a rule waits for, by the names that a table may have for them."""
-    said = found.lacking.get(rule, {})
+    said = waiting.lacking.get(rule, {})
     return visible("、".join(said.values()) if lang == "zh" else ", ".join(said)) or "—"
 
 
-def revisions_of(found: Archive, rule: str, lang: Lang) -> str:
+def revisions_of(found: Offerings, waiting: Columns, rule: str, lang: Lang) -> str:
     """The revisions of those in the table that wait for it."""
-    asking = [n for n, by_rule in sorted(found.outcomes.items()) if rule in by_rule]
-    waiting = {n for n in asking if rule in found.unsupplied.get(n, ())}
-    if waiting == set(asking):
+    asking = [n for n, revision in sorted(found.revisions.items()) if rule in revision.by_rule]
+    lacking = {n for n in asking if rule in waiting.unsupplied.get(n, ())}
+    if lacking == set(asking):
         return say("all-revisions", lang)
     boards = {n.partition("@")[0]: {m for m in asking if m.startswith(n.partition("@")[0] + "@")} for n in asking}
-    whole = {board for board, revisions in boards.items() if revisions <= waiting}
-    return ", ".join(dict.fromkeys(b if (b := n.partition("@")[0]) in whole else n for n in sorted(waiting)))
+    whole = {board for board, revisions in boards.items() if revisions <= lacking}
+    return ", ".join(dict.fromkeys(b if (b := n.partition("@")[0]) in whole else n for n in sorted(lacking)))
 
 
 def _rule(rule: str, names: Names, lang: Lang) -> str:
