@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from validator.engine.agreement import Disagreement
     from validator.report.model import Finding, Report
 
+__version__ = "0.1.0"
+"""The one place where the version stands: the build, `guiju --version` and every report read it here."""
+
 _FROM = {
     "Diagnostic": "dsl.diagnostics",
     "DiagnosticError": "dsl.diagnostics",

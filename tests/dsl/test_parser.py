@@ -17,6 +17,7 @@ from dsl.diagnostics import DiagnosticError, Span
 from dsl.functions import FUNCTIONS, KEYWORDS
 from dsl.parser import parse, parse_order
 from dsl.quantities import MONEY, PLAIN, PRICE, SHARES, Unit
+from tests.proofs.size import size
 
 UNITS = {
     u.name: u
@@ -565,7 +566,8 @@ _PIECES = st.sampled_from(
 _INNER = re.compile(r"\$END|[LR]PAR|[LR]SQB|_MULTIPLE|__ANON|Token\(|lark")  # the parser generator's own words
 
 
-@settings(deadline=None)
+@pytest.mark.proof
+@settings(max_examples=size(10_000), deadline=None)
 @given(st.text(max_size=60) | st.lists(_PIECES, max_size=25).map(" ".join) | st.lists(_PIECES, max_size=25).map("".join))
 def test_any_text_is_read_or_refused_with_a_diagnostic(text: str) -> None:
     for reads in (parse, parse_order):

@@ -13,6 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dsl.diagnostics import DiagnosticError
+from tests.proofs.size import size
 from validator.vocabulary import source
 from validator.vocabulary.source import MAX_BYTES, MAX_DEPTH, MAX_MISTAKES, MAX_VALUES, Plain, load, load_text
 from validator.vocabulary.yaml_syntax import LOADER
@@ -432,8 +433,9 @@ YAML_BITS = st.sampled_from(
 )
 
 
+@pytest.mark.proof
 @given(st.one_of(st.lists(YAML_BITS, max_size=40).map("".join).map(str.encode), st.binary(max_size=300)))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=size(20_000, usual=500), deadline=None)
 @example(b"\xff\xfe")
 @example(b"a: b\n...\n...\n")
 @example(b"---\n#")
@@ -464,8 +466,9 @@ def places(data: Plain, at: tuple[str | int, ...] = ()) -> list[tuple[str | int,
     return [at, *(place for key, value in items for place in places(value, (*at, key)))]
 
 
+@pytest.mark.proof
 @given(st.recursive(st.one_of(st.none(), st.booleans(), st.integers(), st.text()), lambda x: st.lists(x) | st.dictionaries(st.text(), x)))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=size(20_000, usual=300), deadline=None)
 def test_json_is_read_as_what_it_says(data: Plain) -> None:
     """JSON with ASCII escapes is YAML in which nothing can be misread; surrogates alone YAML does not know."""
     text = json.dumps(data)

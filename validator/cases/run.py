@@ -192,6 +192,12 @@ def _run(
     return said, trial
 
 
+def differs(books: Library, suite: Suite, base: Base, case: Case, id_: str, silent: frozenset[str]) -> bool:
+    """Whether a case comes out otherwise than stated, by rows alone: what the search for mutants asks many times."""
+    trial = suite.attempt(books, base, case, id_, both=False)
+    return any(_differences(case, trial.report, silent, id_)) or not margin_matches(case, trial.margins)
+
+
 def _stage(rulebook: Rulebook, id_: str) -> str:
     rule = rulebook.rules.get(id_)
     if rule is not None:

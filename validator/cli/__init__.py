@@ -37,6 +37,7 @@ from validator.cli.options import (
     RulesOption,
     StageOption,
     SubjectOption,
+    VersionOption,
     both,
 )
 
@@ -59,6 +60,11 @@ rulebooks = typer.Typer(
     help="规则集：列出、查看、选定、比较。Rulebooks: list, show, resolve, diff.", no_args_is_help=True, rich_markup_mode=None
 )
 app.add_typer(rulebooks, name="rulebook")
+
+
+@app.callback()
+def guiju(version: VersionOption = False) -> None:
+    """What stands before any command."""
 
 
 @app.command(epilog=_ENDS)

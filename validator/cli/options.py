@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+import validator
+
 
 def both(*lines: str) -> str:
     """Help in both languages, in lines that fit: where a line of Chinese ends is not known to the library."""
@@ -73,6 +75,16 @@ class Lang(StrEnum):
 
 _BY_SUFFIX = both("默认由 -o 的后缀定，否则 text。", "As the suffix of -o says, else text.")
 
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"guiju {validator.__version__}")
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool, typer.Option("--version", callback=_version, is_eager=True, help=both("输出版本。", "Print the version."), show_default=False)
+]
 BookArgument = Annotated[
     Path | None,
     typer.Argument(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from validator import __version__
 from validator.bilingual import Both, Cite
 from validator.intake.issue import Issue
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 FORMAT = "guiju.report/1"
-ENGINE = "guiju 0.1.0"
+ENGINE = f"guiju {__version__}"
 
 Figures = Mapping[str, str]
 
