@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from dsl.outcomes import OUTCOMES
 from validator.checks.folder import Books
 from validator.checks.offerings import Archive
 from validator.intake.issue import Issue
@@ -10,8 +11,8 @@ from validator.render.pages import offerings as archive
 from validator.render.pages.blocks import Heading
 from validator.render.phrases.rules import clauses, effects
 from validator.render.phrases.safe import visible
-from validator.render.phrases.sentences import say
-from validator.render.phrases.words import Lang, name, table
+from validator.render.phrases.say import Lang, say, spoken
+from validator.render.phrases.words import fate, name, table, told
 from validator.render.tables import findings
 from validator.render.xlsx.formats import Style
 from validator.render.xlsx.rules import finding_forms
@@ -19,8 +20,6 @@ from validator.render.xlsx.sheets import Cell, Column, Form, Table, turned
 from validator.render.xlsx.summary import of_blocks
 from validator.render.xlsx.write import write
 from validator.report.model import Finding
-
-_OUTCOMES = ("holds", "violated", "not_applicable", "not_evaluable", "error")
 
 
 def of_table(found: Archive, lang: Lang) -> bytes:
@@ -64,7 +63,7 @@ def _written(found: Archive | Books, sheets: list[Table], issues: Sequence[tuple
 
 
 def _revision(lang: Lang, *, books: bool = False) -> tuple[Form, ...]:
-    counted: tuple[Form, ...] = tuple((name(o, lang), "count", 11) for o in _OUTCOMES)
+    counted: tuple[Form, ...] = tuple((name(o, lang), "count", 11) for o in OUTCOMES)
     columns = ("number-of-bids", "eliminated", "effective") if books else ()
     return ((say("rulebook", lang), "text", 24), *((say(c, lang), "count", 11) for c in columns), *counted)
 
@@ -73,14 +72,14 @@ def _revisions(by_revision: Mapping[str, Mapping[str, Any]], lang: Lang) -> Iter
     forms: tuple[Form, ...] = (
         (say("rulebook", lang), "text", 24),
         (say("archive-offerings", lang), "count", 11),
-        *((name(o, lang), "count", 11) for o in _OUTCOMES),
+        *((name(o, lang), "count", 11) for o in OUTCOMES),
     )
     return turned(forms, [(n, c["offerings"], *_counts(c)) for n, c in by_revision.items()])
 
 
 def _offering(report: Mapping[str, Any]) -> tuple[Cell, ...]:
     """Of one book: code, revision, and how many bids there are, are eliminated, are effective."""
-    book, effective = report["rulebook"], report["fates"].get("有效报价")
+    book, effective = report["rulebook"], report["fates"].get(fate("effective"))
     return (
         visible(report["offering"]),
         f"{book['id']}@{book['revision']}",
@@ -91,7 +90,7 @@ def _offering(report: Mapping[str, Any]) -> tuple[Cell, ...]:
 
 
 def _counts(outcomes: Mapping[str, int]) -> tuple[int, ...]:
-    return tuple(outcomes[o] for o in _OUTCOMES)
+    return tuple(outcomes[o] for o in OUTCOMES)
 
 
 def _found(found: Archive, lang: Lang) -> Iterator[Sequence[Cell]]:
@@ -104,7 +103,7 @@ def _found(found: Archive, lang: Lang) -> Iterator[Sequence[Cell]]:
 
 def _called(found: Archive, finding: Finding, lang: Lang) -> str:
     said = found.names.get(finding.rule)
-    return finding.rule if said is None else visible(said.zh if lang == "zh" else said.en)
+    return finding.rule if said is None else told(said, lang)
 
 
 def _cited(found: Archive, finding: Finding, revision: str) -> str:
@@ -116,7 +115,7 @@ def _unsupplied(found: Archive, lang: Lang) -> Iterator[Column]:
     titles = ("rule", "finding-rule-id", "missing-columns", "in-revisions")
     forms = [(say(key, lang), look, width) for key, look, width in zip(titles, looks, (34, 32, 60, 40), strict=True)]
     rules = dict.fromkeys(rule for of_it in found.unsupplied.values() for rule in of_it)
-    names = {r: visible(n.zh if lang == "zh" else n.en) for r, n in found.names.items()}
+    names = {r: told(n, lang) for r, n in found.names.items()}
     rows = [(names.get(r, r), r, archive.columns_of(found, r, lang), archive.revisions_of(found, r, lang)) for r in rules]
     return turned(forms, rows)
 
@@ -130,5 +129,5 @@ def _intake(issues: Sequence[tuple[str, Issue]], lang: Lang) -> Iterator[Column]
         (say("content", lang), "prose", 30),
         (say("reason", lang), "prose", 60),
     )
-    said = ((at, i, i.message.zh if lang == "zh" else i.message.en) for at, i in issues)
+    said = ((at, i, spoken(i.message, lang)) for at, i in issues)
     return turned(forms, [(at, table(i.table, lang), i.row, i.column, i.text, message) for at, i, message in said])
