@@ -43,7 +43,7 @@ def statistics(report: Report, lang: Lang) -> Iterator[Block]:
     yield Table(columns, tuple(_figures(line, lang)[: len(columns)] for line in lines))
     for group in ("placee_type", "investor_type"):
         if not any(line.group == group for line in lines):
-            yield Note(say(f"no-{group}", lang), "faint")
+            yield Note(say(f"unstated-{group}", lang), "faint")
 
 
 def _figures(line: Line, lang: Lang) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from validator.render.phrases.say import Lang, pick, say, spoken
 from validator.render.phrases.words import enumerated, name, told
 from validator.report.model import Called, Finding, Label, Report
 
+_BETWEEN_CLAUSES = "、"  # in either language: clauses are quoted in Chinese
+
 
 def rule_name(report: Report, rule: str, lang: Lang) -> str:
     """A rule's name in the reader's language, its id where the report does not know the rule."""
@@ -29,9 +31,8 @@ def clauses(cites: Iterable[Cite], titles: Mapping[str, str]) -> str:
     by_source: dict[str, list[str]] = {}
     for cite in cites:
         by_source.setdefault(cite.source, []).append(cite.clause)
-    return visible(
-        "; ".join(f"{titles.get(source, source)} {'、'.join(c for c in said if c)}".strip() for source, said in by_source.items())
-    )
+    listed = ((titles.get(source, source), _BETWEEN_CLAUSES.join(c for c in said if c)) for source, said in by_source.items())
+    return visible("; ".join(f"{title} {inside}".strip() for title, inside in listed))
 
 
 def effects(said: Sequence[str], lang: Lang) -> str:

@@ -53,7 +53,7 @@ def said_of(line: Line, lang: Lang) -> str:
     """What a line is about, in the reader's language."""
     match line.group:
         case "all" | "six":
-            return say(f"{line.group}-kind", lang)
+            return say(f"kind-{line.group}", lang)
         case "placee_type" | "investor_type":
             return visible(line.kind) or say("not-stated", lang)
         case _:
