@@ -34,6 +34,11 @@ _PARTS = {
 }
 
 
+def names_rulebook(data: Plain) -> bool:
+    """Whether a file is an announcement: an offering names no rulebook, its board and its dates select it."""
+    return isinstance(data, dict) and any(_PARTS.get(key) == "rulebook" for key in data)
+
+
 @dataclass(frozen=True)
 class Record:
     """One record of an announcement: its id, and a cell for every field that something is printed for."""

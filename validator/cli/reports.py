@@ -8,7 +8,7 @@ from pathlib import Path
 from validator.cli import door
 from validator.render import terminal as screen
 from validator.render.pages.blocks import Block, Heading
-from validator.render.phrases.words import Lang
+from validator.render.phrases.say import Lang, say
 from validator.report.model import Report
 
 _BOM = b"\xef\xbb\xbf"  # without it Excel takes a CSV file for GBK; a pipe has no need of it
@@ -60,7 +60,7 @@ def write_page(page: Sequence[Block], data: object, out: Out, workbook: Callable
 def _put(data: bytes, out: Out) -> None:
     door.put(data, out.target)
     if out.target is not None:
-        door.tell(f"{'已写入' if out.lang == 'zh' else 'written:'} {out.target}")
+        door.tell(say("written", out.lang, target=out.target))
 
 
 def _text(report: Report, out: Out, bids: bool) -> bytes:

@@ -3,20 +3,20 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from dsl.outcomes import OUTCOMES, WORST_FIRST
 from validator.bilingual import Both
 from validator.checks.offerings import Columns, Offerings
 from validator.intake.issue import Issue
 from validator.render.pages.blocks import Block, Column, Heading, Note, Table
 from validator.render.phrases.rules import margin
 from validator.render.phrases.safe import visible
-from validator.render.phrases.sentences import say
-from validator.render.phrases.words import Lang, count, name, shares, table
+from validator.render.phrases.say import Lang, pick, say
+from validator.render.phrases.words import count, enumerated, fate, name, shares, table, told
 from validator.report.model import Finding
 
 _FINDINGS = 40  # rows: the rest is counted here and stands in the JSON
 _ISSUES = 8
 _CODES = 5
-_OUTCOMES = ("holds", "violated", "not_applicable", "not_evaluable", "error")
 
 Found = Sequence[tuple[str, Finding]]
 """Findings with the offering that each belongs to."""
@@ -67,7 +67,7 @@ def _books(found: Offerings, lang: Lang) -> Iterator[Block]:
     columns = ("folder", "offering-code", "rulebook", "number-of-bids", "eliminated", "effective", "violated", "not_evaluable")
     rows = []
     for folder, r in reports:
-        effective = r.fates.get("有效报价")
+        effective = r.fates.get(fate("effective"))
         rows.append(
             (
                 visible(folder),
@@ -80,7 +80,7 @@ def _books(found: Offerings, lang: Lang) -> Iterator[Block]:
                 count(r.outcomes["not_evaluable"]),
             )
         )
-    titles = tuple(Column(name(c, lang) if c in _OUTCOMES else say(c, lang), right=i > 2) for i, c in enumerate(columns))
+    titles = tuple(Column(name(c, lang) if c in OUTCOMES else say(c, lang), right=i > 2) for i, c in enumerate(columns))
     yield Table(titles, tuple(rows))
 
 
@@ -96,8 +96,8 @@ def _verdict(outcomes: Mapping[str, Any], unsure: bool, lang: Lang) -> Iterator[
 
 def _revisions(by_revision: Mapping[str, Mapping[str, Any]], lang: Lang) -> Table:
     titles = (Column(say("rulebook", lang)), Column(say("archive-offerings", lang), right=True))
-    rows = ((n, count(c["offerings"]), *(count(c[o]) for o in _OUTCOMES)) for n, c in by_revision.items())
-    return Table((*titles, *(Column(name(o, lang), right=True) for o in _OUTCOMES)), tuple(rows))
+    rows = ((n, count(c["offerings"]), *(count(c[o]) for o in OUTCOMES)) for n, c in by_revision.items())
+    return Table((*titles, *(Column(name(o, lang), right=True) for o in OUTCOMES)), tuple(rows))
 
 
 def _by_rule(found: Found, names: Names, lang: Lang) -> Iterator[Block]:
@@ -107,8 +107,7 @@ def _by_rule(found: Found, names: Names, lang: Lang) -> Iterator[Block]:
     if not groups:
         return
     yield Heading(say("sheet-findings", lang))
-    order = ("violated", "error", "not_evaluable")
-    worst_first = sorted(groups.items(), key=lambda g: (order.index(g[0][0]), -len(g[1]), g[0][1]))
+    worst_first = sorted(groups.items(), key=lambda g: (WORST_FIRST.index(g[0][0]), -len(g[1]), g[0][1]))
     columns = ("finding-outcome", "rule", "number", "archive-offerings")
     rows = (
         (name(outcome, lang), _rule(rule, names, lang), count(len(of)), _listed(dict.fromkeys(of), lang))
@@ -129,7 +128,7 @@ def _violations(found: Offerings, lang: Lang) -> Iterator[Block]:
             (
                 visible(f.subject.id),
                 _rule(f.rule, found.names, lang),
-                visible(f.message.zh if lang == "zh" else f.message.en),
+                told(f.message, lang),
                 margin(found.called[f.rule], f.margin, lang),
             )
             for f in broken[:_FINDINGS]
@@ -153,7 +152,7 @@ def _unsupplied(found: Offerings, waiting: Columns, lang: Lang) -> Iterator[Bloc
 def columns_of(waiting: Columns, rule: str, lang: Lang) -> str:
     """The columns that a rule waits for, by the names that a table may have for them."""
     said = waiting.lacking.get(rule, {})
-    return visible("、".join(said.values()) if lang == "zh" else ", ".join(said)) or "—"
+    return visible(enumerated((pick(zh, column, lang) for column, zh in said.items()), lang)) or "—"
 
 
 def revisions_of(found: Offerings, waiting: Columns, rule: str, lang: Lang) -> str:
@@ -169,7 +168,7 @@ def revisions_of(found: Offerings, waiting: Columns, rule: str, lang: Lang) -> s
 
 def _rule(rule: str, names: Names, lang: Lang) -> str:
     said = names.get(rule)
-    return rule if said is None else f"{visible(said.zh if lang == 'zh' else said.en)}\n{rule}"
+    return rule if said is None else f"{told(said, lang)}\n{rule}"
 
 
 def _issues(issues: Sequence[tuple[str, Issue]], lang: Lang) -> Iterator[Block]:
@@ -177,8 +176,7 @@ def _issues(issues: Sequence[tuple[str, Issue]], lang: Lang) -> Iterator[Block]:
         return
     yield Heading(f"{say('intake', lang)}  {count(len(issues))}")
     rows = tuple(
-        (visible(at), table(i.table, lang), "" if i.row is None else str(i.row), visible(i.message.zh if lang == "zh" else i.message.en))
-        for at, i in issues[:_ISSUES]
+        (visible(at), table(i.table, lang), "" if i.row is None else str(i.row), told(i.message, lang)) for at, i in issues[:_ISSUES]
     )
     columns = ("offering-code", "table", "row", "reason")
     yield Table(tuple(Column(say(c, lang), c == "row", c == "reason") for c in columns), rows)

@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from dsl.outcomes import OUTCOMES
 from validator.checks.offerings import Columns, Line, Offerings
 from validator.intake.issue import Issue
 from validator.render.pages import offerings as archive
 from validator.render.pages.blocks import Heading
 from validator.render.phrases.rules import clauses, effects
 from validator.render.phrases.safe import visible
-from validator.render.phrases.sentences import say
-from validator.render.phrases.words import Lang, name, table
+from validator.render.phrases.say import Lang, say, spoken
+from validator.render.phrases.words import fate, name, table, told
 from validator.render.tables import findings
 from validator.render.xlsx.formats import Style
 from validator.render.xlsx.rules import finding_forms
@@ -18,8 +19,6 @@ from validator.render.xlsx.sheets import Cell, Column, Form, Table, turned
 from validator.render.xlsx.summary import of_blocks
 from validator.render.xlsx.write import write
 from validator.report.model import Finding
-
-_OUTCOMES = ("holds", "violated", "not_applicable", "not_evaluable", "error")
 
 
 def render(found: Offerings, lang: Lang) -> bytes:
@@ -48,7 +47,7 @@ def render(found: Offerings, lang: Lang) -> bytes:
 
 
 def _revision(lang: Lang, *, books: bool = False) -> tuple[Form, ...]:
-    counted: tuple[Form, ...] = tuple((name(o, lang), "count", 11) for o in _OUTCOMES)
+    counted: tuple[Form, ...] = tuple((name(o, lang), "count", 11) for o in OUTCOMES)
     columns = ("number-of-bids", "eliminated", "effective") if books else ()
     return ((say("rulebook", lang), "text", 24), *((say(c, lang), "count", 11) for c in columns), *counted)
 
@@ -57,7 +56,7 @@ def _revisions(by_revision: Mapping[str, Mapping[str, Any]], lang: Lang) -> Iter
     forms: tuple[Form, ...] = (
         (say("rulebook", lang), "text", 24),
         (say("archive-offerings", lang), "count", 11),
-        *((name(o, lang), "count", 11) for o in _OUTCOMES),
+        *((name(o, lang), "count", 11) for o in OUTCOMES),
     )
     return turned(forms, [(n, c["offerings"], *_counts(c)) for n, c in by_revision.items()])
 
@@ -66,7 +65,7 @@ def _line(line: Line) -> tuple[Cell, ...]:
     """One offering: where it is, its code and revision; of its book, how many bids there are, are eliminated, are effective."""
     if line.report is None:
         return line.row, line.offering, line.rulebook
-    effective = line.report.fates.get("有效报价")
+    effective = line.report.fates.get(fate("effective"))
     return (
         line.folder,
         visible(line.offering),
@@ -78,7 +77,7 @@ def _line(line: Line) -> tuple[Cell, ...]:
 
 
 def _counts(outcomes: Mapping[str, int]) -> tuple[int, ...]:
-    return tuple(outcomes[o] for o in _OUTCOMES)
+    return tuple(outcomes[o] for o in OUTCOMES)
 
 
 def _found_in_books(found: Offerings, lang: Lang) -> Iterator[Sequence[Cell]]:
@@ -97,7 +96,7 @@ def _found_in_table(found: Offerings, lang: Lang) -> Iterator[Sequence[Cell]]:
 
 def _called(found: Offerings, finding: Finding, lang: Lang) -> str:
     said = found.names.get(finding.rule)
-    return finding.rule if said is None else visible(said.zh if lang == "zh" else said.en)
+    return finding.rule if said is None else told(said, lang)
 
 
 def _cited(found: Offerings, finding: Finding, revision: str) -> str:
@@ -110,7 +109,7 @@ def _unsupplied(found: Offerings, waiting: Columns, lang: Lang) -> Iterator[Colu
     titles = ("rule", "finding-rule-id", "missing-columns", "in-revisions")
     forms = [(say(key, lang), look, width) for key, look, width in zip(titles, looks, (34, 32, 60, 40), strict=True)]
     rules = dict.fromkeys(rule for of_it in waiting.unsupplied.values() for rule in of_it)
-    names = {r: visible(n.zh if lang == "zh" else n.en) for r, n in found.names.items()}
+    names = {r: told(n, lang) for r, n in found.names.items()}
     rows = [(names.get(r, r), r, archive.columns_of(waiting, r, lang), archive.revisions_of(found, waiting, r, lang)) for r in rules]
     return turned(forms, rows)
 
@@ -124,5 +123,5 @@ def _intake(issues: Sequence[tuple[str, Issue]], lang: Lang) -> Iterator[Column]
         (say("content", lang), "prose", 30),
         (say("reason", lang), "prose", 60),
     )
-    said = ((at, i, i.message.zh if lang == "zh" else i.message.en) for at, i in issues)
+    said = ((at, i, spoken(i.message, lang)) for at, i in issues)
     return turned(forms, [(at, table(i.table, lang), i.row, i.column, i.text, message) for at, i, message in said])
