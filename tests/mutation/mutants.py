@@ -176,7 +176,7 @@ def _of(book: Rulebook, id_: str) -> Iterator[tuple[str, Rulebook]]:
 
 def _killed(books: Library, suite: cases.Suite, mutant: Rulebook, id_: str) -> bool:
     """Whether a case comes out otherwise; those of the mutated rule first, then of what rests on it."""
-    other = cases.Suite(mutant, suite.base, suite.groups, suite.files)
+    other = cases.Suite(mutant, suite.form, suite.base, suite.groups, suite.files)
     readers = _readers(suite.rulebook, id_)
     for group in sorted(suite.groups, key=lambda g: (g != id_, g not in readers)):
         base, found, silent = suite.groups[group]

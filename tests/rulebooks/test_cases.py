@@ -88,5 +88,5 @@ def test_cases_notice_what_an_editor_could_get_wrong(rule: str) -> None:
         if "when:" in what:  # `count(bids) != 0` is what `count(bids) > 0` is
             continue
         book = replace(suite.rulebook, rules={**suite.rulebook.rules, rule: mutant})
-        other = cases.Suite(book, suite.base, suite.groups, suite.files)
+        other = cases.Suite(book, suite.form, suite.base, suite.groups, suite.files)
         assert any(cases.differs(BOOKS, other, base, case, rule, own) for case in found), what
