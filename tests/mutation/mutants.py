@@ -20,7 +20,7 @@ from dsl.schema import Schema
 from dsl.to_text import to_text
 from validator.cases import run as cases
 from validator.rulebook.library import Library, library
-from validator.rulebook.model import Rule, Rulebook, Take, Value, parts_of
+from validator.rulebook.model import Rule, Rulebook, Take, Value
 from validator.vocabulary.layers import rules_folder
 
 OPS = ("=", "!=", "<", "<=", ">", ">=")
@@ -191,7 +191,7 @@ def _killed(books: Library, suite: cases.Suite, mutant: Rulebook, id_: str) -> b
 
 def _readers(book: Rulebook, name: str) -> set[str]:
     """The rules and values that rest on a value."""
-    rests = {r.id: (r.when, r.require, r.admits) for r in book.rules.values()} | {n: tuple(parts_of(v)) for n, v in book.values.items()}
+    rests = {r.id: (r.when, r.require, r.admits) for r in book.rules.values()} | {n: tuple(v.deciding()) for n, v in book.values.items()}
     read_by = {n: {r.field.name for c in parts if c is not None for r in references(c.expr)} for n, parts in rests.items()}
     found = {name}
     while more := {n for n, read in read_by.items() if read & found} - found:

@@ -151,16 +151,8 @@ def _names(book: Rulebook, rule: Rule) -> tuple[list[Value], list[Field]]:
                 read[ref.field.entity, ref.field.name] = ref.field
             elif value.field.name not in derived:
                 derived[value.field.name] = value
-                waiting += _expressions(value)
+                waiting += value.parts()
     return list(derived.values()), list(read.values())
-
-
-def _expressions(value: Value) -> list[Checked]:
-    match value.meaning:
-        case Checked():
-            return [value.meaning]
-        case Take(source=source, order=order, sum=summed, limit=limit, bound=bound, last=last, equals=equals):
-            return [e for e in (source, *(key.value for key in order), summed, limit, bound, last, equals) if e is not None]
 
 
 def _meaning(book: Rulebook, value: Value, lang: Lang) -> str:
