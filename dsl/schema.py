@@ -7,9 +7,9 @@ from typing import Literal
 from dsl.quantities import FieldType, Unit
 
 GAP = "^gap"
-"""A column that marks a record whose records below it are not all known. Every aggregate over these is missing.
+"""A column that marks a record whose records below it are not all known, e.g. because its key is duplicated.
 
-If a parent key is duplicated, its children cannot be attributed.
+If a parent key is duplicated its children cannot be attributed; every aggregate over them is missing.
 """
 
 
