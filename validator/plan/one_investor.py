@@ -44,6 +44,8 @@ class Given:
     coverage: Coverage
     flags: Mapping[str, Scalar]
     endings: Mapping[int, int]
+    complete: frozenset[int]
+    """The rules that lack nothing: what is missing of them is a cell."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class SubmissionPlan(Plan):
     """Per rule a flag that is true where it need not be asked."""
     _flags: "_Flags" = field(default_factory=lambda: _Flags("", {}))
     _ends: Mapping[int, "_Ends"] = field(default_factory=dict)
+    _wants: Mapping[int, Kernel] = field(default_factory=dict)
 
     @classmethod
     def of(cls, plan: Plan) -> "SubmissionPlan":
@@ -62,12 +65,13 @@ class SubmissionPlan(Plan):
         near = replace(plan, stages=pruned(plan, tuple(_kept(s, rules, values) for s in plan.stages)))
         flags = _Flags(plan.schema.root, _rests(plan))
         open_ = without(near, flags.rests, lambda table: flags.flag({("", table)}))
-        muted = {a.number: kernel for a in open_.asked() if (kernel := conjunction([_wants(a, plan, flags), lacks(a, flags.rests)])) != NO}
+        wants = {a.number: _wants(a, plan, flags) for a in open_.asked()}
+        muted = {a.number: k for a in open_.asked() if (k := conjunction([wants[a.number], lacks(a, flags.rests)])) != NO}
         ends = _Certain(open_, flags).ends(muted)
         guards = {n: flags.guard(any_of((e.idle, e.open))) for n, e in ends.items() if e.idle or e.open}
         same = {name: getattr(open_, name) for name in Plan.__dataclass_fields__}
         same |= {"muted": muted, "layout": plan.layout.only(_read(near))}
-        return cls(**same, guards=guards, _flags=flags, _ends=ends)
+        return cls(**same, guards=guards, _flags=flags, _ends=ends, _wants=wants)
 
     def given(self, supplied: Supplied) -> Given:
         """What these columns decide, without a look at a record."""
@@ -75,7 +79,9 @@ class SubmissionPlan(Plan):
         idle = {n: NOT_APPLICABLE for n, e in self._ends.items() if holds(e.idle, lost)}
         open_ = {n: NOT_EVALUABLE for n, e in self._ends.items() if holds(e.open, lost)}
         silent = frozenset(n for n, e in self._ends.items() if holds(e.silent, lost))
-        return Given(Coverage(supplied, self.terms, silent), self._flags.values(lost), open_ | idle)
+        flags = self._flags.values(lost)
+        complete = frozenset(n for n, want in self._wants.items() if want == NO or (isinstance(want, Input) and not flags[want.name]))
+        return Given(Coverage(supplied, self.terms, silent), flags, open_ | idle, complete)
 
 
 # ── which rules and values ──

@@ -72,7 +72,7 @@ def _untouched(plan: Plan, tables: Tables) -> dict[tuple[str, str], Sequence[Sca
 
 
 class _Run:
-    __slots__ = ("found", "late", "marked", "numbers", "passed", "plan", "raw", "root", "script", "slots", "tables")
+    __slots__ = ("complete", "found", "late", "marked", "numbers", "passed", "plan", "raw", "root", "script", "slots", "tables")
 
     def __init__(self, plan: Plan, tables: Tables, what: Script, start: Start, root: Root | None, passed: Any = None) -> None:
         """`passed`: what the only pass gave, where it has been made."""
@@ -86,6 +86,7 @@ class _Run:
         self.found: list[tuple[Asked, Hits]] = []
         self.numbers: dict[str, dict[int, int]] = {}
         self.late = what.late
+        self.complete = start.complete
         self.marked = False
 
     def run(self, barred: Set[int]) -> Raw:
@@ -189,7 +190,7 @@ class _Run:
 
     def told(self, asked: Asked, hits: Hits) -> Hits:
         """Without the records on which the rule lacks what nobody handed in: that is said once for the rule, and opens no bid."""
-        lacks = self.plan.muted.get(asked.number)
+        lacks = None if asked.number in self.complete else self.plan.muted.get(asked.number)
         open_ = [] if lacks is None else [r for r, outcome in hits if outcome == NOT_EVALUABLE]
         if lacks is None or not open_:
             return hits

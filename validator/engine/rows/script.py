@@ -73,6 +73,8 @@ class Start:
     root: dict[str, Scalar]
     rules: tuple[tuple[int, str, int], ...]
     """Every rule of records by its number, the entity, and how it ends on all of them if nothing is found."""
+    complete: frozenset[int] = frozenset()
+    """Rules of which it is known that they lack no column, table or term."""
     _counts: dict[tuple[int, ...], dict[int, tuple[int, ...]]] = field(default_factory=dict)
 
     def counts(self, tables: Tables) -> dict[int, tuple[int, ...]]:
@@ -85,9 +87,9 @@ class Start:
             found = self._counts[sizes] = {number: alike(end, len(tables[entity])) for number, entity, end in self.rules}
         return found.copy()
 
-    def with_columns(self, flags: Mapping[str, Scalar], endings: Mapping[int, int]) -> "Start":
+    def with_columns(self, flags: Mapping[str, Scalar], endings: Mapping[int, int], complete: frozenset[int]) -> "Start":
         """The same where it is known which columns are supplied."""
-        return Start({**self.root, **flags}, tuple((n, entity, endings.get(n, end)) for n, entity, end in self.rules))
+        return Start({**self.root, **flags}, tuple((n, entity, endings.get(n, end)) for n, entity, end in self.rules), complete)
 
 
 @dataclass(frozen=True)
