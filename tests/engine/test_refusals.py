@@ -90,7 +90,7 @@ def test_t_and_i_are_trading_days(tmp_path: Path, name: str, day: str, hint: str
     zh = {"t_day": "申购日", "inquiry_date": "初步询价日"}[name]
     assert (found.code, found.message, found.hint) == (
         "not-a-trading-day",
-        f"`{name}: {day}` ({zh}) is no trading day of the exchange",
+        f"`{name}: {day}` ({zh}) is not a trading day of the exchange",
         hint,
     )
 
@@ -112,7 +112,7 @@ def test_a_fixed_term_may_be_stated_as_it_is_and_no_other_way(tmp_path: Path) ->
         assert same(check, {"bids": bids(1)}).terms == {}
     assert refused(tmp_path, TERMS, price_tick="0.1元") == [
         "fixed-term: `price_tick` (报价最小单位) is fixed at 0.01元 by szse-chinext@2025-01",
-        "missing-term: `issue_price` (发行价格) is missing: szse-chinext@2025-01 requires it of every offering",
+        "missing-term: `issue_price` (发行价格) is missing: szse-chinext@2025-01 requires it for every offering",
     ]
 
 
