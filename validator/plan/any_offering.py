@@ -13,7 +13,7 @@ from dsl.kernel.nodes import Logic, Scalar, inputs
 from dsl.to_python import Root
 from validator.intake.offering import Offering
 from validator.plan.bind import terms_of, unbound
-from validator.plan.decidable import NO, YES, lacks
+from validator.plan.decidable import NO, YES, decidable
 from validator.plan.model import Asked, Name, Plan, names
 from validator.plan.supplied_columns import Supplied, lost_columns, resting_on, without
 from validator.rulebook.model import Rulebook
@@ -52,7 +52,7 @@ def open_to_any(rulebook: Rulebook, calendar: Calendar, *, alone: bool, supplied
         unsupplied = _with_fields(plan, supplied, lost)
         plan = without(plan, resting_on(plan.schema, lost, supplied.tables), lambda entity: NO if entity in supplied.tables else YES)
         rests = resting_on(plan.schema, unsupplied, supplied.tables)
-        plan = replace(plan, muted={a.number: YES if _never_decided(a, unsupplied) else lacks(a, rests) for a in plan.asked()})
+        plan = replace(plan, muted={a.number: YES if _never_decided(a, unsupplied) else decidable(a, rests) for a in plan.asked()})
     return Unbound(plan, tuple(_days(plan)))
 
 

@@ -45,7 +45,7 @@ Lost = Callable[[Kernel], Kernel]
 that is read from the offering at run time."""
 
 
-def lacks(asked: Asked, lost: Lost) -> Kernel:
+def decidable(asked: Asked, lost: Lost) -> Kernel:
     """The flag of the module's docstring, as a kernel. It is never missing."""
     could = _Could(lost)
     holds, breaks = could.be(asked.require)

@@ -257,8 +257,8 @@ class Plan:
 
     def silent(self, number: int) -> bool:
         """Whether every undecided record of the rule is muted: the report then says once what is not supplied."""
-        lacks = self.muted.get(number)
-        return isinstance(lacks, Const) and lacks.value is True
+        muted = self.muted.get(number)
+        return isinstance(muted, Const) and muted.value is True
 
 
 def alike(outcome: int, records: int) -> tuple[int, ...]:

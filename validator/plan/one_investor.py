@@ -37,7 +37,7 @@ from dsl.kernel.nodes import (
 )
 from dsl.outcomes import NOT_APPLICABLE, NOT_EVALUABLE
 from validator.plan.conditions import FALSE, TRUE, Atom, Condition, all_of, any_of, holds, lost_any, lost_none
-from validator.plan.decidable import NO, YES, lacks
+from validator.plan.decidable import NO, YES, decidable
 from validator.plan.model import ADMITTED, BID, INVALIDATING, LIVE, QUANTITY, Asked, Name, Plan, Ranking, Stage, names
 from validator.plan.prune import pruned
 from validator.plan.supplied_columns import Coverage, Supplied, always_missing, without
@@ -68,7 +68,11 @@ class SubmissionPlan(Plan):
         local = replace(plan, stages=pruned(plan, tuple(_kept(s, rules, values) for s in plan.stages)))
         flags = _Flags(plan.schema.root, _rests(plan))
         open_ = without(local, flags.rests, lambda table: flags.flag({("", table)}))
-        muted = {a.number: kernel for a in open_.asked() if (kernel := conjunction([_wants(a, plan, flags), lacks(a, flags.rests)])) != NO}
+        muted = {
+            a.number: kernel
+            for a in open_.asked()
+            if (kernel := conjunction([_incomplete(a, plan, flags), decidable(a, flags.rests)])) != NO
+        }
         ends = _Certain(open_, flags).ends(muted)
         guards = {n: flags.guard(any_of((e.idle, e.open))) for n, e in ends.items() if e.idle or e.open}
         same = {name: getattr(open_, name) for name in Plan.__dataclass_fields__}
@@ -191,7 +195,7 @@ class _Flags:
         return flags | {i.name: holds(condition, lost) for condition, i in self.guards.items()}
 
 
-def _wants(asked: Asked, plan: Plan, flags: _Flags) -> Kernel:
+def _incomplete(asked: Asked, plan: Plan, flags: _Flags) -> Kernel:
     """A flag: whether the rule rests on a column or table that is not supplied, or on a term that is missing."""
     if any(plan.terms.get(t) is None for t in asked.sheet.terms):
         return YES
@@ -237,9 +241,9 @@ class _Certain:
                 self.values[step.entity, name] = self.sure(node)
         return {a.number: self.end(a, muted.get(a.number)) for a in self.plan.asked()}
 
-    def end(self, asked: Asked, lacks: Kernel | None) -> _Ends:
+    def end(self, asked: Asked, muted: Kernel | None) -> _Ends:
         yes, no, missing = (TRUE, FALSE, FALSE) if asked.when is None else self.sure(asked.when)
-        silent = FALSE if lacks is None else self.sure(lacks)[0]
+        silent = FALSE if muted is None else self.sure(muted)[0]
         open_ = any_of((missing, all_of((yes, self.sure(asked.require)[2]))))
         return _Ends(no, all_of((silent, open_)), silent)
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from dsl.kernel.build import MISSING_FLAG, choose, conjunction, disjunction, folded, present
 from dsl.kernel.nodes import Choose, Const, Fold, Input, Kernel, Present, Scalar, folds, rewrite
 from dsl.schema import Schema
-from validator.plan.decidable import NO, YES, Lost, lacks
+from validator.plan.decidable import NO, YES, Lost, decidable
 from validator.plan.model import ADMITTED, BID, QUANTITY, Asked, Name, Plan, Stage, names
 
 
@@ -75,7 +75,7 @@ class BookPlan(Plan):
         lost = lost_columns(plan, supplied)
         rests = resting_on(plan.schema, lost, supplied.tables)
         open_ = without(plan, rests, _unsupplied_tables(supplied))
-        muted = {a.number: lacks(a, rests) for a in open_.asked() if given.unsupplied(a)}
+        muted = {a.number: decidable(a, rests) for a in open_.asked() if given.unsupplied(a)}
         settled = replace(open_, muted=muted, stages=_settled(open_, supplied))
         silent = frozenset(a.number for a in settled.asked() if settled.silent(a.number))
         same = {name: getattr(settled, name) for name in Plan.__dataclass_fields__}
