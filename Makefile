@@ -1,10 +1,14 @@
-# Two commands: `make demo` shows what Guiju does, `make test` proves it. Both need Python 3.11 and a package index, nothing else.
+# `make demo` shows what Guiju does, `make test` tests it, `make prove` runs the slow proofs at full size.
+# All need Python 3.11 and a package index, nothing else.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 READY := .venv/ready
+OLDEST := .venv-oldest/ready
 EXAMPLE := examples/301666
+PROVE ?= full
+COVERED := 84
 
-.PHONY: demo test lint clean
+.PHONY: demo test slow coverage prove oldest lint clean
 
 # Status 3 is the demo's right answer: nothing is violated, but the example hands in no registration data, so not all can be evaluated.
 demo: $(READY)
@@ -14,7 +18,27 @@ demo: $(READY)
 	@$(BIN)/guiju check $(EXAMPLE)/bids.csv --offering $(EXAMPLE)/offering.yaml -o build/301666.html; test $$? -eq 3
 
 test: $(READY)
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto -m "not slow"
+
+# What `make test` leaves out.
+slow: $(READY)
+	$(BIN)/python -m pytest -n auto -m slow
+
+# Without the proofs: they draw much, and tracing makes them slow. What runs in a process of its own is not counted.
+coverage: $(READY)
+	$(BIN)/python -m pytest -n auto -m "not slow and not proof" --cov=dsl --cov=validator --cov-report=term:skip-covered --cov-fail-under=$(COVERED)
+
+# docs/proofs.md says what is proved. `make prove PROVE=tenth` is what .ci/run runs. The first line takes all of tests/proofs, the second
+# the proofs that stand with other tests.
+prove: $(READY)
+	GUIJU_PROVE=$(PROVE) $(BIN)/python -m pytest tests/proofs -n auto
+	GUIJU_PROVE=$(PROVE) $(BIN)/python -m pytest tests --ignore tests/proofs -m proof -n auto
+
+# The oldest version that pyproject.toml allows of each library, with the tests that use them: reading, evaluating, reports, the command.
+oldest: $(OLDEST)
+	.venv-oldest/bin/python -m pytest -n auto -m "not slow" tests/dsl/test_conformance.py tests/dsl/test_agreement.py tests/intake \
+		tests/render tests/engine/test_golden_reports.py tests/engine/test_laws.py tests/engine/test_two_paths.py \
+		tests/cli/test_check_command.py tests/cli/test_rules_commands.py tests/cli/test_exit_status.py tests/cli/test_version.py
 
 lint: $(READY)
 	$(BIN)/ruff check
@@ -22,10 +46,16 @@ lint: $(READY)
 	$(BIN)/mypy
 
 clean:
-	rm -rf .venv build dist
+	rm -rf .venv .venv-oldest build dist
 
 $(READY): pyproject.toml .ci/constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Guiju needs Python 3.11 or newer")'
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/python -m pip install --quiet --constraint .ci/constraints.txt --editable '.[dev]'
+	touch $@
+
+$(OLDEST): pyproject.toml .ci/constraints.txt .ci/oldest.py
+	$(PYTHON) -m venv --clear .venv-oldest
+	$(PYTHON) .ci/oldest.py > .venv-oldest/constraints.txt
+	.venv-oldest/bin/python -m pip install --quiet --constraint .venv-oldest/constraints.txt --editable '.[dev]'
 	touch $@

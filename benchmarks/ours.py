@@ -63,7 +63,7 @@ def submission_kernel(made: Checker, data: object) -> tuple[Callable[[], Raw], P
     columns = plan.given(submission_input(found, made.plan).supplied)
     tables = records.from_dicts(found.tables, plan.layout)
     what = script(plan, pruned(plan, plan.upto(("pricing",))), lean=True, guards=plan.guards)
-    start = what.start.with_columns(columns.flags, columns.endings)
+    start = what.start.with_columns(columns.flags, columns.endings, columns.complete)
     return (lambda: play(plan, what, tables, start=start)), plan
 
 

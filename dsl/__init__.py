@@ -1,4 +1,4 @@
-"""The rule language of Guiju: text -> tree -> checked tree -> integers -> Python or Polars.
+"""The rule language of Guiju: text -> parsed tree -> checked tree -> kernel of integers -> Python or Polars.
 
-Knows nothing of YAML, files or HTTP: units, days, fields and words are handed to it as tables.
+It reads no files and knows nothing of YAML or HTTP. The caller supplies units, days, fields and words as tables.
 """

@@ -1,6 +1,6 @@
-"""Mistakes as data: a code, a sentence, a place and a way out.
+"""Mistakes as data: a code, a message, a place and a hint.
 
-A diagnostic speaks of rules or of a file's form, never of an investor's data: that is a finding.
+A diagnostic is about a rule or the form of a file. A problem in an investor's data is a finding, not a diagnostic.
 """
 
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One mistake. `text` is the expression that `span` points into; `file` and `line` (from 1) are filled in by whoever read the file."""
+    """One mistake. `text` is the expression that `span` points into. The code that reads a file fills in `file` and `line` (from 1)."""
 
     code: str
     message: str
@@ -37,7 +37,7 @@ class Diagnostic:
 
 
 class DiagnosticError(Exception):
-    """All mistakes that one step found, sorted by place."""
+    """All mistakes that one step found, sorted by file, line and place."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(sorted(diagnostics, key=_place))
@@ -49,7 +49,7 @@ def _place(d: Diagnostic) -> tuple[str, int, int, str, str]:
 
 
 def _lines(d: Diagnostic) -> Iterable[str]:
-    at = f"{d.file}:{d.line}" if d.line else d.file  # a file that is not there has no line
+    at = f"{d.file}:{d.line}" if d.line else d.file  # a file that does not exist has no line
     place = f"{at}: " if d.file else ""
     yield f"{place}{d.code}: {d.message}"
     if d.span is not None and d.text:
@@ -59,7 +59,7 @@ def _lines(d: Diagnostic) -> Iterable[str]:
 
 
 def _excerpt(text: str, span: Span, width: int = 100) -> Iterable[str]:
-    """The line of `text` that the span starts in, with carets below; a long line is cut around the span."""
+    """The line of `text` in which the span starts, with carets below. A line longer than `width` is cut around the span."""
     start = text.rfind("\n", 0, span.start) + 1
     end = text.find("\n", span.start)
     line = text[start : end if end >= 0 else len(text)]

@@ -1,7 +1,7 @@
-"""The whole tree on one screen. The parser builds it with `Name`s; the checker gives it back with `Ref`s, `Word`s and fitting literals,
-and with a type on every node.
+"""The nodes of a tree. The parser builds it with `Name`s. The checker replaces them with `Ref`s and `Word`s, converts literals to the
+required type, and sets a type on every node.
 
-Nodes are frozen facts; `span` and `type` take no part in equality.
+Nodes are immutable. `span` and `type` take no part in equality.
 """
 
 from dataclasses import dataclass, field
@@ -19,12 +19,12 @@ NOWHERE = Span(0, 0)
 class Node:
     span: Span = field(default=NOWHERE, compare=False, repr=False)
     type: Type | None = field(default=None, compare=False, repr=False)
-    """What the node gives. INVARIANT: the checker leaves it on every node but lists and periods, which give nothing by themselves."""
+    """The type of the node's value. INVARIANT: the checker sets it on every node except lists and periods, which have no type."""
 
 
 @dataclass(frozen=True, slots=True)
 class Number(Node):
-    """A number as written, e.g. `100万股`: `value` in base units, `unit` as written ("" for none, "%" for a percentage)."""
+    """A literal number, e.g. `100万股`: `value` in base units, `unit` as written ("" for none, "%" for a percentage)."""
 
     value: Fraction
     unit: str = ""
@@ -56,7 +56,7 @@ class Flag(Node):
 
 @dataclass(frozen=True, slots=True)
 class Date(Node):
-    """`2026-02-11`, as days from 1970-01-01."""
+    """`2026-02-11`, as days since 1970-01-01."""
 
     days: int
 
@@ -71,7 +71,7 @@ class Day(Node):
 
 @dataclass(frozen=True, slots=True)
 class At(Node):
-    """A day at a clock time, e.g. `I-1 12:00`; `clock` in milliseconds from midnight."""
+    """A day at a clock time, e.g. `I-1 12:00`; `clock` in milliseconds since midnight."""
 
     day: "Expr"
     clock: int
@@ -79,14 +79,14 @@ class At(Node):
 
 @dataclass(frozen=True, slots=True)
 class Name(Node):
-    """A name as written, one or two parts: `price`, `bids.price`, `investor.strategic`, `this.account`. Only before the checker."""
+    """A name as written, in one or two parts: `price`, `bids.price`, `investor.strategic`, `this.account`. Only in a parsed tree."""
 
     parts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Ref(Node):
-    """A name that the checker resolved. `via` says how it was (and will be) written: bare, `parent.name`, `bids.name` or `this.name`."""
+    """A resolved name. `via` says how it is written, also by `to_text`: bare, `parent.name`, `bids.name` or `this.name`."""
 
     field: Field
     via: Lit["bare", "parent", "element", "this"] = "bare"
@@ -94,7 +94,7 @@ class Ref(Node):
 
 @dataclass(frozen=True, slots=True)
 class Word(Node):
-    """A bare word of the other side's list, e.g. `公章` in `asset_report_seal = 公章`."""
+    """A word of the list on the other side, e.g. `公章` in `asset_report_seal = 公章`."""
 
     value: str
 
@@ -150,7 +150,7 @@ class If(Node):
 
 @dataclass(frozen=True, slots=True)
 class Call(Node):
-    """`round_up(x, unit)`, `present(x)`, `least(x, y)` …: `function` is the canonical name of dsl.functions."""
+    """`round_up(x, unit)`, `present(x)`, `least(x, y)` …: `function` is the canonical name in dsl.functions."""
 
     function: str
     args: "tuple[Expr, ...]"
@@ -158,9 +158,9 @@ class Call(Node):
 
 @dataclass(frozen=True, slots=True)
 class Aggregate(Node):
-    """`sum(bids.quantity where live)`. `everywhere` marks `all placees`; `collection`, the elements' entity, is filled in by the checker.
+    """`sum(bids.quantity where live)`. `everywhere` is true for `all placees`. The checker sets `collection`, the entity of the elements.
 
-    The argument of `count(bids)` is the collection's name before the checker; after it there is none.
+    In a parsed tree the argument of `count(bids)` is the name of the collection. In a checked tree `count` has no argument.
     """
 
     function: str
@@ -174,7 +174,7 @@ Expr = Number | Period | Text | Flag | Date | Day | At | Name | Ref | Word | Lis
 
 
 def children(expr: Expr) -> "tuple[Expr, ...]":
-    """The direct sub-expressions, in the order they are written."""
+    """The direct sub-expressions, in the order of the text."""
     match expr:
         case Number() | Period() | Text() | Flag() | Date() | Day() | Name() | Ref() | Word():
             return ()

@@ -1,7 +1,7 @@
-"""The pattern of `matches` as written -> the regular expression that both evaluators run, or what is wrong with it.
+"""Pattern of `matches` -> regular expression that both evaluators run, or what is wrong with the pattern.
 
-The expression is written anew, sign by sign, so that Python and Polars read the same thing: `\\u0041` for `A`, no sign with a meaning of
-its own. Its cost is known before it runs: no repetition stands in another, and the number of ways to read a text is bounded.
+Every character is written as its code, e.g. `\\u0041` for `A`, so that Python and Polars read the expression alike. The cost of a match is
+bounded before it runs: a repetition cannot contain a repetition, and there are at most MOST_WAYS ways to match.
 """
 
 import unicodedata
@@ -16,20 +16,20 @@ _MOST_LEVELS = 20
 
 _RANGES = (("0", "9"), ("A", "Z"), ("a", "z"))
 _UNKNOWN = {
-    ".": "name the signs that may stand here, e.g. `[0-9A-Z]`; the dot itself is `[.]`",
-    "*": f"say how often: `{{0,{MOST_TIMES}}}`",
-    "+": f"say how often: `{{1,{MOST_TIMES}}}`",
-    "\\": "write a digit as `[0-9]`, a sign of the language as `[.]` or `[?]`",
-    "^": "the pattern is always that of the whole text",
-    "$": "the pattern is always that of the whole text",
-    "]": "open the class before it with `[`",
-    "}": "open the count before it with `{`",
+    ".": "list the allowed characters, e.g. `[0-9A-Z]`; the dot itself is `[.]`",
+    "*": f"write a count: `{{0,{MOST_TIMES}}}`",
+    "+": f"write a count: `{{1,{MOST_TIMES}}}`",
+    "\\": "write a digit as `[0-9]`, a character with a special meaning as `[.]` or `[?]`",
+    "^": "a pattern always matches the whole text",
+    "$": "a pattern always matches the whole text",
+    "]": "add the missing `[` before it",
+    "}": "add the missing `{` before it",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """`start` and `end` are places in the pattern."""
+    """`start` and `end` are positions in the pattern."""
 
     message: str
     start: int
@@ -39,7 +39,7 @@ class Mistake:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A part of the pattern: its expression, in how many ways it can be read, and whether a repetition stands in it."""
+    """A part of the pattern: its regular expression, the number of ways it can match, and whether it contains a repetition."""
 
     text: str
     ways: int = 1
@@ -47,7 +47,7 @@ class _Part:
 
 
 def mistakes(pattern: str) -> tuple[Mistake, ...]:
-    """What is wrong with a pattern, first to last; after a first mistake in its form no more is read."""
+    """What is wrong with a pattern. Reading stops at the first mistake, so there is at most one."""
     try:
         _read(pattern)
     except _Wrong as wrong:
@@ -56,7 +56,7 @@ def mistakes(pattern: str) -> tuple[Mistake, ...]:
 
 
 def expression(pattern: str) -> str:
-    """The regular expression of a pattern without mistakes; whoever runs it asks for the whole text."""
+    """The regular expression of a pattern without mistakes. The caller must match it against the whole text."""
     return _read(pattern).text
 
 
@@ -67,16 +67,16 @@ class _Wrong(Exception):
 
 def _read(pattern: str) -> _Part:
     if len(pattern) > MOST_SIGNS:
-        raise _Wrong(f"the pattern has {len(pattern)} characters, at most {MOST_SIGNS} are read", 0, len(pattern), "make it shorter")
+        raise _Wrong(f"the pattern has {len(pattern)} characters, at most {MOST_SIGNS} are allowed", 0, len(pattern), "make it shorter")
     if pattern != pattern.strip():
-        raise _Wrong("a text is read without the blanks at its ends", 0, len(pattern), "leave them out of the pattern")
+        raise _Wrong("a text has no leading or trailing blanks", 0, len(pattern), "remove them from the pattern")
     reader = _Reader(pattern)
     whole = reader.choice()
     if reader.at < len(pattern):
-        raise _Wrong("`)` closes no group", reader.at, reader.at + 1, "delete it, or open the group before")
+        raise _Wrong("`)` has no matching `(`", reader.at, reader.at + 1, "delete it, or add the missing `(` before it")
     if whole.ways > MOST_WAYS:
-        said = f"the pattern can be read in more than {MOST_WAYS} ways"
-        raise _Wrong(said, 0, len(pattern), "write fewer `?`, `|` and narrower counts")
+        said = f"a text can match the pattern in more than {MOST_WAYS} ways"
+        raise _Wrong(said, 0, len(pattern), "use fewer `?` and `|`, and narrower counts")
     return whole
 
 
@@ -90,7 +90,7 @@ class _Reader:
         return self.pattern[self.at : self.at + 1]
 
     def choice(self) -> _Part:
-        """Sequences with `|` between them."""
+        """Sequences separated by `|`."""
         parts = [self.sequence()]
         while self.peek() == "|":
             self.at += 1
@@ -105,7 +105,7 @@ class _Reader:
         return _Part(text, ways, repeats)
 
     def single(self) -> _Part:
-        """A sign, a class or a group."""
+        """A character, a class or a group."""
         start, sign = self.at, self.peek()
         self.at += 1
         if sign == "(":
@@ -113,7 +113,7 @@ class _Reader:
         if sign == "[":
             return _Part(f"[{''.join(self.members(start))}]")
         if sign in "?{":
-            raise _Wrong(f"there is nothing before `{sign}` to repeat", start, start + 1, "write a sign, a class or a group before it")
+            raise _Wrong(f"there is nothing before `{sign}` to repeat", start, start + 1, "write a character, a class or a group before it")
         if sign in _UNKNOWN:
             raise _Wrong(f"`{sign}` has no meaning in a pattern", start, start + 1, _UNKNOWN[sign])
         if unicodedata.category(sign)[0] in "LN" and not sign.isascii() and "IDEOGRAPH" not in unicodedata.name(sign, ""):
@@ -124,9 +124,9 @@ class _Reader:
     def group(self, start: int) -> _Part:
         self.opened.append(start)
         if len(self.opened) > _MOST_LEVELS:
-            raise _Wrong(f"more than {_MOST_LEVELS} groups stand inside each other", start, start + 1, "write it flatter")
+            raise _Wrong(f"groups are nested more than {_MOST_LEVELS} levels deep", start, start + 1, "use fewer nested groups")
         if self.peek() == "?":
-            raise _Wrong("`(?` has no meaning in a pattern", start, self.at + 1, "a group is `(` and `)` alone")
+            raise _Wrong("`(?` has no meaning in a pattern", start, self.at + 1, "a group is only `(` and `)`")
         inner = self.choice()
         if self.peek() != ")":
             raise _Wrong("`(` is not closed", start, start + 1, "close it with `)`")
@@ -135,20 +135,22 @@ class _Reader:
         return _Part(f"(?:{inner.text})", inner.ways, inner.repeats)
 
     def members(self, start: int) -> Iterator[str]:
-        """The signs and ranges of a class."""
+        """The characters and ranges of a class."""
         end = self.pattern.find("]", self.at)
         if end < 0:
             raise _Wrong("`[` is not closed", start, start + 1, "close it with `]`")
         if end == self.at:
-            raise _Wrong("nothing is in an empty class", start, end + 1, "name its signs, e.g. `[0-9A-Z]`")
+            raise _Wrong("the class is empty", start, end + 1, "list its characters, e.g. `[0-9A-Z]`")
         while self.at < end:
             sign, last = self.peek(), self.pattern[self.at + 2 : self.at + 3]
             if not " " <= sign <= "~" or sign in "\\^[":
-                raise _Wrong(f"`{sign}` cannot stand in a class", self.at, self.at + 1, "a class lists ASCII signs, e.g. `[0-9A-Z./-]`")
+                raise _Wrong(
+                    f"`{sign}` is not allowed in a class", self.at, self.at + 1, "a class lists ASCII characters, e.g. `[0-9A-Z./-]`"
+                )
             if self.pattern[self.at + 1] == "-" and self.at + 2 < end:
                 if not any(low <= sign <= last <= high for low, high in _RANGES):
-                    said = f"`{sign}-{last}` is no range"
-                    raise _Wrong(said, self.at, self.at + 3, "a range goes up within 0-9, A-Z or a-z; `-` itself stands last")
+                    said = f"`{sign}-{last}` is not a range"
+                    raise _Wrong(said, self.at, self.at + 3, "a range goes up within 0-9, A-Z or a-z; put `-` itself last")
                 yield f"{_code(sign)}-{_code(last)}"
                 self.at += 3
             else:
@@ -157,7 +159,7 @@ class _Reader:
         self.at += 1
 
     def repeated(self, start: int, part: _Part) -> _Part:
-        """The part with what is said about how often it comes."""
+        """The part with the count that follows it, if any."""
         counted = self.at
         if self.peek() == "?":
             low, high = 0, 1
@@ -168,7 +170,7 @@ class _Reader:
             return part
         if part.repeats or (self.peek() and self.peek() in "?{"):
             said = "a repetition cannot be repeated"
-            raise _Wrong(said, start, max(self.at, counted + 1), "write the inner one out, or what may be missing as `(…|)`")
+            raise _Wrong(said, start, max(self.at, counted + 1), "write the inner one out, or write an optional part as `(…|)`")
         ways = high - low + 1 if part.ways == 1 else sum(part.ways**n for n in range(low, high + 1))
         return _Part(f"{part.text}{{{low},{high}}}", ways, True)
 
@@ -178,10 +180,12 @@ class _Reader:
         found = self.pattern[start + 1 : end].split(",") if end > 0 else []
         if len(found) not in (1, 2) or not all(_is_count(n) for n in found):
             shown = len(list(takewhile(lambda c: c in "{,0123456789", self.pattern[start:])))
-            raise _Wrong("this is no count", start, end + 1 if end > 0 else start + shown, "write `{6}` or `{1,6}`")
+            raise _Wrong("this is not a count", start, end + 1 if end > 0 else start + shown, "write `{6}` or `{1,6}`")
         low, high = int(found[0]), int(found[-1])
         if low > high or not 1 <= high <= MOST_TIMES:
-            raise _Wrong(f"a count goes up, and to {MOST_TIMES} at most", start, end + 1, "write the smaller number first, e.g. `{1,6}`")
+            raise _Wrong(
+                f"a count must go up and end between 1 and {MOST_TIMES}", start, end + 1, "write the smaller number first, e.g. `{1,6}`"
+            )
         self.at = end + 1
         return low, high
 
@@ -191,5 +195,5 @@ def _is_count(text: str) -> bool:
 
 
 def _code(sign: str) -> str:
-    """A sign by its number: neither engine sees more in it than the sign."""
+    """A character as its code, so that neither engine gives it a special meaning."""
     return f"\\u{ord(sign):04x}" if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"

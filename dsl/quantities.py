@@ -1,7 +1,7 @@
-"""Dimensions, scales, units, types and bounds: what a number of the rules may be.
+"""Dimensions, scales, units, types and bounds of the numbers in rules.
 
-A value is always an integer at a scale: 25.31元 at scale 10000 is 253100. Days count from 1970-01-01, moments are milliseconds from
-1970-01-01 00:00 Beijing time; nothing here knows a time zone.
+A value is always an integer at a scale: 25.31元 at scale 10000 is 253100. A date is the number of days since 1970-01-01. A moment is the
+number of milliseconds since 1970-01-01 00:00 Beijing time; nothing here converts time zones.
 """
 
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ MOST_STEPS = 250
 
 
 class Dimension(NamedTuple):
-    """money^a * shares^b."""
+    """The powers of money and shares: a price (元/股) is money^1 * shares^-1."""
 
     money: int = 0
     shares: int = 0
@@ -46,7 +46,7 @@ _NAMES = {PLAIN: "no unit", MONEY: "元", SHARES: "股", PRICE: "元/股"}
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """What an expression gives. `dim` speaks of numbers, `words` of a list of words."""
+    """The type of an expression. Only a number has a `dim`, only a list of words has `words`."""
 
     kind: Kind
     dim: Dimension = PLAIN
@@ -74,7 +74,7 @@ TEXT = Type("text")
 
 @dataclass(frozen=True, slots=True)
 class FieldType:
-    """A field's type in the vocabulary: its type, its scale (units per 1) and its bounds as integers at that scale."""
+    """A field's type in the vocabulary: its type, its scale (integer steps per 1) and its bounds as integers at that scale."""
 
     name: str
     type: Type
@@ -101,13 +101,13 @@ FIELD_TYPES: Mapping[str, FieldType] = {
 
 
 def words_type(words: tuple[str, ...]) -> FieldType:
-    """The field type of a list of words."""
+    """The type of a field whose value is one of `words`."""
     return FieldType("words", Type("words", words=words))
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit of the rules: 万股 is 10000 of the base unit of shares. Periods (天, 个月) have kind days or months."""
+    """A unit that rules can use: 1万股 is 10000 of the base unit 股. The units of periods (天, 个月) have kind days or months."""
 
     name: str
     factor: Fraction
@@ -115,6 +115,6 @@ class Unit:
     kind: Kind = "number"
 
 
-# The finest scale that a literal of a dimension may have; what it cannot hold is a diagnostic (L6).
+# The finest scale of a literal, by dimension. A literal with more decimals gets a diagnostic (L6).
 LITERAL_SCALES: Mapping[Dimension, int] = {PLAIN: 10**6, MONEY: 10**4, PRICE: 10**4, SHARES: 1}
 PERCENT_SCALE = 10**12

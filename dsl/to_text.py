@@ -1,6 +1,6 @@
-"""Tree -> text in Chinese or English, with the brackets that are needed and no others. Parsing the text gives the tree back.
+"""Tree -> text in Chinese or English, with only the brackets that are needed. Parsing the text gives the same tree.
 
-Parsed trees keep their names as written, checked ones have them in the language wanted. Numbers keep their units, words their form.
+Names of a parsed tree stay as written; those of a checked tree are written in the requested language. Numbers keep their units.
 """
 
 import re
@@ -35,7 +35,7 @@ from dsl.schema import Schema
 
 Language = Literal["zh", "en"]
 
-# How tightly each form binds; an operand that binds less tightly than its place asks for is put in brackets.
+# How tightly each form binds. An operand that binds less tightly than its place requires gets brackets.
 _IF, _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _MINUS, _CLOCK, _ATOM = range(10)
 _BINARY = {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "in": _COMPARE, "multiple": _COMPARE}
 _PERIODS = {"days": "天", "months": "个月"}
@@ -45,7 +45,7 @@ _BEGINS_WITH_COUNT = re.compile(r"[0-9]{1,4}(?![A-Za-z0-9_一-龥.:%‰]|-[0-9]+
 
 
 def to_text(expr: Expr, lang: Language, schema: Schema) -> str:
-    """The expression as one line. Names, functions and keywords are in `lang` (Name and Word as they are)."""
+    """The expression as one line. Names, functions and keywords are in `lang`; `Name`s and `Word`s stay as they are."""
     return _Writer(lang, schema).write(expr, _IF)
 
 
@@ -64,12 +64,12 @@ class _Writer:
         return KEYWORDS[word].zh if self.lang == "zh" else word
 
     def write(self, expr: Expr, place: int) -> str:
-        """`expr` as text, in brackets where it binds less tightly than its place asks for."""
+        """`expr` as text, in brackets if it binds less tightly than its place requires."""
         text, level = self.form(expr)
         return text if level >= place else f"({text})"
 
     def form(self, expr: Expr) -> tuple[str, int]:
-        """The text without outer brackets and how tightly it binds."""
+        """The text without outer brackets, and how tightly it binds."""
         match expr:
             case Number():
                 return self.number(expr), _ATOM if expr.value >= 0 else _MINUS
@@ -145,13 +145,13 @@ class _Writer:
 
     def binary(self, expr: Binary) -> str:
         level = _BINARY[expr.op]
-        if expr.op == "multiple":  # a sum could stand here without brackets, but is not read as one at a glance
+        if expr.op == "multiple":  # a sum needs no brackets here, but is easier to read with them
             left, right = self.write(expr.left, _PRODUCT), self.write(expr.right, _PRODUCT)
             return f"{left} 是 {right} 的整数倍" if self.lang == "zh" else f"{left} is a multiple of {right}"
         left = self.write(expr.left, level + (level == _COMPARE))
         right = self.write(expr.right, level + 1)
         if expr.op in "+-" and _ENDS_IN_DAY.search(left) and _BEGINS_WITH_COUNT.match(right):
-            right = f"({right})"  # `T + 2` would be a trading day
+            right = f"({right})"  # `T + 2` would be read as a trading day
         return f"{left} {self.key(expr.op) if expr.op == 'in' else expr.op} {right}"
 
     def function(self, name: str) -> str:
@@ -177,7 +177,7 @@ def _clock(clock: int) -> str:
 
 
 def _decimal(value: Fraction) -> str:
-    """The digits of a number, exactly; a fraction that has no end is written as one."""
+    """The exact digits of a number. A number without a finite decimal form is written as a fraction."""
     places = next((n for n in range(40) if (value * 10**n).denominator == 1), None)
     if places is None:
         return f"({value.numerator} / {value.denominator})"

@@ -1,4 +1,4 @@
-"""Trading days as data: what `trading_day` counts with. Whoever reads a calendar hands them to the language, which knows no files."""
+"""Trading days as data, for the function `trading_day`. The language reads no files: the caller reads the calendar and supplies them."""
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
@@ -6,20 +6,20 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """Values for the integers from `first` on; None where there is none. Compared by identity: it is long."""
+    """Values for consecutive integers from `first` on; None if an integer has none. Compared by identity, because it is long."""
 
     first: int
     values: tuple[int | None, ...]
 
     def at(self, key: int) -> int | None:
-        """None outside the table, too."""
+        """The value for `key`; None outside the table, too."""
         place = key - self.first
         return self.values[place] if 0 <= place < len(self.values) else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TradingDays:
-    """`days`: all trading days from the day `first` to the day `last`, ascending. Of other days nothing is known, and nothing guessed."""
+    """`days`: all trading days from the day `first` to the day `last`, ascending. Days outside this range are unknown and never guessed."""
 
     days: tuple[int, ...]
     first: int
@@ -27,9 +27,9 @@ class TradingDays:
     _tables: dict[int, Table] = field(default_factory=dict, repr=False)
 
     def after(self, day: int, steps: int) -> int | None:
-        """The trading day `steps` trading days after `day` (before it if negative); for 0 the day itself, or the next trading day.
+        """The trading day `steps` trading days after `day` (before it if negative). For 0: `day` itself, or the next trading day.
 
-        From a day without trading the first step leads to the next trading day on that side. None past the known days.
+        If `day` is not a trading day, the first step goes to the next trading day in that direction. None outside the known days.
         """
         if not self.first <= day <= self.last:
             return None
@@ -37,7 +37,7 @@ class TradingDays:
         return self.days[at] if 0 <= at < len(self.days) else None
 
     def table(self, steps: int) -> Table:
-        """The answers for every known day; one table however often it is asked for."""
+        """The answers of `after` for every known day; built once for each `steps`."""
         if steps not in self._tables:
             self._tables[steps] = Table(self.first, tuple(self.after(d, steps) for d in range(self.first, self.last + 1)))
         return self._tables[steps]

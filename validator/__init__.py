@@ -12,15 +12,18 @@ if TYPE_CHECKING:
     from dsl.diagnostics import Diagnostic, DiagnosticError
     from validator.checks.checker import Checker, checker
     from validator.checks.folder import check_folder
-    from validator.checks.offerings import check_offerings
+    from validator.checks.table import check_offerings
     from validator.engine.agreement import Disagreement
     from validator.report.model import Finding, Report
+
+__version__ = "0.1.0"
+"""The one place where the version stands: the build, `guiju --version` and every report read it here."""
 
 _FROM = {
     "Diagnostic": "dsl.diagnostics",
     "DiagnosticError": "dsl.diagnostics",
     "check_folder": "validator.checks.folder",
-    "check_offerings": "validator.checks.offerings",
+    "check_offerings": "validator.checks.table",
     "Checker": "validator.checks.checker",
     "Disagreement": "validator.engine.agreement",
     "checker": "validator.checks.checker",

@@ -1,1 +1,1 @@
-"""Parsed tree + schema -> typed tree, or diagnostics."""
+"""Parsed tree + schema -> checked tree, or diagnostics."""

@@ -1,7 +1,8 @@
-"""Parsed tree + schema -> tree in which every name is resolved and every type fits, or all diagnostics.
+"""Parsed tree + schema -> tree with every name resolved and a type on every node, or all diagnostics.
 
-A name that stands alone is a field where there is one, else a word of the other side's list (L15): the list must be known first, so
-the operands of a comparison are looked at together.
+A name of one part means a field if there is such a field. Otherwise it is a word of the list on the other side (L15): in `kind = 公募基金`
+the right side is a word because `kind` is a list of words. The list must be known before the word, so the operands of a comparison are
+checked together.
 """
 
 import re
@@ -47,7 +48,7 @@ _ORDERED = ("number", "date", "moment")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A resolved tree, its type, and the text that it came from (for later diagnostics)."""
+    """A checked tree, its type, and its source text (for later diagnostics)."""
 
     expr: Expr
     type: Type
@@ -56,9 +57,9 @@ class Checked:
 
 
 def check(expr: Expr, schema: Schema, entity: str, *, expect: Type | None = None, text: str = "") -> Checked:
-    """Resolve and type `expr` as asked of a record of `entity`. Raises DiagnosticError with every mistake found.
+    """Resolve and type `expr` for a record of `entity`. Raises DiagnosticError with every mistake found.
 
-    `expect` is the type that the place needs, e.g. FLAG for `require`; ANY_WORD lets bare words pass as themselves.
+    `expect` is the type that is required where the expression is used, e.g. FLAG for `require`. ANY_WORD accepts any bare word.
     """
     run = _Check(schema, entity, text)
     found, type_ = run.visit(expr, expect)
@@ -71,7 +72,7 @@ def check(expr: Expr, schema: Schema, entity: str, *, expect: Type | None = None
 
 
 def references(expr: Expr) -> Iterable[Ref]:
-    """Every resolved name in a checked tree, inside aggregates too, in the order written."""
+    """Every resolved name in a checked tree, inside aggregates too, in the order of the text."""
     if isinstance(expr, Ref):
         yield expr
     for child in children(expr):
@@ -87,7 +88,7 @@ def collections(expr: Expr) -> Iterable[Aggregate]:
 
 
 def names(expr: Expr) -> Iterable[str]:
-    """The last part of every name in a parsed tree: what a value may depend on."""
+    """The last part of every name in a parsed tree. A value can depend only on values with these names."""
     if isinstance(expr, Name):
         yield expr.parts[-1]
     for child in children(expr):
@@ -113,7 +114,7 @@ class _Check:
         self.mistakes.append(Diagnostic(code, message, span, hint, self.text))
 
     def visit(self, expr: Expr, expect: Type | None = None) -> Typed:
-        """The node resolved, with its type left on it; the type is None where a mistake was found."""
+        """The resolved node with its type set on it. The returned type is None if a mistake was found."""
         found, type_ = self._visit(expr, expect)
         return (found if type_ is None else replace(found, type=type_)), type_
 
@@ -123,7 +124,7 @@ class _Check:
                 return expr, Type("number", expr.dim)
             case Period():
                 hint = "days between two dates are a plain number: write `30`, not `30天`"
-                self.say("period-out-of-place", "a period stands only after `+` or `-`, beside a date or moment", expr.span, hint)
+                self.say("period-out-of-place", "a period can only be added to or subtracted from a date or moment", expr.span, hint)
                 return expr, None
             case Text():
                 return expr, TEXT
@@ -142,7 +143,7 @@ class _Check:
             case Word(value=value):
                 return expr, Type("words", words=(value,))
             case List():
-                self.say("list-out-of-place", "a list stands only on the right of `in`", expr.span)
+                self.say("list-out-of-place", "a list is only allowed to the right of `in`", expr.span)
                 return expr, None
             case Unary():
                 return self._unary(expr)
@@ -164,11 +165,11 @@ class _Check:
                 assert_never(expr)
 
     def fit(self, expr: Expr, type_: Type, expect: Type) -> tuple[Expr, Type]:
-        """`expr` as the type that its place needs; a literal in 元 becomes a price, a word must be in the list."""
+        """Convert `expr` to the required type: a literal in 元 becomes a price; a word must be in the list."""
         (expr,), common = align([(expr, type_)], expect)
         if common is None or common.kind != expect.kind or (common.kind == "number" and common.dim != expect.dim):
             if not self.mistakes:
-                self.say("wrong-type", f"this gives {type_}, but {expect} is wanted here", expr.span)
+                self.say("wrong-type", f"expected {expect}, but this gives {type_}", expr.span)
             return expr, type_
         return expr, expect if expect != ANY_WORD else type_
 
@@ -184,7 +185,7 @@ class _Check:
     def _at(self, expr: At) -> Typed:
         day, type_ = self.visit(expr.day)
         if type_ is not None and type_.kind != "date":
-            self.say("type-mismatch", f"a clock time follows a date, not {type_}", expr.span)
+            self.say("type-mismatch", f"a clock time must follow a date, not {type_}", expr.span)
             return expr, None
         return replace(expr, day=day), MOMENT
 
@@ -201,20 +202,20 @@ class _Check:
             return expr, None
         if len(found) > 1:
             ways = " or ".join(self.names.qualified(f) for f in found)
-            self.say("ambiguous-name", f"`{expr.parts[-1]}` is a name of more than one record", expr.span, f"write {ways}")
+            self.say("ambiguous-name", f"`{expr.parts[-1]}` is a field of more than one record", expr.span, f"write {ways}")
             return expr, None
         return Ref(found[0], self.names.via(expr, found[0]), span=expr.span), found[0].type.type
 
     def _word(self, expr: Name, word: str, expect: Type, clash: bool) -> Typed:
-        """A bare name beside a list of words: a word of the list, unless it is a name too or in no list."""
+        """Resolve a bare name where a word is expected. It is a mistake if it is also a name, or if it is not in the list."""
         if clash:
-            message = f"`{word}` is both a name and a word of the list beside it"
-            self.say("word-clash", message, expr.span, f"write {self.names.qualified(self.names.lookup(expr)[0])} for the name")
+            message = f"`{word}` is both a name and one of the allowed words"
+            self.say("word-clash", message, expr.span, f"write {self.names.qualified(self.names.lookup(expr)[0])} if you mean the name")
             return expr, None
         if word in expect.words or expect == ANY_WORD:
             return Word(word, span=expr.span), Type("words", words=(word,))
-        hint = nearest(word, expect.words) or f"the list is {', '.join(expect.words)}"
-        self.say("unknown-word", f"`{word}` is neither a name nor in the list beside it", expr.span, hint)
+        hint = nearest(word, expect.words) or f"the allowed words are {', '.join(expect.words)}"
+        self.say("unknown-word", f"`{word}` is neither a name nor one of the allowed words", expr.span, hint)
         return expr, None
 
     # ── operators ──
@@ -222,7 +223,7 @@ class _Check:
     def _flag(self, expr: Expr) -> Expr:
         found, type_ = self.visit(expr)
         if type_ is not None and type_.kind != "flag":
-            self.say("type-mismatch", f"a condition is wanted here, this gives {type_}", expr.span)
+            self.say("type-mismatch", f"expected a condition, but this gives {type_}", expr.span)
         return found
 
     def _unary(self, expr: Unary) -> Typed:
@@ -230,7 +231,7 @@ class _Check:
             return replace(expr, operand=self._flag(expr.operand)), FLAG
         operand, type_ = self.visit(expr.operand)
         if type_ is not None and type_.kind != "number":
-            self.say("type-mismatch", f"only a number can be negated, this is {type_}", expr.span)
+            self.say("type-mismatch", f"only a number can be negated, but this is {type_}", expr.span)
             return expr, None
         return replace(expr, operand=operand), type_
 
@@ -266,8 +267,8 @@ class _Check:
         return expr, None
 
     def _mismatch(self, expr: Binary, left: Expr, lt: Type, right: Expr, rt: Type) -> None:
-        said = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "multiple": "measure"}[expr.op]
-        joined = {"+": "and", "-": "and", "*": "and", "/": "by", "multiple": "by"}[expr.op]
+        said = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "multiple": "test"}[expr.op]
+        joined = {"+": "and", "-": "and", "*": "and", "/": "by", "multiple": "as a multiple of"}[expr.op]
         code = "unit-mismatch" if lt.kind == rt.kind == "number" else "type-mismatch"
         hint = unit_hint([(left, lt), (right, rt)])
         self.say(code, f"cannot {said} {self._shown(left, lt)} {joined} {self._shown(right, rt)}", expr.span, hint)
@@ -277,7 +278,7 @@ class _Check:
         return f"`{text}` ({type_})" if text else str(type_)
 
     def _together(self, exprs: Sequence[Expr], expect: Type | None = None) -> list[Typed]:
-        """Visit operands that must be of one type, so that bare words find the list beside them."""
+        """Visit operands that must have the same type. Bare words come last, when the list on the other side is known."""
         exprs = [self._letter(x) for x in exprs]
         late = [i for i, x in enumerate(exprs) if self._open(x)]
         done: dict[int, Typed] = {i: self.visit(x, expect) for i, x in enumerate(exprs) if i not in late}
@@ -294,13 +295,13 @@ class _Check:
         return [done[i] for i in range(len(exprs))]
 
     def _letter(self, expr: Expr) -> Expr:
-        """A capital letter that names no day of the offering may be a word: `investor_class = A`."""
+        """Read a capital letter that is no day of the offering as a name, so that it can be a word: `investor_class = A`."""
         if isinstance(expr, Day) and not expr.offset and expr.anchor not in self.schema.days:
             return Name((expr.anchor,), span=expr.span)
         return expr
 
     def _open(self, expr: Expr) -> bool:
-        """Whether a bare word stands here, or in both branches, so that the list must be known first."""
+        """Whether this is a bare word, or a choice between bare words, so that the list must be known first."""
         if isinstance(expr, If):
             return self._open(expr.then) and self._open(expr.other)
         return isinstance(expr, Name) and len(expr.parts) == 1 and not self.names.lookup(expr)
@@ -316,21 +317,21 @@ class _Check:
             same = ta.kind == tb.kind == "number"
             hint = unit_hint([(a, ta), (b, tb)])
             if {ta.kind, tb.kind} == {"date", "moment"}:
-                hint = "a date becomes a moment with a clock time, e.g. `I-1 12:00`"
+                hint = "add a clock time to the date, e.g. `I-1 12:00`"
             code = "unit-mismatch" if same else "type-mismatch"
             self.say(code, f"cannot compare {self._shown(a, ta)} and {self._shown(b, tb)}", expr.span, hint)
             return expr, FLAG
         if common.kind not in _ORDERED and any(op not in ("=", "!=") for op in expr.ops):
-            self.say("type-mismatch", f"{common} knows only =, ≠ and in", expr.span)
+            self.say("type-mismatch", f"{common} can only be compared with `=`, `≠` or `in`", expr.span)
         return replace(expr, operands=tuple(operands)), FLAG
 
     def _in(self, expr: Binary) -> Typed:
         left, lt = self.visit(expr.left)
         if not isinstance(expr.right, List):
-            self.say("list-wanted", "the right side of `in` is a list in square brackets", expr.right.span)
+            self.say("list-wanted", "the right side of `in` must be a list in square brackets", expr.right.span)
             return expr, FLAG
         if not expr.right.items:
-            self.say("empty-list", "nothing is in an empty list", expr.right.span)
+            self.say("empty-list", "the list is empty", expr.right.span)
         if lt is None:
             return expr, FLAG
         items: list[Expr] = []
@@ -339,11 +340,11 @@ class _Check:
             if type_ is None:
                 continue
             if not isinstance(found, Word | Text | Number | Date):
-                self.say("not-constant", "a list holds words, texts, numbers and dates only", item.span)
+                self.say("not-constant", "a list can only contain words, texts, numbers and dates", item.span)
                 continue
             fitted, common = align([(found, type_)], lt)
             if common is None:
-                self.say("type-mismatch", f"{self._shown(item, type_)} cannot be one of {self._shown(left, lt)}", item.span)
+                self.say("type-mismatch", f"cannot compare {self._shown(left, lt)} and {self._shown(item, type_)}", item.span)
             items += fitted
         return replace(expr, left=left, right=replace(expr.right, items=tuple(items))), FLAG
 
@@ -358,7 +359,7 @@ class _Check:
         if common is None:
             a, b = known
             code = "unit-mismatch" if a[1].kind == b[1].kind == "number" else "type-mismatch"
-            said = f"both branches must be of one type, not {self._shown(*a)} and {self._shown(*b)}"
+            said = f"both branches must have the same type, not {self._shown(*a)} and {self._shown(*b)}"
             self.say(code, said, expr.span, unit_hint(known))
             return expr, None
         return replace(expr, condition=condition, then=then, other=other), common
@@ -388,7 +389,7 @@ class _Check:
         return replace(expr, args=tuple(args)), function.gives or common
 
     def _taken(self, expr: Call | Aggregate, takes: Sequence[Argument], types: Sequence[Type]) -> bool:
-        """Whether every argument is of a kind that the function takes; said where not."""
+        """Whether the function takes arguments of these kinds; the first that it does not take is reported."""
         wrong = next((t for t, wanted in zip(types, takes, strict=True) if wanted.kinds and t.kind not in wanted.kinds), None)
         if wrong is not None:
             self.say("type-mismatch", f"`{expr.function}` cannot take {wrong}", expr.span)
@@ -400,9 +401,9 @@ class _Check:
         if self.element is not None:
             self.say(
                 "nested-aggregate",
-                "an aggregate cannot stand inside another",
+                "an aggregate cannot contain another aggregate",
                 expr.span,
-                "give the inner one a name: a value of the record",
+                "define the inner one as a value of the record and use its name",
             )
             return expr, None
         element = self.names.elements(expr)

@@ -1,4 +1,4 @@
-"""Arguments that are the same for every record: what may stand there, by the word that the function's entry has for it."""
+"""Constant argument of a function -> its mistakes. The key is the `constant` of the argument's entry in dsl.functions."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -9,11 +9,11 @@ from dsl.patterns import mistakes
 from dsl.quantities import MOST_STEPS
 
 Mistake = tuple[str, str, Span, str | None]
-"""Code, sentence, place, hint."""
+"""Code, message, place, hint."""
 
 
 def _unit(expr: Expr) -> Iterator[Mistake]:
-    said = "the unit of a rounding is a positive constant"
+    said = "the unit of rounding must be a positive constant"
     if not (isinstance(expr, Number) or (isinstance(expr, Ref) and expr.field.source == "term")):
         yield "not-constant", said, expr.span, "write a literal or a term of the offering"
     elif isinstance(expr, Number) and expr.value <= 0:
@@ -23,13 +23,13 @@ def _unit(expr: Expr) -> Iterator[Mistake]:
 def _steps(expr: Expr) -> Iterator[Mistake]:
     number = expr.operand if isinstance(expr, Unary) and expr.op == "-" else expr
     if not isinstance(number, Number) or number.value.denominator != 1 or number.value > MOST_STEPS:
-        said = f"the number of trading days is a whole number from -{MOST_STEPS} to {MOST_STEPS}, written out"
+        said = f"the number of trading days must be a literal whole number from -{MOST_STEPS} to {MOST_STEPS}"
         yield "not-constant", said, expr.span, "e.g. `2`, `-1`, or `0` for the day itself"
 
 
 def _pattern(expr: Expr) -> Iterator[Mistake]:
     if not isinstance(expr, Text):
-        yield "not-constant", "a pattern is a text in quotation marks", expr.span, 'e.g. `"[0-9]{6}"`'
+        yield "not-constant", "a pattern must be a text in quotation marks", expr.span, 'e.g. `"[0-9]{6}"`'
         return
     opening = expr.span.start + 1
     for found in mistakes(expr.value):

@@ -1,4 +1,4 @@
-"""Typed operands -> the type that they have in common, if any. Literals in 元 become prices beside a price, words join a list (L1, L15)."""
+"""Typed operands -> their common type, if any. Next to a price a literal in 元 becomes a price; a word joins a list (L1, L15)."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,7 +7,7 @@ from dsl.nodes import Binary, Call, Expr, If, Number, Unary, Word
 from dsl.quantities import MONEY, PRICE, SHARES, Dimension, Type
 
 ANY_WORD = Type("words")
-"""Expected where a value's own results make its list of words: any bare word will do."""
+"""The expected type of a value whose results define its list of words: any bare word is accepted."""
 
 Fitted = tuple[Expr, Type]
 
@@ -16,7 +16,7 @@ _UNITS: dict[Dimension, str] = {MONEY: "元", PRICE: "元", SHARES: "股"}
 
 
 def align(operands: Sequence[Fitted], expect: Type | None = None) -> tuple[list[Expr], Type | None]:
-    """One type for all operands and for `expect`, and the operands as they read then."""
+    """The operands converted to the type that they share with each other and with `expect`, and that type; None if there is none."""
     types = [t for _, t in operands] + ([expect] if expect else [])
     kinds = {t.kind for t in types}
     if len(kinds) != 1:
@@ -28,14 +28,14 @@ def align(operands: Sequence[Fitted], expect: Type | None = None) -> tuple[list[
 
 
 def unit_hint(operands: Sequence[Fitted]) -> str | None:
-    """For a bare number beside a number with a unit: how it is written."""
+    """A hint for a number without a unit next to one with a unit."""
     bare = [e.value for e, _ in operands if isinstance(e, Number) and not e.unit]
     units = [_UNITS[t.dim] for _, t in operands if t.dim in _UNITS]
     if not bare or not units:
         return None
     whole, rest = divmod(bare[0], 1)
     shown = f"{whole}" if not rest else f"{whole}.{rest.numerator * 10**6 // rest.denominator:06d}".rstrip("0")
-    return f"write the unit of the bare number: `{shown}{units[0]}`"
+    return f"write the number with its unit: `{shown}{units[0]}`"
 
 
 def _numbers(operands: Sequence[Fitted], dims: set[Dimension], expect: Type | None) -> tuple[list[Expr], Type | None]:
@@ -46,7 +46,7 @@ def _numbers(operands: Sequence[Fitted], dims: set[Dimension], expect: Type | No
 
 
 def _literal(expr: Expr) -> bool:
-    """Whether an amount is made of literals alone: `0.01元`, `-0.01元`, `if young then 1元 else 2元`."""
+    """Whether an amount consists of literals only: `0.01元`, `-0.01元`, `if young then 1元 else 2元`."""
     match expr:
         case Number():
             return True
@@ -77,7 +77,7 @@ def _as_price(expr: Expr) -> Expr:
 
 
 def _words(operands: Sequence[Fitted], expect: Type | None) -> Type | None:
-    """Bare words join the list of the side that has one; without such a side they are a list of their own."""
+    """Bare words take the list of the operand that has one. If none has, the words form a new list."""
     lists = [t.words for e, t in operands if not isinstance(e, Word) and t.words]
     lists += [expect.words] if expect and expect.words else []
     alone = tuple(dict.fromkeys(w for e, t in operands for w in t.words))

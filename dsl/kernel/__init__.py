@@ -1,1 +1,1 @@
-"""Typed tree -> kernel: integers, flags and texts only, with proved bounds."""
+"""Checked tree -> kernel: integers, flags and texts only, with proved bounds."""

@@ -1,5 +1,6 @@
-"""What `Apply` does to a value at hand: constants are folded with these, and generated source calls them. Columns say the same in
-dsl/to_polars/applied.py; a test compares the two.
+"""The operations of `Apply` on a single value. Constant folding and generated Python source call them.
+
+dsl/to_polars/applied.py has the same operations on columns; a test compares the two.
 """
 
 import re
@@ -17,7 +18,7 @@ BLANK = (
     "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
     "\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-"""Spaces, and characters without a width (Unicode's Default_Ignorable_Code_Point), as a class that both engines read."""
+"""Spaces, and characters without a width (Unicode's Default_Ignorable_Code_Point), as a character class that both regex engines accept."""
 
 _BLANK = re.compile(BLANK)
 
@@ -28,7 +29,7 @@ def shape(text: str, _: None = None) -> str:
 
 
 def year(day: int, _: None = None) -> int:
-    """The year of a day from 1970-01-01."""
+    """The year of a day, which is given as days since 1970-01-01."""
     return date.fromordinal(day + EPOCH).year
 
 

@@ -1,6 +1,6 @@
-"""Kernels made of kernels: bounds computed, constants folded. Nothing else builds a node that has bounds.
+"""Kernels -> a larger kernel, with bounds computed and constants folded. No other module computes bounds.
 
-A constant that is missing makes everything strict missing at once; `and`, `or` and a choice keep what does not depend on it.
+An operation on a constant that is missing is folded to a missing constant. `and`, `or` and `if` keep the parts that do not depend on it.
 """
 
 from collections.abc import Callable, Mapping
@@ -37,12 +37,11 @@ ONE, ZERO = Const(1, "int"), Const(0, "int")
 
 
 def const(value: int) -> Const:
-    """An integer."""
     return Const(value, "int")
 
 
 def choose(condition: Kernel, a: Kernel, b: Kernel) -> Kernel:
-    """a where the condition is true, b where it is false, missing where it is missing."""
+    """`a` if the condition is true, `b` if it is false, missing if it is missing."""
     of = kind(b) if isinstance(a, Const) and a.value is None else kind(a)
     if isinstance(condition, Const):
         return Const(None, of) if condition.value is None else a if condition.value else b
@@ -51,22 +50,20 @@ def choose(condition: Kernel, a: Kernel, b: Kernel) -> Kernel:
 
 
 def only(condition: Kernel, value: Kernel) -> Kernel:
-    """`value` where the condition is true, else missing."""
+    """`value` if the condition is true, else missing."""
     return choose(condition, value, Const(None, kind(value)))
 
 
 def add(a: Kernel, b: Kernel) -> Kernel:
-    """a + b."""
     return arith("+", a, b)
 
 
 def mul(a: Kernel, b: Kernel) -> Kernel:
-    """a * b."""
     return arith("*", a, b)
 
 
 def arith(op: Literal["+", "-", "*", "//", "%"], a: Kernel, b: Kernel) -> Kernel:
-    """An operation on integers with its bounds; a constant where both sides are."""
+    """An operation on integers with its bounds; a constant if both sides are."""
     (la, ha), (lb, hb) = bounds(a), bounds(b)
     ca, cb = isinstance(a, Const), isinstance(b, Const)
     if (isinstance(a, Const) and a.value is None) or (isinstance(b, Const) and b.value is None):
@@ -98,7 +95,7 @@ def arith(op: Literal["+", "-", "*", "//", "%"], a: Kernel, b: Kernel) -> Kernel
 
 
 def compare(op: str, a: Kernel, b: Kernel) -> Kernel:
-    """A comparison; a constant where both sides are."""
+    """A comparison; a constant if both sides are."""
     if isinstance(a, Const) and isinstance(b, Const):
         if a.value is None or b.value is None:
             return MISSING_FLAG
@@ -106,7 +103,7 @@ def compare(op: str, a: Kernel, b: Kernel) -> Kernel:
         answers: dict[str, bool] = {"=": x == y, "!=": x != y}
         if isinstance(x, int) and isinstance(y, int):
             answers |= {"<": x < y, "<=": x <= y, ">": x > y, ">=": x >= y}
-        if op in answers:  # an order of texts is left to the evaluators, which fail for that rule alone
+        if op in answers:  # ordering texts is left to the evaluators: only this rule fails there
             return Const(answers[op], "flag")
     if (isinstance(a, Const) and a.value is None) or (isinstance(b, Const) and b.value is None):
         return MISSING_FLAG
@@ -114,14 +111,13 @@ def compare(op: str, a: Kernel, b: Kernel) -> Kernel:
 
 
 def moved(day: Kernel, months: int, low: int, high: int) -> Kernel:
-    """A day moved by whole months."""
     if not isinstance(day, Const):
         return AddMonths(day, months, low, high)
     return MISSING_INT if day.value is None else const(add_months(int(day.value), months))
 
 
 def add_months(day: int, months: int) -> int:
-    """A day (from 1970-01-01) moved by whole months, clipped to the month's last day."""
+    """A day (since 1970-01-01) moved by whole months, clipped to the last day of the month."""
     at = date.fromordinal(day + EPOCH)
     year, month = divmod(at.year * 12 + at.month - 1 + months, 12)
     first = date(year, month + 1, 1).toordinal()
@@ -130,7 +126,7 @@ def add_months(day: int, months: int) -> int:
 
 
 def apply(op: Op, a: Kernel, of: Kind, extra: str | Table | None, low: int, high: int) -> Kernel:
-    """What `op` makes of a value; a constant where the value is one."""
+    """The operation `op` on a value; a constant if the value is one."""
     if not isinstance(a, Const):
         return Apply(op, a, of, extra, low, high)
     return Const(None if a.value is None else APPLIED[op](a.value, extra), of)
@@ -144,24 +140,21 @@ def member(a: Kernel, values: tuple[int | str, ...]) -> Kernel:
 
 
 def negation(a: Kernel) -> Kernel:
-    """not a."""
     if isinstance(a, Const):
         return Const(None if a.value is None else not a.value, "flag")
     return a.operand if isinstance(a, Not) else Not(a)
 
 
 def present(a: Kernel) -> Kernel:
-    """Whether a is there."""
+    """Whether `a` is not missing."""
     return Const(a.value is not None, "flag") if isinstance(a, Const) else Present(a)
 
 
 def conjunction(parts: list[Kernel]) -> Kernel:
-    """a and b and …"""
     return _logic("and", parts, False)
 
 
 def disjunction(parts: list[Kernel]) -> Kernel:
-    """a or b or …"""
     return _logic("or", parts, True)
 
 
@@ -178,12 +171,12 @@ def _logic(op: Literal["and", "or"], parts: list[Kernel], decides: bool) -> Kern
 
 
 def bind(node: Kernel, root: str, values: Mapping[str, Scalar]) -> Kernel:
-    """The same node with what it reads of the offering as constants, folded; its bounds are those of the values."""
+    """The same kernel with its inputs from the offering (`root`) replaced by `values` and folded. Bounds follow from the values."""
     return folded(node, lambda read: Const(values.get(read.name), read.kind) if read.entity == root else read)
 
 
 def folded(node: Kernel, reading: Callable[[Input], Kernel]) -> Kernel:
-    """The same node with its inputs as `reading` gives them, inside aggregates too, and constants folded."""
+    """The same kernel with each input replaced by `reading(input)`, inside aggregates too, and constants folded."""
 
     def again(part: Kernel) -> Kernel:
         return folded(part, reading)

@@ -1,6 +1,10 @@
-"""Checked tree -> kernel: scales aligned, quotients cross-multiplied, chains, rounding and means expanded. Only integers come out.
+"""Checked tree -> kernel of integers: scales are aligned, quotients cross-multiplied, chains, rounding and means expanded.
 
-A number is a `Ratio` of two kernels; its denominator is a positive constant unless a division by something that varies made it.
+A number is a `Ratio` of two kernels. Its denominator is a positive constant, unless the number was divided by something that varies.
+
+Example: `price / low <= 120%`. Both prices are integers at scale 10000, so `price` is the ratio price/10000 and the quotient is the ratio
+(price * 10000) / (10000 * low). With 120% = 6/5 the comparison becomes `price * 10000 * 5 <= 6 * (10000 * low)`. No fraction is left.
+The left side is missing if `low` is 0.
 """
 
 from collections.abc import Callable, Mapping
@@ -68,10 +72,12 @@ Bound = Fraction | int | bool | str | None
 
 @dataclass(frozen=True)
 class Env:
-    """How names are read. `terms`: the bound fields of the offering (numbers as Fractions in base units, days and moments as integers);
-    None leaves them to be read as inputs. `day` gives the trading day T+n, or None where the offering does not say.
-    `values` holds how each derived value reads, filled as values are lowered in order. `trading_days` are what `trading_day` counts
-    with; None where rules are only checked.
+    """How names are read.
+
+    `terms`: values of the offering's fields (numbers as Fractions in base units, days and moments as integers). With None they are inputs.
+    `day`: (T, n) -> the trading day T+n, or None if the offering does not give it. With None days are inputs.
+    `values`: how each derived value is read. `define` adds to it while values are lowered in order.
+    `trading_days`: the calendar for `trading_day`; None if rules are only checked.
     """
 
     schema: Schema
@@ -81,12 +87,12 @@ class Env:
     trading_days: TradingDays | None = None
 
     def define(self, entity: str, name: str, meaning: Lowered) -> None:
-        """From now on `name` reads as a column (or two) holding what `meaning` gives."""
+        """From now on `name` is read as a column that holds the result of `meaning` (two columns for a quotient)."""
         self.values[entity, name] = _as_input(entity, name, meaning)
 
 
 def lower(checked: Checked, env: Env) -> Lowered:
-    """Raises DiagnosticError where a column expression could pass 128 bits, or where an aggregate runs over a quotient."""
+    """Raises DiagnosticError if a column expression could exceed 128 bits, or if an aggregate runs over a quotient."""
     run = _Lower(env, checked.entity, checked.text)
     done = run.lower(checked.expr)
     run.prove(done, checked.expr.span)
@@ -94,32 +100,32 @@ def lower(checked: Checked, env: Env) -> Lowered:
 
 
 def lower_flag(checked: Checked, env: Env) -> Kernel:
-    """`lower` for what is known to give a flag, a word or a text."""
+    """`lower` for an expression that gives a flag, a word or a text."""
     done = lower(checked, env)
     assert not isinstance(done, Ratio)
     return done
 
 
 def lower_whole(checked: Checked, env: Env) -> tuple[Kernel, int]:
-    """A number that is an integer at a fixed scale, and that scale. Raises DiagnosticError for a quotient by what varies."""
+    """A number as an integer at a fixed scale, and that scale. Raises DiagnosticError for a quotient whose divisor varies."""
     ratio = ratio_of(lower(checked, env))
     if not isinstance(ratio.den, Const) or not isinstance(ratio.den.value, int):
-        message = "a ranking is by plain quantities, not by a quotient"
+        message = "records cannot be ranked by a quotient"
         raise DiagnosticError([Diagnostic("quotient-in-order", message, checked.expr.span, "round it first", checked.text)])
     return ratio.num, ratio.den.value
 
 
 def lower_shares(checked: Checked, env: Env) -> Kernel:
-    """A quantity in whole shares. Raises DiagnosticError for anything finer."""
+    """A quantity in whole shares. Raises DiagnosticError if it can have a fraction of a share."""
     number, scale = lower_whole(checked, env)
     if scale != 1:
-        message = "`admits` gives parts of a share"
+        message = "`admits` must give whole shares"
         raise DiagnosticError([Diagnostic("not-whole", message, checked.expr.span, "round it to 1股", checked.text)])
     return number
 
 
 def margin(checked: Checked, env: Env) -> Ratio | None:
-    """How far a single comparison is from its limit, negative for a breach; None for any other expression, and for = and ≠."""
+    """How far a single comparison is from its limit, negative if it is violated. None for other expressions, and for = and ≠."""
     expr = checked.expr
     if not isinstance(expr, Compare) or len(expr.ops) != 1 or expr.ops[0] in ("=", "!="):
         return None
@@ -142,13 +148,13 @@ class _Lower:
         raise DiagnosticError([Diagnostic(code, message, span, hint, self.text)])
 
     def prove(self, meaning: Lowered, span: Span) -> None:
-        """Refuses what a column could not hold. The offering's own values have no limit but that of a constant in a source text."""
+        """Reject what does not fit in a column of 128 bits. The offering's own values are no columns: only their constants have a limit."""
         wide = max(_widest(p, self.owner == self.env.schema.root) for p in parts(meaning))
         if wide > INT128:
             power = wide.bit_length() * 30103 // 100000
             self.refuse(
                 "overflow",
-                f"this could pass 128 bits (up to about 10^{power})",
+                f"this could exceed 128 bits (up to about 10^{power})",
                 span,
                 "round a factor, or compare quantities of one dimension",
             )
@@ -157,7 +163,7 @@ class _Lower:
         return self.measure(self._lower(expr), expr.span)
 
     def measure(self, done: Lowered, span: Span) -> Lowered:
-        """Refuses what has grown too large; asked after every step, so that nothing ever recurses deep."""
+        """Reject a kernel that has grown too large. This runs after every step, so that no recursion gets deep."""
         for part in parts(done):
             size, depth = _measure(part, self.measured)
             if size > MAX_KERNEL or depth > MAX_DEPTH:
@@ -203,7 +209,7 @@ class _Lower:
             case Aggregate():
                 return self._aggregate(expr)
             case Period() | List() | Name():
-                raise AssertionError(f"the checker lets no {type(expr).__name__} stand here")
+                raise AssertionError(f"the checker rejects {type(expr).__name__} here")
             case _:
                 assert_never(expr)
 
@@ -262,7 +268,7 @@ class _Lower:
         low, high = bounds(day)
         low, high = low + min(0, 31 * step), high + max(0, 31 * step)
         if low < FIRST_ANY_DAY or high > LAST_ANY_DAY:
-            self.refuse("overflow", "this could leave the calendar", period.span)
+            self.refuse("overflow", "this date could be outside the years 2 to 9998", period.span)
         return moved(day, step, low, high)
 
     def _call(self, expr: Call) -> Lowered:
@@ -277,7 +283,7 @@ class _Lower:
     # ── aggregates ──
 
     def _aggregate(self, expr: Aggregate) -> Lowered:
-        # From the offering `all placees` are simply those below it.
+        # All records are below the offering, so `all` changes nothing there.
         everywhere = expr.everywhere and self.owner != self.env.schema.root
         keys, where = self._join(expr) if everywhere else ((), None if expr.where is None else self.single(expr.where))
         args = [self.lower(a) for a in expr.args]
@@ -290,7 +296,7 @@ class _Lower:
         return AGGREGATES[expr.function](Elements(expr.collection, self.owner, where, keys, everywhere), *args)
 
     def _join(self, expr: Aggregate) -> tuple[tuple[tuple[Kernel, Kernel], ...], Kernel | None]:
-        """`all … where a = this.b and …`: the equalities with `this` become keys, the rest filters the elements."""
+        """`all … where a = this.b and …`: equalities with `this` become keys; the other conditions filter the elements."""
         keys: list[tuple[Kernel, Kernel]] = []
         rest: list[Kernel] = []
         for arg in expr.args:
@@ -308,7 +314,7 @@ class _Lower:
         return tuple(keys), conjunction(rest) if rest else None
 
     def _no_join(self, expr: Expr) -> None:
-        said = "beside `all`, `this` stands only in an equality with one side of its own"
+        said = "with `all`, fields of `this` may only form one side of an equality"
         self.refuse("not-a-join", said, expr.span, "e.g. `account = this.account`")
 
     def _key(self, condition: Expr) -> tuple[Kernel, Kernel] | None:
@@ -328,12 +334,12 @@ class _Lower:
         return left, right
 
     def _reads(self, expr: Expr, this: bool) -> bool:
-        """Whether an expression reads the rule's own record (`this`), or the element. The offering belongs to neither."""
+        """Whether an expression reads the rule's own record (if `this`) or the element (if not). The offering counts as neither."""
         return any(r.field.entity != self.env.schema.root and (r.via == "this") is this for r in references(expr))
 
 
 def read(found: Field) -> Lowered:
-    """A field of the data as an input with the bounds of its type."""
+    """A field as an input with the bounds of its type."""
     type_ = found.type
     if type_.type.kind == "flag":
         return Input(found.entity, found.name, "flag")
@@ -378,7 +384,10 @@ def _conjuncts(expr: Expr | None) -> tuple[Expr, ...]:
 
 
 def _measure(node: Kernel, known: dict[int, tuple[Kernel, int, int]]) -> tuple[int, int]:
-    """Nodes (counted as often as they are used) and levels; linear time because an object is measured once and kept alive in `known`."""
+    """The number of nodes (a shared node counts at each use) and of levels.
+
+    An object is measured once, so this takes linear time. `known` keeps it alive, so that its id stays unique.
+    """
     if id(node) not in known:
         below = [_measure(p, known) for p in children(node)]
         known[id(node)] = (node, 1 + sum(size for size, _ in below), 1 + max((depth for _, depth in below), default=0))
@@ -386,7 +395,7 @@ def _measure(node: Kernel, known: dict[int, tuple[Kernel, int, int]]) -> tuple[i
 
 
 def _widest(node: Kernel, unlimited: bool) -> int:
-    """The largest absolute bound of what runs in columns; outside of aggregates the offering's own values have no limit."""
+    """The largest absolute bound of what is computed in columns. If `unlimited`, only aggregates are; the rest may reach MAX_CONSTANT."""
     inner = max((_widest(p, unlimited and not isinstance(node, Fold)) for p in children(node)), default=0)
     low, high = bounds(node)
     widest = max(abs(low), abs(high))

@@ -1,4 +1,4 @@
-"""The functions of the language -> kernels: one entry for each function of dsl.functions, made of integers, flags and texts only."""
+"""Function of the language + lowered arguments -> kernel: one entry for each function in dsl.functions."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from dsl.trading_days import TradingDays
 
 
 class Refused(Exception):
-    """A meaning that cannot be given: code, sentence and a way out, for the place of the call."""
+    """A function that cannot be lowered: code, message and hint. The caller adds the place of the call."""
 
     def __init__(self, code: str, message: str, hint: str | None = None) -> None:
         super().__init__(code, message, hint)
@@ -22,9 +22,9 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What a meaning may use besides its arguments. `settle` refuses what has grown too large, after each of several steps.
+    """What a meaning can use besides its arguments. `settle` rejects a kernel that has grown too large; call it after every step.
 
-    `trading_days` are None where a rulebook is only checked; nothing is then computed from them.
+    `trading_days` is None if a rulebook is only checked. Nothing is computed from it then.
     """
 
     settle: Callable[[Lowered], Lowered]
@@ -57,7 +57,7 @@ def _present(_: Around, x: Lowered) -> Lowered:
 
 
 def _outermost(op: str, around: Around, *args: Lowered) -> Lowered:
-    """least and greatest: the first of two for which `op` holds."""
+    """`least` and `greatest`: x if `x op y`, else y."""
     return reduce(lambda x, y: around.settle(choice(relation(op, x, y), x, y)), args)
 
 
@@ -83,7 +83,7 @@ def _year(_: Around, day: Lowered) -> Lowered:
     assert not isinstance(day, Ratio)
     low, high = bounds(day)
     if low < FIRST_ANY_DAY or high > LAST_ANY_DAY:
-        raise Refused("overflow", "this could leave the calendar")
+        raise Refused("overflow", "this date could be outside the years 2 to 9998")
     return Ratio(_applied("year", day, "int", None, year(low), year(high)), ONE)
 
 
@@ -94,7 +94,7 @@ def _weekday(_: Around, day: Lowered) -> Lowered:
 
 
 def _trading_day(around: Around, day: Lowered, steps: Lowered) -> Lowered:
-    """A day known before any record is read must lie within the known trading days; of a record's own day past them it is missing."""
+    """A constant day outside the known trading days is an error. For a record's own day outside them the result is missing."""
     assert not isinstance(day, Ratio)
     if around.trading_days is None:
         return Apply("lookup", day, "int", None, FIRST_DAY, LAST_DAY)
@@ -127,7 +127,7 @@ SCALARS: Mapping[str, Callable[..., Lowered]] = {
     "weekday": _weekday,
     "trading_day": _trading_day,
 }
-"""`meaning(around, *arguments)`."""
+"""Called as `meaning(around, *arguments)`."""
 
 
 # ── of records ──
@@ -169,7 +169,7 @@ def _weighted_mean(of: Elements, x: Lowered, weight: Lowered) -> Lowered:
 
 
 def _whole(x: Lowered) -> tuple[Kernel, Kernel]:
-    """A value's integer and its scale."""
+    """The integer of a value, and its scale."""
     return (x.num, x.den) if isinstance(x, Ratio) else (x, ONE)
 
 
@@ -184,4 +184,4 @@ AGGREGATES: Mapping[str, Callable[..., Lowered]] = {
     "median": _median,
     "weighted_mean": _weighted_mean,
 }
-"""`meaning(elements, *arguments)`."""
+"""Called as `meaning(elements, *arguments)`."""

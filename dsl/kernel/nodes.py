@@ -1,6 +1,6 @@
-"""What both evaluators see: integers, flags and texts, and a dozen kinds of node. No units, no fractions, no names of rules.
+"""The kernel, the only tree that evaluators see: a dozen kinds of node over integers, flags and texts. No units, fractions or rule names.
 
-Every node may be missing. Integers carry proved bounds (`low`, `high`); an evaluator picks 64 or 128 bits from them.
+Every node may be missing. Integers have proved bounds (`low`, `high`), from which an evaluator chooses 64 or 128 bits.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ INT128 = 2**127 - 1
 
 @dataclass(frozen=True, slots=True)
 class Const:
-    """A constant; None is missing."""
+    """A constant; the value None is missing."""
 
     value: Scalar
     kind: Kind
@@ -27,7 +27,7 @@ class Const:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """A field or value of a record of `entity`: the record itself or one above it. `name` ends in `#den` for a quotient's denominator."""
+    """A field or value of the record itself or of one above it. `name` ends in `#den` for the denominator of a quotient."""
 
     entity: str
     name: str
@@ -38,7 +38,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Arith:
-    """`+ - *` on integers; `//` is the floor and `%` the remainder, both with a positive right side. Missing where a side is."""
+    """`+ - *` on integers; `//` is the floor and `%` the remainder, both with a positive right side. Missing if a side is."""
 
     op: Literal["+", "-", "*", "//", "%"]
     left: "Kernel"
@@ -49,7 +49,7 @@ class Arith:
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """Two integers, two flags or two texts (the latter two only = and !=). Missing where a side is."""
+    """Two integers, two flags or two texts (flags and texts only with = and !=). Missing if a side is."""
 
     op: Literal["=", "!=", "<", "<=", ">", ">="]
     left: "Kernel"
@@ -73,7 +73,7 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """`then` where the condition is true, `other` where it is false, missing where it is missing. Only the branch taken counts."""
+    """`then` if the condition is true, `other` if it is false, missing if it is missing. Only the chosen branch counts."""
 
     condition: "Kernel"
     then: "Kernel"
@@ -85,14 +85,14 @@ class Choose:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """True where the operand is not missing; itself never missing."""
+    """Whether the operand is not missing. Never missing itself."""
 
     operand: "Kernel"
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A text among texts, or an integer among integers. Missing where the operand is."""
+    """A text among texts, or an integer among integers. Missing if the operand is."""
 
     operand: "Kernel"
     values: tuple[int | str, ...]
@@ -100,7 +100,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class AddMonths:
-    """A day moved by whole months, clipped to the month's last day."""
+    """A day moved by whole months, clipped to the last day of the month."""
 
     operand: "Kernel"
     months: int
@@ -110,7 +110,7 @@ class AddMonths:
 
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """What dsl/kernel/applied.py does to a value, with a constant: missing where the value is, or where `lookup` finds nothing."""
+    """Operation `op` of dsl/kernel/applied.py with the constant `extra`. Missing if the operand is, or if `lookup` finds nothing."""
 
     op: Op
     operand: "Kernel"
@@ -122,11 +122,11 @@ class Apply:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """An aggregate over the records of `element`: those below the record of `owner`, or, with `keys`/`everywhere`, all that match it.
+    """An aggregate over records of `element`: those below the record of `owner`, or, if `everywhere`, all that match its `keys`.
 
-    count sum max min distinct any all, and `middle`: the sum of the middle two (twice the middle one) of the sorted values.
-    `value` is None for count. A missing `where` or value makes it missing, but one true decides any, one false decides all.
-    `keys` are pairs (element's side, owner's side) that must be equal; the sides are evaluated in their own records.
+    `middle` is the sum of the middle two of the sorted values, or twice the middle one if their number is odd; the median is half of it.
+    `value` is None for `count`. A missing `where` or value makes the aggregate missing, but one true decides `any`, one false `all`.
+    `keys` are pairs (element's side, owner's side) that must be equal. Each side is evaluated on its own record.
     """
 
     function: Literal["count", "sum", "max", "min", "distinct", "any", "all", "middle"]
@@ -145,7 +145,7 @@ Kernel = Const | Input | Arith | Compare | Logic | Not | Choose | Present | Memb
 
 
 def bounds(node: Kernel) -> tuple[int, int]:
-    """The proved bounds of an integer node; (0, 0) for flags, texts and a constant that is missing."""
+    """The proved bounds of an integer node; (0, 0) for flags, texts and missing constants."""
     match node:
         case Const(value=value):
             return (value, value) if isinstance(value, int) and not isinstance(value, bool) else (0, 0)
@@ -167,7 +167,7 @@ def kind(node: Kernel) -> Kind:
 
 
 def children(node: Kernel) -> "tuple[Kernel, ...]":
-    """What a node is made of, inside aggregates too."""
+    """The direct parts of a node, also those of an aggregate."""
     match node:
         case Const() | Input():
             return ()
@@ -186,7 +186,7 @@ def children(node: Kernel) -> "tuple[Kernel, ...]":
 
 
 def inputs(node: Kernel) -> frozenset[Input]:
-    """Every input that a node reads, inside aggregates too."""
+    """Every input in a node, inside aggregates too."""
     return frozenset((node,)) if isinstance(node, Input) else frozenset[Input]().union(*map(inputs, children(node)))
 
 
@@ -196,7 +196,7 @@ def folds(node: Kernel) -> tuple[Fold, ...]:
 
 
 def inputs_of(node: Kernel) -> list[Input]:
-    """What a node reads from its own record's side: not what its aggregates read from their elements."""
+    """The inputs that a node reads from its own record or one above it, not those that its aggregates read from their elements."""
     if isinstance(node, Input):
         return [node]
     own = (k for _, k in node.keys) if isinstance(node, Fold) else children(node)
@@ -204,7 +204,7 @@ def inputs_of(node: Kernel) -> list[Input]:
 
 
 def rewrite(node: Kernel, by: "Callable[[Kernel], Kernel | None]") -> Kernel:
-    """The same node with every part for which `by` gives another replaced, from the outside in."""
+    """The same kernel with each part replaced by `by(part)` unless that is None, from the outside in."""
 
     def again(part: Kernel) -> Kernel:
         return rewrite(part, by)

@@ -1,6 +1,6 @@
-"""Ratios of kernels: exact numbers before they become integers. Scales are aligned here, quotients cross-multiplied, rounding spelled out.
+"""Ratios of kernels: exact numbers before they become integers. Scales are aligned, quotients cross-multiplied and rounding expanded here.
 
-INVARIANT: where a denominator is 0 or missing the numerator is missing, so nobody needs to look at it (L3: division by 0 is missing).
+INVARIANT: if a denominator is 0 or missing, the numerator is missing (L3: division by 0 is missing). So only the numerator must be tested.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from dsl.kernel.nodes import Const, Kernel, bounds
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """num / den, den positive."""
+    """num / den, with a positive den."""
 
     num: Kernel
     den: Kernel
@@ -32,12 +32,12 @@ def ratio_of(meaning: Lowered) -> Ratio:
 
 
 def fixed(den: Kernel) -> int | None:
-    """The integer that a constant stands for."""
+    """The value of an integer constant; None for any other kernel."""
     return den.value if isinstance(den, Const) and isinstance(den.value, int) else None
 
 
 def scaled(a: Ratio, b: Ratio) -> tuple[Kernel, Kernel]:
-    """Both numerators over one denominator, as small as it can be."""
+    """Both numerators over a common denominator: the smallest one if both denominators are constant."""
     p, q = fixed(a.den), fixed(b.den)
     if p is not None and q is not None:
         common = lcm(p, q)
@@ -46,19 +46,17 @@ def scaled(a: Ratio, b: Ratio) -> tuple[Kernel, Kernel]:
 
 
 def plus(a: Ratio, b: Ratio) -> Ratio:
-    """a + b."""
     p, q = fixed(a.den), fixed(b.den)
     left, right = scaled(a, b)
     return Ratio(add(left, right), const(lcm(p, q)) if p is not None and q is not None else mul(a.den, b.den))
 
 
 def negative(a: Ratio) -> Ratio:
-    """-a."""
     return Ratio(mul(a.num, const(-1)), a.den)
 
 
 def times(a: Ratio, b: Ratio) -> Ratio:
-    """a * b, a constant factor cancelled against the denominator."""
+    """a * b. A constant factor is cancelled against the denominator."""
     for x, y in ((a, b), (b, a)):
         c, d = fixed(x.num), fixed(y.den)
         if c and d:
@@ -68,7 +66,7 @@ def times(a: Ratio, b: Ratio) -> Ratio:
 
 
 def over(a: Ratio, b: Ratio) -> Ratio:
-    """a / b; the sign of b goes into the numerator."""
+    """a / b. The sign of b goes into the numerator, so that the denominator is positive."""
     low, _ = bounds(b.num)
     if isinstance(b.num, Const):
         if b.num.value is None or low == 0:
@@ -87,7 +85,7 @@ def over(a: Ratio, b: Ratio) -> Ratio:
 
 
 def rounded(function: str, x: Ratio, unit: Ratio) -> Ratio:
-    """To a multiple of `unit`: with n/d = x/unit the result is whole(n, d) * unit."""
+    """x rounded to a multiple of `unit`: with n/d = x/unit the result is whole(n, d) * unit."""
     share = over(x, unit)
     n, d = share.num, share.den
     match function:
@@ -111,7 +109,7 @@ def relation(op: str, a: Lowered, b: Lowered) -> Kernel:
 
 
 def choice(condition: Kernel, a: Lowered, b: Lowered) -> Lowered:
-    """a where the condition is true, b where it is false."""
+    """`a` if the condition is true, `b` if it is false."""
     if isinstance(condition, Const) and condition.value is not None:
         return a if condition.value else b
     if not isinstance(a, Ratio) and not isinstance(b, Ratio):

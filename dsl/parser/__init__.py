@@ -1,6 +1,6 @@
-"""Text -> tree, or all diagnostics.
+"""Text -> parsed tree, or all diagnostics.
 
-Lark is loaded and the grammar compiled when the first expression is parsed. Nothing recurses before the levels were counted (L7).
+Lark is loaded and the grammar compiled when the first expression is parsed. Levels are counted before anything recurses (L7).
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ MAX_NODES = 500
 
 
 def parse(text: str, *, units: Mapping[str, Unit]) -> Expr:
-    """The tree of one expression, its names still unresolved. Raises DiagnosticError."""
+    """The tree of one expression, with unresolved names. Raises DiagnosticError."""
     build = Build(text, units)
     done = build.expr(_tree(text, "expression").children[0])
     if build.mistakes:
@@ -34,7 +34,7 @@ def parse(text: str, *, units: Mapping[str, Unit]) -> Expr:
 
 
 def parse_order(text: str, *, units: Mapping[str, Unit]) -> tuple[Expr, bool]:
-    """An order key such as `price descending` and whether it goes down. Raises DiagnosticError."""
+    """The expression of an order key such as `price descending`, and whether it is descending. Raises DiagnosticError."""
     build = Build(text, units)
     key, direction = _tree(text, "order").children
     done = build.expr(key)
@@ -64,7 +64,7 @@ def _grammar() -> "Lark":
 
 
 def _bounded(text: str, tree: "Tree[Token]") -> None:
-    """Every tree of the grammar is one node, so its levels and nodes can be counted here, without recursion."""
+    """Reject too many levels or nodes. Each tree of the grammar becomes one node, so they are counted here, without recursion."""
     found: list[tuple[Any, int]] = [(c, 1) for c in tree.children]
     nodes = 0
     deep: Span | None = None
@@ -76,7 +76,7 @@ def _bounded(text: str, tree: "Tree[Token]") -> None:
         deep = place(at) if level > MAX_LEVELS and deep is None else deep
         found += [(c, level + 1) for c in at.children]
     if nodes > MAX_NODES:
-        said = f"the expression has {nodes} parts, at most {MAX_NODES} are read"
+        said = f"the expression has {nodes} parts, at most {MAX_NODES} are allowed"
         raise refused(text, ("too-large", said, Span(0, 1), SPLIT))
     if deep is not None:
         raise refused(text, too_deep(deep))

@@ -1,4 +1,4 @@
-"""Tree of the grammar -> the language's own nodes, their literals in base units; or every mistake that shows without a schema."""
+"""Tree of the grammar -> nodes of dsl.nodes with literals in base units, or every mistake that can be found without a schema."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -33,17 +33,17 @@ from dsl.parser.mistakes import short
 from dsl.quantities import EPOCH, FIRST_DAY, LAST_DAY, LITERAL_SCALES, PERCENT_SCALE, Unit
 
 _MAX_DIGITS = 18
-_LONGEST = {"days": 40_000, "months": 1_320}  # 110 years, as long as the calendar of the rules
+_LONGEST = {"days": 40_000, "months": 1_320}  # 110 years, from 1990 to 2099
 
 
 def place(tree: Any) -> Span:
-    """The place of a tree of the grammar in its text."""
+    """The span of a tree of the grammar."""
     return Span(tree.meta.start_pos, tree.meta.end_pos)
 
 
 @dataclass
 class Build:
-    """One text's tree as it is turned; what is wrong is collected."""
+    """Converts the tree of one text and collects its mistakes."""
 
     text: str
     units: Mapping[str, Unit]
@@ -102,13 +102,17 @@ class Build:
                 "too-many-parts", f"`{'.'.join(parts)}` has {len(parts)} parts", span, f"a name has at most two: `{'.'.join(parts[-2:])}`"
             )
         elif parts[0] in _THIS and len(parts) == 1:
-            self.say("syntax", f"`{parts[0]}` stands alone", span, f"write `{parts[0]}.` and the name of a field")
+            self.say("syntax", f"`{parts[0]}` must be followed by a field", span, f"write `{parts[0]}.` and the name of a field")
         return Name(tuple(parts), span=span)
 
     def _compare(self, signs: Sequence[str], operands: Sequence[Expr], span: Span) -> Expr:
         ops = tuple(_PLAIN_SIGNS.get(s, s) for s in signs)
         if len(ops) > 1 and not any(set(ops) <= way for way in _WAYS):
-            said = "`=` and `≠` cannot stand in a chain" if set(ops) & {"=", "!="} else "a chain of comparisons goes in one direction only"
+            said = (
+                "`=` and `≠` cannot be part of a chain of comparisons"
+                if set(ops) & {"=", "!="}
+                else "a chain of comparisons must go in one direction"
+            )
             self.say("mixed-chain", said, span, "write two comparisons with `and` between them")
         return Compare(ops, tuple(operands), span=span)
 
@@ -120,7 +124,10 @@ class Build:
         whole, rest, name = found.group(1), found.group(2) or "", found.group(3)
         if len(whole) > 1 and whole[0] == "0":
             self.say(
-                "ambiguous-number", f"`{short(text)}` begins with 0", span, 'write the number without it, a code as a text: `"001386"`'
+                "ambiguous-number",
+                f"`{short(text)}` begins with 0",
+                span,
+                'write a number without the leading 0, a code as a text: `"001386"`',
             )
             return Number(Fraction(0), span=span)
         unit = self.units.get(name) if name else Unit("", Fraction(1))
@@ -149,8 +156,10 @@ class Build:
         if (value * scale).denominator != 1:
             places = len(str(int(scale * unit.factor))) - 1
             what = f"a number in {unit.name}" if unit.name else "a number"
-            hint = f"{what} has at most {places} decimals" if places > 0 else f"{what} is whole"
-            self.say("literal-off-scale", f"`{text}` is finer than can be reckoned with", span, hint)
+            hint = f"{what} has at most {places} decimals" if places > 0 else f"{what} has no decimals"
+            self.say(
+                "literal-off-scale", f"`{text}` has more decimals than {'this unit' if unit.name else 'a plain number'} allows", span, hint
+            )
 
     def _period(self, count: Fraction, unit: Unit, text: str, span: Span) -> Expr:
         assert unit.kind in ("days", "months")
@@ -206,13 +215,11 @@ class Build:
         low, high = function.arity
         if function.kind == "scalar" and kinds:
             what = "where" if "WHERE" in kinds else "all"
-            self.say(
-                "wrong-arguments", f"`{word}` takes no `{what}`: it does not run over records", span, f"it is written `{function.form}`"
-            )
+            self.say("wrong-arguments", f"`{word}` takes no `{what}`: it does not run over records", span, f"write it as `{function.form}`")
         if low <= count and (high is None or count <= high):
             return
         wanted = f"{low} or more values" if high is None else "one value" if low == 1 else f"{low} values"
-        hint = f"it is written `{function.form}`"
+        hint = f"write it as `{function.form}`"
         if function.instead and high is not None and count > high:
             hint += f"; {function.instead}"
         self.say("wrong-arguments", f"`{word}` takes {wanted}, not {count}", span, hint)

@@ -1,4 +1,7 @@
-"""Text as typed -> the same text in the signs of the grammar, one for one, so that spans fit both; or what deceives in it."""
+"""Typed text -> the same text in the characters of the grammar, one for one, so that spans fit both.
+
+Reject look-alike and invisible characters, and name them.
+"""
 
 import re
 import unicodedata
@@ -26,9 +29,9 @@ _INSTEAD |= {"{": "[", "}": "]", ";": ",", "&": "and", "|": "or", "≦": "<=", "
 
 
 def readable(text: str) -> str:
-    """The text with full-width signs as ASCII. Raises for what is too long or nested too deep, and for characters that deceive."""
+    """The text with full-width signs as ASCII. Raises DiagnosticError if it is too long, nested too deep, or has a rejected character."""
     if len(text) > MAX_CHARACTERS:
-        said = f"the expression has {len(text)} characters, at most {MAX_CHARACTERS} are read"
+        said = f"the expression has {len(text)} characters, at most {MAX_CHARACTERS} are allowed"
         raise refused(text[:MAX_CHARACTERS], ("too-long", said, Span(0, 1), SPLIT))
     signs: list[str] = []
     mistakes: list[Mistake] = []
@@ -56,7 +59,7 @@ def _hidden(at: int, sign: str) -> Mistake | None:
     if sign in "\t\n\r" or (unicodedata.category(sign) not in _HIDDEN and sign not in _FILLERS):
         return None
     said = f"there is a hidden character here (U+{ord(sign):04X} {unicodedata.name(sign, 'control character').lower()})"
-    return "hidden-character", said, Span(at, at + 1), "delete it, or type the words around it again"
+    return "hidden-character", said, Span(at, at + 1), "delete it, or retype the words around it"
 
 
 def _foreign(at: int, sign: str, plain: str) -> Mistake | None:
@@ -70,6 +73,6 @@ def _foreign(at: int, sign: str, plain: str) -> Mistake | None:
         return "look-alike", said, span, f"type `{twin}` on the keyboard"
     if unicodedata.category(plain)[0] in "LN" and "IDEOGRAPH" not in kind:
         said = f"`{sign}` is neither a letter from a to z nor a Chinese character"
-        return "look-alike", said, span, "a name is written in the letters a to z, digits, `_` and Chinese characters"
+        return "look-alike", said, span, "a name consists of the letters a to z, digits, `_` and Chinese characters"
     instead = _INSTEAD.get(plain)
     return "unknown-character", f"`{sign}` has no meaning here", span, f"write `{instead}`" if instead else None

@@ -1,25 +1,25 @@
-"""What the parser finds wrong -> the diagnostics that it raises."""
+"""Mistakes that the parser finds -> the error that it raises."""
 
 from dsl.diagnostics import Diagnostic, DiagnosticError, Span
 
 MAX_LEVELS = 64
-SPLIT = "give a part of it a name of its own: a value"
+SPLIT = "define a part of it as a value and use its name"
 
 Mistake = tuple[str, str, Span, str | None]
-"""Code, message, place and a way out."""
+"""Code, message, place and hint."""
 
 
 def refused(text: str, *found: Mistake) -> DiagnosticError:
-    """All of them, with the text that they stand in."""
+    """An error with all these mistakes of `text`."""
     return DiagnosticError(Diagnostic(code, message, span, hint, text) for code, message, span, hint in found)
 
 
 def too_deep(span: Span) -> Mistake:
-    """Counted brackets or levels of the tree."""
-    said = f"more than {MAX_LEVELS} levels stand inside each other; each operator in a row is a level"
+    """`span` is the first bracket or part beyond the limit."""
+    said = f"the expression is nested more than {MAX_LEVELS} levels deep; each operator in a row is a level"
     return "too-deep", said, span, SPLIT
 
 
 def short(text: str) -> str:
-    """A word of the text as a message shows it."""
+    """A word of the text, cut to a length that fits in a message."""
     return text if len(text) <= 40 else text[:40] + "…"

@@ -1,4 +1,4 @@
-"""A text that the grammar refuses -> what was found, what stands before it, and what could stand there, in plain words."""
+"""Syntax error -> what was found, what is before it, and what was expected, in plain words."""
 
 import re
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ _CLOSING = {"LPAR": ("(", ")"), "LSQB": ("[", "]")}
 
 
 def syntax(grammar: "Lark", text: str, clean: str, start: str, error: Any) -> Mistake:
-    """What was found, what stands before it, and what could stand there."""
+    """The mistake for an error that Lark raised on `clean`, the readable form of `text`."""
     read, wanted = _progress(grammar, clean, start, error)
     before = text[read[-1].start_pos : read[-1].end_pos] if read else ""
     token = getattr(error, "token", None)
@@ -60,15 +60,15 @@ def syntax(grammar: "Lark", text: str, clean: str, start: str, error: Any) -> Mi
         return "syntax", said, span, f"end it with `{TEXT_ENDS[clean[at]]}`"
     pair = clean[at - 1 : at + 1] if at else ""
     if pair in _WRONG:
-        return "syntax", f"`{pair}` is no operator", Span(at - 1, at + 1), f"write `{_WRONG[pair]}`"
+        return "syntax", f"`{pair}` is not an operator", Span(at - 1, at + 1), f"write `{_WRONG[pair]}`"
     if found in (")", "]", "）") and not _open(read):
-        return "syntax", f"`{found}` closes no bracket", span, "delete it, or open the bracket before"
+        return "syntax", f"`{found}` has no matching opening bracket", span, "delete it, or add the opening bracket before it"
     said = f"`{short(found)}` cannot follow `{short(before)}`" if before else f"an expression cannot begin with `{short(found)}`"
     return "syntax", said, span, _hint(clean, at, found, read, wanted)
 
 
 def _progress(grammar: "Lark", clean: str, start: str, error: Any) -> tuple[list[Any], set[str]]:
-    """The tokens before the place of the error, and the terminals that could follow them."""
+    """The tokens before the error, and the terminals that could follow them."""
     from lark.exceptions import UnexpectedInput
 
     read: list[Token] = []
@@ -87,12 +87,12 @@ def _progress(grammar: "Lark", clean: str, start: str, error: Any) -> tuple[list
 def _ends_early(text: str, read: Sequence[Any], before: str, wanted: set[str]) -> Mistake:
     end = Span(read[-1].start_pos, read[-1].end_pos) if read else Span(0, 0)
     if not read:
-        return "syntax", "there is no expression", end, "write a condition, e.g. `price > 0元`"
+        return "syntax", "the expression is empty", end, "write a condition, e.g. `price > 0元`"
     still = _open(read)
     if still and wanted & {"RPAR", "RSQB"}:
         sign, closing = _CLOSING[still[-1].type]
         return "syntax", f"`{sign}` is not closed", Span(still[-1].start_pos, still[-1].end_pos), f"close it with `{closing}`"
-    return "syntax", f"nothing follows `{short(before)}`", end, _glued(before, "") or _wanted(wanted)
+    return "syntax", f"the expression is incomplete after `{short(before)}`", end, _glued(before, "") or _expected(wanted)
 
 
 def _open(read: Sequence[Any]) -> list[Any]:
@@ -113,25 +113,25 @@ def _hint(clean: str, at: int, found: str, read: Sequence[Any], wanted: set[str]
     if found == "not" and clean[at:].split()[1:2] == ["in"]:
         return "write `not` before the whole comparison: `not x in [a, b]`"
     if found == "all":
-        return "write `all(` without a blank between"
+        return "write `all(` without a blank"
     if found.lower() in KEYWORDS and found not in KEYWORDS:
-        return f"write `{found.lower()}` in small letters"
+        return f"write `{found.lower()}` in lower case"
     if last is not None and last.type == "NUMBER" and re.match(r"[,，]\s*[0-9]{3}", clean[at:]):
         return "write a number without commas between its digits"
     if last is not None and last.type == "NUMBER" and last[-1].isdigit() and re.match(r"[A-Za-z_一-龥]", found):
         return f"write a number and its unit without a blank: `{short(last + found)}`"
-    return _glued(str(last or ""), found) or _wanted(wanted)
+    return _glued(str(last or ""), found) or _expected(wanted)
 
 
 def _glued(before: str, found: str) -> str | None:
-    """Chinese is written without blanks, but a keyword is a word of its own."""
+    """A hint for a Chinese keyword without blanks. Chinese is written without them, but a keyword must be a separate word."""
     word = next((w for w in _GLUED if before.endswith(w) != found.startswith(w) and w not in (before, found)), None)
     return f"put a blank before and after `{word}`" if word else None
 
 
-def _wanted(wanted: set[str]) -> str:
+def _expected(wanted: set[str]) -> str:
     if "NAME" in wanted:
         ways = ["a name, a number or `(`" if "LPAR" in wanted else "a name"]
     else:
         ways = [said for terminal, said in _SPOKEN.items() if terminal in wanted]
-    return "here may stand " + " or ".join((", ".join(ways[:-1]), ways[-1]) if len(ways) > 1 else ways)
+    return "expected " + " or ".join((", ".join(ways[:-1]), ways[-1]) if len(ways) > 1 else ways)

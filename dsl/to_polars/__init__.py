@@ -1,7 +1,7 @@
-"""Kernel -> Polars columns over scaled integers: a whole book at once.
+"""Kernel -> Polars columns of scaled integers, for a whole book at once.
 
-Missing values follow SQL. Rows must give the same answers: every line of tests/dsl/cases runs through both evaluators. Sums and products
-run in 128 bits wherever the bounds ask for it; nothing here is ever a float.
+Missing values follow SQL. The row evaluator must give the same answers: every line of tests/dsl/cases runs through both. Sums and products
+use 128 bits if their bounds require it. Nothing here is ever a float.
 """
 
 from dsl.to_polars.emit import Expressions

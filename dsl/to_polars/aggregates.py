@@ -1,7 +1,7 @@
-"""Columns of elements -> the answers of aggregates: of the whole table, per group, or per key that is asked for.
+"""Columns of elements -> answers of aggregates: over the whole table, per group, or per key.
 
-An element whose value or condition is missing leaves a gap, and with it the answer is missing; but one true decides any, one false decides
-all. Where there are no elements the answer is that of L10.
+An element whose value or condition is missing leaves a gap, and a gap makes the answer missing. Two exceptions: one true decides `any`, and
+one false decides `all`. L10 gives the answer over no elements.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,18 +15,18 @@ from dsl.to_polars.emit import dtype, wide
 ROW = "~row"
 
 _EMPTY: Mapping[str, Scalar] = {"count": 0, "sum": 0, "distinct": 0, "any": False, "all": True}
-"""The answer over no elements; the others are missing there."""
+"""The answer over no elements; that of other aggregates is missing."""
 
 
 class Part(NamedTuple):
-    """An aggregate's value and condition on every element; None where it has none."""
+    """The value and the condition of an aggregate on every element; None if it has no value or no condition."""
 
     value: pl.Series | None
     where: pl.Series | None
 
     @property
     def certain(self) -> bool:
-        """Nothing is missing, so that there is no gap."""
+        """Whether nothing is missing, so that there is no gap."""
         return not any(s is not None and s.null_count() for s in self)
 
 
@@ -42,7 +42,7 @@ def of_table(folds: Sequence[Fold], parts: Sequence[Part], height: int) -> list[
 
 
 def _answer(fold: Fold, at: int, found: pl.DataFrame) -> Scalar:
-    """As `_settled`, for one row."""
+    """The same as `_settled`, for one row."""
     answer, gap = found.get_column(str(at))[0], f"{at}?" in found.columns and found.get_column(f"{at}?")[0] is True
     if fold.function in ("any", "all"):
         decides = fold.function == "any"
@@ -55,9 +55,9 @@ def _answer(fold: Fold, at: int, found: pl.DataFrame) -> Scalar:
 
 
 def of_groups(folds: Sequence[Fold], parts: Sequence[Part], rows: pl.Series, height: int, lost: pl.Series | None = None) -> list[pl.Series]:
-    """The answers per group: `rows` says for each element which of the `height` groups it belongs to, null for none.
+    """The answers per group. `rows`: for each element the number of its group, from 0 to `height` - 1; null if it has none.
 
-    `lost` marks groups of which not all elements are known.
+    `lost` marks groups whose elements are not all known.
     """
     frame = pl.DataFrame([rows.alias(ROW), *_named(parts)])
     if rows.null_count():
@@ -68,20 +68,20 @@ def of_groups(folds: Sequence[Fold], parts: Sequence[Part], rows: pl.Series, hei
     at = grouped.get_column(ROW)
     answers = grouped.select(_settled(f, i, grouped).cast(dtype(f)).alias(str(i)) for i, f in enumerate(folds))
     whole = [_empty(f, height).scatter(at, answers.get_column(str(i))) if len(at) else _empty(f, height) for i, f in enumerate(folds)]
-    return whole if lost is None else [_lacking(f, found, lost) for f, found in zip(folds, whole, strict=True)]
+    return whole if lost is None else [_without_lost(f, found, lost) for f, found in zip(folds, whole, strict=True)]
 
 
 def spread(answers: pl.Series, rows: pl.Series, fold: Fold) -> pl.Series:
-    """The answer of each record's own group; where it has none, that over no elements."""
+    """For each record the answer of its group; the answer over no elements if it has no group."""
     found, nothing = answers.gather(rows), _EMPTY.get(fold.function)
     if nothing is None or not rows.null_count():
         return found
-    strange = pl.DataFrame([found.alias("a"), rows.alias(ROW)])
-    return strange.select(pl.when(pl.col(ROW).is_null()).then(pl.lit(nothing, dtype=found.dtype)).otherwise("a")).to_series()
+    paired = pl.DataFrame([found.alias("a"), rows.alias(ROW)])
+    return paired.select(pl.when(pl.col(ROW).is_null()).then(pl.lit(nothing, dtype=found.dtype)).otherwise("a")).to_series()
 
 
 def matched(fold: Fold, part: Part, own: Sequence[pl.Series], theirs: Sequence[pl.Series]) -> pl.Series:
-    """`all … where a = this.b`: one join on the keys. A key that is missing on either side might match, which leaves a gap."""
+    """Answers of `all … where a = this.b`, by one join on the keys. A missing key on either side might match, so it leaves a gap."""
     keys = [f"~key{i}" for i in range(len(own))]
     asked = pl.DataFrame([c.alias(k) for c, k in zip(own, keys, strict=True)])
     frame = pl.DataFrame([*(c.alias(k) for c, k in zip(theirs, keys, strict=True)), *_named([part])])
@@ -107,16 +107,18 @@ def _named(parts: Sequence[Part]) -> Iterator[pl.Series]:
 
 
 def _grouped(frame: pl.DataFrame, by: list[str], folds: Sequence[Fold], parts: Sequence[Part]) -> pl.DataFrame:
-    """Per group the answer of aggregate 1 over what is known as `1`, and `1?` where there may be a gap."""
+    """Per group: the answer of aggregate 1 over known elements in column `1`; in `1?` whether it has a gap, if it can have one."""
     known = [_known(f, p, i) for i, (f, p) in enumerate(zip(folds, parts, strict=True))]
-    gaps = {(f.value, f.where): i for i, f in reversed(list(enumerate(folds))) if not parts[i].certain}  # of the same elements, once
+    gaps = {
+        (f.value, f.where): i for i, f in reversed(list(enumerate(folds))) if not parts[i].certain
+    }  # one gap column for all aggregates over the same elements
     grouped = frame.group_by(by).agg(*known, *(_gap(parts[i], i) for i in gaps.values()))
     shared = {i: gaps[f.value, f.where] for i, f in enumerate(folds) if not parts[i].certain}
     return grouped.with_columns(pl.col(f"{first}?").alias(f"{i}?") for i, first in shared.items() if i != first)
 
 
 def _known(fold: Fold, part: Part, at: int) -> pl.Expr:
-    """Over the elements that count and whose value is there. `middle` gives the sorted values."""
+    """The answer over the elements that count and whose value is not missing. `middle` gives the sorted values."""
     where, value = pl.col(f"where{at}"), pl.col(f"value{at}")
     counted = value if part.where is None else where if part.value is None else pl.when(where).then(value)
     if fold.function in ("sum", "middle") and wide(fold):
@@ -142,7 +144,7 @@ def _known(fold: Fold, part: Part, at: int) -> pl.Expr:
 
 
 def _gap(part: Part, at: int) -> pl.Expr:
-    """Whether an element is unknown: its condition, or its value where it counts."""
+    """Whether an element's condition is missing, or its value although the element counts."""
     where, value = pl.col(f"where{at}"), pl.col(f"value{at}")
     if part.value is None:
         found = where.is_null()
@@ -154,7 +156,7 @@ def _gap(part: Part, at: int) -> pl.Expr:
 
 
 def _settled(fold: Fold, at: int, known: pl.DataFrame) -> pl.Expr:
-    """The answer from what is known and whether there is a gap."""
+    """The final answer, from the answer over known elements and the gap."""
     answer, gap = pl.col(str(at)), pl.col(f"{at}?").fill_null(False) if f"{at}?" in known.columns else None
     match fold.function:
         case "any" | "all":
@@ -171,8 +173,8 @@ def _settled(fold: Fold, at: int, known: pl.DataFrame) -> pl.Expr:
     return found if gap is None else pl.when(~gap).then(found)
 
 
-def _lacking(fold: Fold, found: pl.Series, lost: pl.Series) -> pl.Series:
-    """No answer where elements are lost, unless one that is known decides."""
+def _without_lost(fold: Fold, found: pl.Series, lost: pl.Series) -> pl.Series:
+    """Missing for groups with lost elements, unless a known element decides `any` or `all`."""
     decides = {"any": True, "all": False}.get(fold.function)
     decided = pl.lit(False) if decides is None else (pl.col("found") == decides).fill_null(False)
     return pl.DataFrame([found.alias("found"), lost.alias("lost")]).select(pl.when(~pl.col("lost") | decided).then("found")).to_series()
@@ -186,7 +188,7 @@ def _empty(fold: Fold, height: int) -> pl.Series:
 
 
 def _possible(asked: pl.DataFrame, unsure: pl.DataFrame, sure: pl.DataFrame, keys: list[str]) -> pl.Series:
-    """For every record that asks: could an element match it whose key or filter is missing, or any element where its own key is?"""
+    """For each record: could an element match whose key or filter is missing, or, if the record's own key is missing, any element?"""
     found = pl.repeat(False, asked.height, dtype=pl.Boolean, eager=True)
     if not unsure.height and not any(asked.get_column(k).null_count() for k in keys):
         return found
@@ -201,7 +203,7 @@ def _possible(asked: pl.DataFrame, unsure: pl.DataFrame, sure: pl.DataFrame, key
 
 
 def _by_missing(frame: pl.DataFrame, keys: list[str]) -> list[tuple[tuple[bool, ...], pl.DataFrame]]:
-    """The rows of a frame by which of their keys are missing."""
+    """The rows of a frame, grouped by which of their keys are missing."""
     patterns = frame.select(pl.col(k).is_null() for k in keys).unique().rows()
     same = [pl.all_horizontal(pl.col(k).is_null() == m for k, m in zip(keys, p, strict=True)) for p in patterns]
     return [(p, frame.filter(s)) for p, s in zip(patterns, same, strict=True)]

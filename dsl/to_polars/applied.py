@@ -1,4 +1,4 @@
-"""What `Apply` does to a column. The same as dsl/kernel/applied.py for a value at hand; a test compares the two."""
+"""The operations of `Apply` on a column. dsl/kernel/applied.py has the same for a single value; a test compares the two."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,7 +1,7 @@
-"""Kernel -> one Polars expression over columns that bear the names of its inputs and aggregates. No table is seen here.
+"""Kernel -> one Polars expression over columns that are named after its inputs and aggregates. No table is read here.
 
-INVARIANT: no name of the offering and no constant condition comes here (`bind` replaced them), and no constant stands on the left of a
-comparison: between two columns of one value each it takes the length of the left one (1).
+INVARIANT: a kernel has no input of the offering and no constant condition here, because `bind` replaced them. No constant is on the left
+of an emitted comparison: if both sides have one value, Polars gives the result the length of the left side, and a constant has length 1.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,18 +38,18 @@ _FLIPPED: Mapping[str, Literal["=", "!=", "<", "<=", ">", ">="]] = {"=": "=", "!
 
 @dataclass(frozen=True, slots=True)
 class Emitted:
-    """A kernel's expression, and what must stand in the columns that it reads, by their names."""
+    """A kernel's expression, and the inputs and aggregates whose columns it reads, by column name."""
 
     expr: pl.Expr
     inputs: Mapping[str, Input]
     folds: "Mapping[str, Total]"
     column: str | None = None
-    """The name, where the expression is one column."""
+    """The column's name if the expression is just one column."""
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """An aggregate with the expressions of its parts, each over the record that it is evaluated in."""
+    """An aggregate with the expressions of its parts. Each reads columns of the entity on which it is evaluated."""
 
     fold: Fold
     value: Emitted | None
@@ -58,7 +58,7 @@ class Total:
 
 
 class Expressions:
-    """Kernels as expressions. One that was turned before is found by its identity: a plan's kernels are turned once for all books."""
+    """Converts kernels to expressions. `closed` caches by identity, so that a plan's kernels are converted once for all books."""
 
     def __init__(self, prefix: str = "~fold") -> None:
         self._prefix = prefix
@@ -67,7 +67,7 @@ class Expressions:
         self._serial = count()
 
     def closed(self, node: Kernel, root: str) -> Emitted | None:
-        """The expression of a kernel that lives as long as this does; None if it reads the offering, so that each book has its own."""
+        """The cached expression of a kernel that lives as long as this object. None if it reads the offering, which differs by book."""
         known = self._closed.get(id(node))
         if known is None:
             made = None if any(i.entity == root for i in inputs(node)) else self.of(bind(node, root, {}))
@@ -75,13 +75,13 @@ class Expressions:
         return known[1]
 
     def of(self, node: Kernel) -> Emitted:
-        """The expression of any kernel that does not read the offering."""
+        """The expression of a kernel that does not read the offering, not cached."""
         run = _Emitter(self)
         expr = run.emit(node)
         return Emitted(expr, run.inputs, run.folds, next(iter((*run.inputs, *run.folds))) if isinstance(node, Input | Fold) else None)
 
     def name(self, fold: Fold) -> str:
-        """The column of an aggregate: one name wherever it stands."""
+        """The column name of an aggregate, the same in every expression."""
         return self._names.get(fold) or self._names.setdefault(fold, f"{self._prefix}{next(self._serial)}")
 
 
@@ -149,7 +149,7 @@ class _Emitter:
                 assert_never(node)
 
     def _integers(self, nodes: Sequence[Kernel], as_wide: bool) -> list[pl.Expr]:
-        """Operands of one width: 128 bits as soon as one of them, or the result, does not fit 64."""
+        """Operands of one width: 128 bits if the result (`as_wide`) or any operand does not fit in 64."""
         exprs = [self.emit(n) for n in nodes]
         if as_wide or any(wide(n) for n in nodes):
             return [e if wide(n) else e.cast(pl.Int128) for n, e in zip(nodes, exprs, strict=True)]

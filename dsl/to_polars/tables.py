@@ -1,4 +1,4 @@
-"""The tables of one book + kernels -> columns: one per kernel, with a value for every record of its entity."""
+"""Tables of one book + kernels -> columns: one per kernel, with a value for every record of an entity."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,17 +13,17 @@ from dsl.to_polars.aggregates import ROW, Part, matched, of_groups, of_table, sp
 from dsl.to_polars.emit import Emitted, Expressions, Total, dtype
 
 Spot = tuple[str, str]
-"""An entity and a column of it."""
+"""An entity and the name of one of its columns."""
 
 
 class Flags(NamedTuple):
-    """A rule's condition and requirement on every record; no condition: always."""
+    """A rule's condition and requirement on every record. Without a condition the rule always applies."""
 
     when: pl.Series | None
     require: pl.Series
 
     def counts(self) -> tuple[int, int, int, int]:
-        """How many records hold, violate, are not concerned, cannot be told."""
+        """The number of records for which the rule holds, is violated, is not applicable, is undecided."""
         when, require, size = self.when, self.require, len(self.require)
         if when is None:
             holds, unknown = int(require.sum()), require.null_count()
@@ -33,12 +33,12 @@ class Flags(NamedTuple):
         return holds, violated, idle - asked, asked - holds - violated + size - idle
 
     def violated(self) -> pl.Series:
-        """Never null."""
+        """Whether the rule is violated, for each record. Never null."""
         found = ~self.require if self.when is None else self.when & ~self.require
         return found.fill_null(False) if found.null_count() else found
 
     def unknown(self) -> pl.Series:
-        """Never null."""
+        """Whether the rule is undecided, for each record. Never null."""
         if self.when is None:
             return self.require.is_null()
         return self.when.is_null() | (self.when & self.require.is_null()).fill_null(False)
@@ -46,9 +46,9 @@ class Flags(NamedTuple):
 
 @dataclass
 class Columns:
-    """The tables of one book as typed columns. `^placee` holds the row of the parent (null: none); `root` the offering's values.
+    """The tables of one book as typed columns. Column `^placee` holds the row of the parent, null if there is none.
 
-    `expressions` may be shared by all books of a plan; the kernels must live as long.
+    `root` holds the offering's values. All books of a plan may share `expressions`; the kernels must live as long as it.
     """
 
     schema: Schema
@@ -63,7 +63,7 @@ class Columns:
     _reads: dict[str, frozenset[Spot]] = field(default_factory=dict)
 
     def define(self, entity: str, columns: Iterable[pl.Series]) -> None:
-        """Add or replace columns of an entity."""
+        """Add or replace columns of an entity. Cached answers that depend on them are dropped."""
         for column in columns:
             spot = (entity, column.name)
             self._defined[spot] = column
@@ -73,19 +73,19 @@ class Columns:
                 del self._answers[at]
 
     def column(self, entity: str, name: str) -> pl.Series:
-        """A column of an entity as handed in or defined."""
+        """A column of an entity, as supplied or defined."""
         found = self._defined.get((entity, name))
         return self.frames[entity].get_column(name) if found is None else found
 
     def values(self, entity: str, nodes: Sequence[Kernel], rows: pl.Series | None = None) -> list[pl.Series]:
-        """One column per node, for every record of `entity` or for those of `rows`."""
+        """One column per kernel, for every record of `entity` or only for `rows`."""
         if not (self.frames[entity].height if rows is None else len(rows)):
             return [pl.Series([], dtype=dtype(n)) for n in nodes]
         columns = self._select(entity, [self._emitted(n) for n in nodes], rows)
         return [c.cast(dtype(n)) for c, n in zip(columns, nodes, strict=True)]
 
     def asked(self, entity: str, rules: Sequence[tuple[Kernel | None, Kernel]]) -> list[Flags]:
-        """What every (when, require) says of every record."""
+        """The answers of every rule (when, require) for every record of `entity`."""
         if not self.frames[entity].height:
             none = pl.Series([], dtype=pl.Boolean)
             return [Flags(None if when is None else none, none) for when, _ in rules]
@@ -97,7 +97,7 @@ class Columns:
         return self.totals([node])[0]
 
     def totals(self, nodes: Sequence[Fold]) -> list[Scalar]:
-        """Aggregates of the offering; those over one table in one go."""
+        """Aggregates of the offering as Python values. All those over one table are computed together."""
         found = [(at, total) for at, node in enumerate(nodes) for total in self._emitted(node).folds.values()]
         answers: dict[int, Scalar] = {}
         for element in dict.fromkeys(t.fold.element for _, t in found):
@@ -106,7 +106,7 @@ class Columns:
         return [answers[at] for at in range(len(nodes))]
 
     def rows(self, start: str, goal: str) -> pl.Series:
-        """For every record of `start` the row of the record of `goal` that it belongs to or is lent by; null where there is none."""
+        """For each record of `start` the row of the record of `goal` that it belongs to or that lends it fields; null if there is none."""
         key = (start, goal)
         if key not in self._rows:
             at, rows = start, None
@@ -117,7 +117,7 @@ class Columns:
         return self._rows[key]
 
     def _lent(self, entity: str, lender: str) -> pl.Series:
-        """The row of the lender's record per record of `entity`; null where it has none, or more than one."""
+        """For each record of `entity` the row of the lender's record; null if it has none or more than one."""
         back = pl.DataFrame({ROW: self.frames[lender].get_column(f"^{entity}"), "to": self._numbers(lender)})
         single = back.filter(pl.col(ROW).is_not_null()).group_by(ROW).agg(pl.col("to").first(), n=pl.len()).filter(pl.col("n") == 1)
         own = pl.DataFrame({ROW: self._numbers(entity)})
@@ -129,7 +129,7 @@ class Columns:
     # ── expressions over columns ──
 
     def _emitted(self, node: Kernel) -> Emitted:
-        """What does not read the offering is shared by all books; the rest is bound to this one's values."""
+        """A kernel that does not read the offering has one expression for all books. Others are bound to this book's values first."""
         found = self.expressions.closed(node, self.schema.root)
         return self._bound.of(bind(node, self.schema.root, self.root)) if found is None else found
 
@@ -145,12 +145,12 @@ class Columns:
         return [c if len(c) == height else c.new_from_index(0, height) for c in whole]
 
     def _needed(self, entity: str, found: Iterable[Emitted], rows: pl.Series | None) -> list[pl.Series]:
-        """Every column that the expressions read, by its name; what is aggregated may be right for `rows` only."""
+        """Every column that the expressions read, under its name. Answers of aggregates may be right for `rows` only."""
         needed = {name: self._input(entity, name, read) for e in found for name, read in e.inputs.items()}
         totals = {name: total for e in found for name, total in e.folds.items()}
-        lacking = {n: t for n, t in totals.items() if (entity, n) not in self._answers}
-        answers = self._compute(entity, lacking, rows)
-        return [*needed.values(), *((answers[n] if n in lacking else self._answers[entity, n]).alias(n) for n in totals)]
+        pending = {n: t for n, t in totals.items() if (entity, n) not in self._answers}
+        answers = self._compute(entity, pending, rows)
+        return [*needed.values(), *((answers[n] if n in pending else self._answers[entity, n]).alias(n) for n in totals)]
 
     def _input(self, entity: str, name: str, read: Input) -> pl.Series:
         if read.entity == entity:
@@ -168,7 +168,7 @@ class Columns:
     # ── aggregates ──
 
     def _compute(self, entity: str, totals: Mapping[str, Total], rows: pl.Series | None) -> dict[str, pl.Series]:
-        """The answers of aggregates for every record of `entity`, kept unless they are right for a few `rows` only."""
+        """The answers of aggregates for every record of `entity`. Answers that are right for only a few `rows` are not cached."""
         answers: dict[str, pl.Series] = {}
         groups: dict[Spot, dict[str, Total]] = {}
         few = rows if rows is not None and len(rows) * 20 < self.frames[entity].height else None
@@ -190,7 +190,7 @@ class Columns:
         return answers
 
     def _grouped(self, element: str, owner: str, totals: Sequence[Total], few: pl.Series | None) -> list[pl.Series]:
-        """The answers for every record of `owner`; with `few`, from the elements below these alone."""
+        """The answers for every record of `owner`. With `few`, only the elements below these records are read."""
         rows, frame = self.rows(element, owner), self.frames[owner]
         some = None if few is None else rows.is_in(few.implode()).arg_true()
         lost = frame.get_column(GAP) if GAP in frame.columns else None
@@ -201,7 +201,7 @@ class Columns:
         return of_table([t.fold for t in totals], self._parts(totals), self.frames[totals[0].fold.element].height)
 
     def _parts(self, totals: Sequence[Total], rows: pl.Series | None = None) -> list[Part]:
-        """The value and the condition of each aggregate on every element, or on those of `rows`."""
+        """The value and the condition of each aggregate on every element, or only on `rows`."""
         wanted = [e for t in totals for e in (t.value, t.where) if e is not None]
         found = iter(self._select(totals[0].fold.element, wanted, rows) if wanted else ())
         return [Part(*(None if e is None else next(found) for e in (t.value, t.where))) for t in totals]

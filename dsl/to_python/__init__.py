@@ -1,4 +1,4 @@
-"""Kernel -> Python source over records of plain integers: one investor's submission, or a whole book."""
+"""Kernel -> Python functions over records of plain values, for one investor's submission or a whole book."""
 
 from dsl.to_python.program import (
     Answers,

@@ -1,6 +1,6 @@
-"""Kernel -> lines of Python that compute it for a record at hand. Missing is None.
+"""Kernel -> lines of Python that compute it for one record. Missing is None.
 
-No text of a rulebook reaches the source: variables are numbered, texts and names come through a table of constants.
+No text of a rulebook gets into the source: variables are numbered, and texts and names come from a table of constants.
 """
 
 from collections import Counter
@@ -32,28 +32,28 @@ from dsl.to_python.records import Layout
 from dsl.to_python.runtime import Matches, middle
 
 UNCOUNTED = frozenset(("distinct", "max", "min", "any", "all"))
-"""Aggregates for which it is the same whether a value stands once or twice: they are made of a set, in which missing is soon found."""
+"""Aggregates for which a repeated value makes no difference. They read a set, in which a missing value is found fast."""
 
 
 @dataclass(slots=True)
 class Scope:
-    """A record at hand: its entity, its variable, and what was loaded or computed from it."""
+    """The record that lines are written for: its entity, its variable, and the variables loaded or computed from it."""
 
     entity: str
     record: str
     known: dict[Kernel, str] = field(default_factory=dict)
     slots: dict[int, str] = field(default_factory=dict)
-    """Variables that hold the record's slots."""
+    """Variables that hold slots of the record, by slot."""
     gathered: dict[tuple[str, str, Kernel | None, Kernel | None, bool], tuple[str, str]] = field(default_factory=dict)
-    """Lists or sets of values that aggregates were made of, and whether one is unknown."""
+    """By source of an aggregate: the variable of its list or set of values, and that of whether one is unknown."""
 
     def copy(self) -> "Scope":
-        """What is known from here on, and may not be known elsewhere."""
+        """A scope for lines that may be skipped: variables set there must not be used after them."""
         return Scope(self.entity, self.record, dict(self.known), self.slots, dict(self.gathered))
 
 
 class Lines:
-    """Source in the making."""
+    """Python source under construction, with its table of constants."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
@@ -90,7 +90,7 @@ class Lines:
     # ── reading a record ──
 
     def load(self, scope: Scope, nodes: Iterable[Kernel], which: Callable[[Input], bool] = lambda _: True) -> None:
-        """A variable for every input that is read, and for what several lie behind."""
+        """Write a variable for every input that is read, and for every linked record from which several inputs are read."""
         reads = [i for i in dict.fromkeys(i for n in nodes for i in inputs_of(n)) if i not in scope.known and which(i)]
         ways = {i: self.reach(i, scope) for i in reads}
         behind = Counter(w[: w.rindex("[")] for w in ways.values() if w.count("[") > 1)
@@ -106,7 +106,7 @@ class Lines:
         return self.walk(read.entity, read.name, scope)
 
     def walk(self, goal: str, name: str, scope: Scope) -> str:
-        """A slot of the one record of `goal` that the record at hand belongs to or is lent by."""
+        """Python for a slot of the one record of `goal` that the current record belongs to or that lends it fields."""
         at, slots = scope.entity, []
         for link in self.layout.schema.links(at, goal):
             slots.append(self.layout.slots[at]["^" + link])
@@ -117,7 +117,7 @@ class Lines:
     # ── expressions ──
 
     def emit(self, node: Kernel, scope: Scope) -> str:
-        """A variable or literal that holds the node's value; the lines that compute it are written before."""
+        """A variable or literal with the node's value. The lines that compute it are written first."""
         if isinstance(node, Const):
             return repr(node.value) if node.value is None or isinstance(node.value, int) else self.constant(node.value)
         if node not in scope.known:
@@ -153,7 +153,7 @@ class Lines:
                 assert_never(node)
 
     def strict(self, form: str, operands: tuple[Kernel, ...], scope: Scope) -> str:
-        """An operator that is missing where an operand is."""
+        """An operation whose result is missing if an operand is."""
         atoms = [self.emit(o, scope) for o in operands]
         guards = " or ".join(dict.fromkeys(f"{a} is None" for o, a in zip(operands, atoms, strict=True) if _may_miss(o)))
         text = form.format(*atoms)
@@ -191,7 +191,7 @@ class Lines:
         return self.let(_finish(node, values, gap, unique=node.function in UNCOUNTED))
 
     def gather(self, node: Fold, records: str, lost: str) -> tuple[str, str]:
-        """Two variables: the values that count, and whether one of them is unknown."""
+        """Two variables: the values of the elements that count, and whether one of them is unknown."""
         left, right = ("{", "}") if node.function in UNCOUNTED else ("[", "]")
         if node.where is None and isinstance(node.value, Input) and node.value.entity == node.element:
             each, slot = self.name(), self.layout.slots[node.element][node.value.name]
@@ -221,7 +221,7 @@ class Lines:
         return values, gap
 
     def matches(self, node: Kernel) -> dict[Kernel, str]:
-        """The tables of the `all …` aggregates in a node, built once before the loop, keyed by a stand-in."""
+        """The lookup tables of the `all …` aggregates in a node, by `_stand_in`. They are built once, before the loop."""
         found: dict[Kernel, str] = {}
         for f in folds(node):
             if f.everywhere:
@@ -282,7 +282,7 @@ def _finish(node: Fold, values: str, gap: str, unique: bool = False) -> str:
 
 
 def _stand_in(node: Fold) -> Kernel:
-    """The part of an `all …` aggregate that does not depend on who asks: elements, filter, keys, value."""
+    """The part of an `all …` aggregate that is the same for every record: elements, filter, keys, value."""
     return Fold("count", node.element, "", node.value, node.where, tuple((k, k) for k, _ in node.keys), True, "int")
 
 

@@ -1,8 +1,20 @@
-"""Kernel -> one line of Python that is true only where the node surely is: the fast way past records on which every rule holds.
+"""Kernel -> one line of Python that is true only if the kernel certainly is: the fast path for records on which every rule holds.
 
-INVARIANT: a line that is true proves its node true, and a `false` line proves it false. Where something is missing a line may be false or
-raise, and whoever asks then looks closer; a line that does not raise says exactly whether its node is true (or false). `None < 1` raises,
-`None == None` does not: hence the guards.
+The exact code of a rule (dsl/to_python/emit.py) tests every operand for None. Most records violate no rule, so the program first
+evaluates one condition without most of these tests. If it is true, every rule holds for the record. If it is false or raises, the rules are
+checked one by one with the exact code. For `price >= 1元 and quantity is a multiple of 500股`, with v1 = price and v2 = quantity:
+
+    fast    (v1 >= 10000 and not (v2 % 500))
+
+    exact   v3 = None if v1 is None else v1 >= 10000
+            v4 = None if v2 is None else v2 % 500
+            v5 = None if v4 is None else v4 == 0
+            v6 = False if v3 is False or v5 is False else None if v3 is None or v5 is None else True
+
+INVARIANT: if a line of `true` is true, its node is true. If a line of `false` is true, its node is false. If something is missing, a line
+may be false or raise. A line that does not raise is true exactly if its node is true (or, for `false`, false).
+
+An order needs no guard, because `None < 1` raises. Equality needs one, because `None == None` does not raise: `a == b is not None`.
 """
 
 from collections import Counter
@@ -14,7 +26,7 @@ from dsl.kernel.applied import APPLIED
 from dsl.kernel.nodes import AddMonths, Apply, Arith, Choose, Compare, Const, Fold, Input, Kernel, Logic, Member, Not, Present
 
 MOST_PARTS = 120
-"""A line of more parts is not worth its length; the number also bounds how deep its brackets nest."""
+"""A longer line costs more than it saves. The number also limits how deep brackets nest."""
 
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
@@ -23,13 +35,13 @@ class TooLong(Exception):
     """The line would have more than MOST_PARTS parts."""
 
 
-def proved(node: Kernel) -> frozenset[Kernel]:
-    """Inputs and aggregates that are there wherever the node's `true` line is true."""
+def proves_present(node: Kernel) -> frozenset[Kernel]:
+    """Inputs and aggregates that cannot be missing if the node's `true` line is true."""
     match node:
         case Input() | Fold() | Not(operand=Input() | Fold()) | Present(operand=Input() | Fold()):
             return _atoms(node if isinstance(node, Input | Fold) else node.operand)
         case Logic(op="and", operands=operands):
-            return frozenset().union(*map(proved, operands))
+            return frozenset().union(*map(proves_present, operands))
         case Member(operand=operand) | Apply(kind="flag", operand=operand):
             return _atoms(operand)
         case Compare(left=left, right=right):
@@ -39,7 +51,7 @@ def proved(node: Kernel) -> frozenset[Kernel]:
 
 
 def _atoms(node: Kernel) -> frozenset[Kernel]:
-    """What must be there for the node to be."""
+    """Inputs and aggregates that cannot be missing if the node is not."""
     match node:
         case Input() | Fold():
             return frozenset((node,))
@@ -51,35 +63,35 @@ def _atoms(node: Kernel) -> frozenset[Kernel]:
             return frozenset()
 
 
-def decided(node: Kernel) -> bool:
-    """Whether what is missing in the node makes its lines raise, so that a `true` line that is false proves it false."""
+def false_is_proof(node: Kernel) -> bool:
+    """Whether a `true` line that is false proves the node false, because a missing value makes it raise instead."""
     match node:
         case Present():
             return True
         case Compare(op=op):
             return op in _OPPOSITE
         case Not(operand=operand):
-            return decided(operand)
+            return false_is_proof(operand)
         case Logic(operands=operands):
-            return all(map(decided, operands))
+            return all(map(false_is_proof, operands))
         case _:
             return False
 
 
 @dataclass(slots=True)
-class Surely:
-    """One line. `atom` names the variable of an input or aggregate, or the literal of a constant; `constant` names any other value,
-    `name` a new variable.
+class FastPath:
+    """Writes one line. `atom` gives the variable of an input or aggregate, or the literal of a constant. `constant` gives a name for any
+    other value, `name` a new variable.
     """
 
     atom: Callable[[Kernel], str]
     constant: Callable[[object], str]
     name: Callable[[], str]
-    there: frozenset[Kernel] = frozenset()
-    """Inputs and aggregates that were proved to be there before the line is reached."""
+    present: frozenset[Kernel] = frozenset()
+    """Inputs and aggregates that are known not to be missing when the line is reached."""
     parts: int = 0
     named: dict[Kernel, str] = field(default_factory=dict)
-    """What was computed further left in the same `and`."""
+    """Variables of what was computed further left in the same `and`."""
 
     def true(self, node: Kernel) -> str:
         self._count()
@@ -99,7 +111,7 @@ class Surely:
             case Present(operand=Const(value=value)):
                 return str(value is not None)
             case Present(operand=operand):
-                return "True" if operand in self.there else f"{self.value(operand)} is not None"
+                return "True" if operand in self.present else f"{self.value(operand)} is not None"
             case Member(operand=operand, values=values):
                 return f"{self.value(operand)} in {self.constant(frozenset(values))}"
             case Compare(op="=", left=Arith(op="%") as a, right=Const(value=0)):
@@ -150,7 +162,7 @@ class Surely:
                 assert_never(node)
 
     def value(self, node: Kernel) -> str:
-        """The node's value, in brackets where it needs them. Where the node is missing: None, or an exception."""
+        """The node's value, in brackets if it needs them. If the node is missing, it is None or raises."""
         self._count()
         match node:
             case Const() | Input() | Fold():
@@ -175,13 +187,13 @@ class Surely:
                 assert_never(node)
 
     def otherwise(self, node: Kernel) -> str | None:
-        """A line that proves a node false whose `true` line was false and did not raise; None where that alone proves it."""
+        """A line that proves the node false after its `true` line was false without raising; None if that is proof enough."""
         match node:
-            case _ if decided(node):
+            case _ if false_is_proof(node):
                 return None
-            case Compare(op="=" | "!=", left=(Input() | Fold()) as a, right=Const(value=value)) if value is not None and a in self.there:
+            case Compare(op="=" | "!=", left=(Input() | Fold()) as a, right=Const(value=value)) if value is not None and a in self.present:
                 return None
-            case Member(operand=operand) if operand in self.there:
+            case Member(operand=operand) if operand in self.present:
                 return None
             case Compare(op="=" | "!=", left=(Input() | Fold()) as a, right=Const(value=value)) if value is not None:
                 return f"{self.atom(a)} is not None"
@@ -191,8 +203,8 @@ class Surely:
                 return self.false(node)
 
     def _in_turn(self, operands: Sequence[Kernel]) -> list[str]:
-        """Each is asked only where those before it are true, for which both their sides were computed: what comes again is kept."""
-        before, there, sides = dict(self.named), self.there, Counter(s for o in operands for s in _sides(o))
+        """Operands of `and`. Each runs only if those before it are true, so what they computed is known: repeated sides are kept."""
+        before, present, sides = dict(self.named), self.present, Counter(s for o in operands for s in _sides(o))
         lines = []
         for operand in operands:
             if isinstance(operand, Compare) and any(sides[s] > 1 for s in _sides(operand)):
@@ -200,8 +212,8 @@ class Surely:
                 lines.append(f"{left} {operand.op} {right}")
             else:
                 lines.append(self.true(operand))
-            self.there |= proved(operand)
-        self.named, self.there = before, there
+            self.present |= proves_present(operand)
+        self.named, self.present = before, present
         return lines
 
     def _kept(self, side: Kernel, again: bool) -> str:
@@ -212,7 +224,7 @@ class Surely:
         return f"({name} := {text})"
 
     def _applied(self, node: Apply) -> str:
-        """A call: it raises where the value is missing."""
+        """A call. It raises if the value is missing."""
         return f"{self.constant(APPLIED[node.op])}({self.value(node.operand)}, {self.constant(node.extra)})"
 
     def _and(self, first: str | None, second: str) -> str:
@@ -224,15 +236,15 @@ class Surely:
             raise TooLong
 
     def _joined(self, op: str, parts: list[str]) -> str:
-        told = [p for p in parts if p != "True"] if op == "and" else parts
-        return f"({f' {op} '.join(told)})" if told else "True"
+        kept = [p for p in parts if p != "True"] if op == "and" else parts
+        return f"({f' {op} '.join(kept)})" if kept else "True"
 
     def _equal(self, a: Kernel, b: Kernel) -> str:
         if isinstance(a, Const):
             a, b = b, a
         if isinstance(b, Const):
             return f"{self.value(a)} == {self.value(b)}" if b.value is not None else "False"
-        sure = a in self.there or b in self.there
+        sure = a in self.present or b in self.present
         return f"{self.value(a)} == {self.value(b)}" if sure else f"{self.value(a)} == {self.value(b)} is not None"
 
     def _different(self, a: Kernel, b: Kernel) -> str:
@@ -244,5 +256,5 @@ class Surely:
 
 
 def _sides(node: Kernel) -> tuple[Kernel, ...]:
-    """What an order of two numbers computes before it compares."""
+    """The sides that an order of two numbers computes before it compares them."""
     return tuple(s for s in (node.left, node.right) if isinstance(s, Arith)) if isinstance(node, Compare) and node.op in _OPPOSITE else ()

@@ -1,9 +1,9 @@
-"""Kernel -> Python source: one function over the records of one investor, or of a whole book; and functions for single expressions.
+"""Steps -> Python source: one function for the records of one investor or a whole book. Meanings -> functions for single expressions.
 
-Missing is None. No text of a rulebook reaches the source: variables are numbered, texts and names come through a table of constants.
+Missing is None. No text of a rulebook gets into the source: variables are numbered, and texts and names come from a table of constants.
 
-A loop first tries one long condition that is true only where every rule of the entity surely holds (`surely`); only a record that
-does not pass it is asked rule by rule.
+A loop first tries one long condition that is true only if every rule of the entity certainly holds (dsl/to_python/fast_path.py). Only the
+records for which it is not true are checked rule by rule.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,9 +14,9 @@ from dsl.kernel.ratio import Lowered, parts
 from dsl.outcomes import ERROR, NOT_EVALUABLE, VIOLATED
 from dsl.schema import GAP
 from dsl.to_python.emit import Lines, Scope
-from dsl.to_python.fast_path import Surely, TooLong, proved
+from dsl.to_python.fast_path import FastPath, TooLong, proves_present
 from dsl.to_python.records import Layout, Record, Root, Tables
-from dsl.to_python.simplify import shorter
+from dsl.to_python.simplify import simplify
 
 Program = Callable[[Tables, Root, list[int], list[tuple[int, Record, int]]], None]
 Function = Callable[[Record | None, Root, Tables], tuple[Scalar, ...]]
@@ -25,7 +25,7 @@ Answers = Callable[[Sequence[Record], Root, Tables], list[tuple[Scalar, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Assign:
-    """Compute a value for every record of an entity and keep it there."""
+    """Compute a value for every record of an entity and store it in the record."""
 
     entity: str
     name: str
@@ -34,23 +34,24 @@ class Assign:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Ask a rule of every record of an entity; `number` names it in the output."""
+    """Check a rule for every record of an entity. `number` identifies it in the output."""
 
     number: int
     entity: str
     when: Kernel | None
     require: Kernel
     unless: Kernel | None = None
-    """A flag of the root, never missing: where it is true the rule is not asked."""
+    """A flag of the root, never missing. If it is true, the rule is not checked."""
 
 
 Step = Assign | Ask
 
 
 def to_python(steps: Sequence[Step], layout: Layout) -> Program:
-    """`program(tables, root, idle, out)`: how often each rule was not applicable, and (rule, record, outcome) for what does not hold.
+    """`program(tables, root, idle, out)` adds to idle[rule] how often a rule was not applicable.
 
-    What is found of one record stands together; nothing else is promised of the order.
+    It appends (rule, record, outcome) to `out` where a rule is violated, undecided or fails. The entries of one record from one loop are
+    adjacent. The order is otherwise unspecified.
     """
     out = Lines(layout)
     out.line("def program(tables, root, idle, out):")
@@ -62,7 +63,7 @@ def to_python(steps: Sequence[Step], layout: Layout) -> Program:
 
 
 def to_function(meanings: Sequence[Lowered], entity: str, layout: Layout) -> Function:
-    """`f(record, root, tables)` -> the value of each meaning, two for a ratio (numerator, denominator)."""
+    """`f(record, root, tables)` gives the value of each meaning; two values (numerator, denominator) for a ratio."""
     out = Lines(layout)
     out.line("def answer(r, root, tables):")
     out.depth = 1
@@ -75,7 +76,7 @@ def to_function(meanings: Sequence[Lowered], entity: str, layout: Layout) -> Fun
 
 
 def to_answers(meanings: Sequence[Lowered], entity: str, layout: Layout) -> Answers:
-    """`f(records, root, tables)`: as `to_function` for each of the records; what does not depend on the record is computed once."""
+    """`f(records, root, tables)`: the same as `to_function`, for many records. What does not depend on the record is computed once."""
     out = Lines(layout)
     out.line("def answers(records, root, tables):")
     out.depth = 1
@@ -95,7 +96,7 @@ def to_answers(meanings: Sequence[Lowered], entity: str, layout: Layout) -> Answ
 
 
 def source(steps: Sequence[Step], layout: Layout) -> str:
-    """The generated text, for tests that read it."""
+    """The generated source, for tests."""
     out = Lines(layout)
     for entity, group in _grouped(steps):
         _loop(out, entity, group)
@@ -106,7 +107,7 @@ def source(steps: Sequence[Step], layout: Layout) -> str:
 
 
 def _grouped(steps: Sequence[Step]) -> list[tuple[str, list[Step]]]:
-    """Every step in the first loop over its entity that comes after what it reads. A name is assigned once."""
+    """Fuse steps into loops: each goes into the first loop over its entity that comes after what it reads. A name is assigned once."""
     groups: list[tuple[str, list[Step]]] = []
     assigned: dict[tuple[str, str], int] = {}
     for step in steps:
@@ -121,7 +122,7 @@ def _grouped(steps: Sequence[Step]) -> list[tuple[str, list[Step]]]:
 
 
 def _reads(step: Step) -> Iterator[tuple[tuple[str, str], bool]]:
-    """What a step reads, and whether it is the record's own, so that it may be assigned in the same turn of the loop."""
+    """What a step reads, and whether it reads this from the record itself: then it may be assigned in the same loop, just before."""
     for node in _nodes(step):
         for read in inputs_of(node):
             yield (read.entity, read.name.removesuffix("#den")), read.entity == step.entity
@@ -149,7 +150,7 @@ def _loop(out: Lines, entity: str, steps: Sequence[Step]) -> None:
         _assign(out, assign, scope)
     if asks:
         out.load(scope, nodes)
-        _pass_over(out, asks, idle, scope.copy())
+        _skip(out, asks, idle, scope.copy())
     for ask in asks:
         _ask(out, ask, scope.copy())
     out.depth -= 1
@@ -158,7 +159,7 @@ def _loop(out: Lines, entity: str, steps: Sequence[Step]) -> None:
 
 
 def _unpack(out: Lines, scope: Scope, nodes: Iterable[Kernel]) -> None:
-    """All slots at once where many are read: a variable each, `v0` for the rest."""
+    """If many slots are read, unpack the whole record at once: one variable for each slot that is read, `v0` for the others."""
     slots = out.layout.slots[scope.entity]
     wanted = {slots[_first(out, scope.entity, i.entity, i.name)] for n in nodes for i in inputs_of(n) if i.entity in out.layout.slots}
     for fold in (f for n in nodes for f in folds(n) if not f.everywhere and f.owner in out.layout.slots):
@@ -169,7 +170,7 @@ def _unpack(out: Lines, scope: Scope, nodes: Iterable[Kernel]) -> None:
 
 
 def _first(out: Lines, entity: str, goal: str, name: str) -> str:
-    """The slot in which the way from a record to a name begins."""
+    """The name of the first slot on the way from a record to `name` of `goal`."""
     return next((f"^{link}" for link in out.layout.schema.links(entity, goal)), name)
 
 
@@ -179,14 +180,14 @@ def _assign(out: Lines, step: Assign, scope: Scope) -> None:
     slots = out.layout.slots[step.entity]
     for name, node in zip((step.name, f"{step.name}#den"), parts(step.meaning), strict=False):
         atom = out.emit(node, own)
-        if isinstance(node, Const):  # `3 is None` is no Python to write
+        if isinstance(node, Const):  # Python warns about `3 is None`
             atom = out.let(atom)
         out.line(f"{scope.record}[{slots[name]}] = {atom}")
         scope.slots[slots[name]] = atom
 
 
-def _pass_over(out: Lines, asks: Sequence[Ask], idle: Mapping[int, str], scope: Scope) -> None:
-    """Go on with the next record if every rule surely holds or does not apply. `idle`: the variables that count where it does not."""
+def _skip(out: Lines, asks: Sequence[Ask], idle: Mapping[int, str], scope: Scope) -> None:
+    """Continue with the next record if every rule certainly holds or does not apply. `idle`: variables that count the latter, by rule."""
     out.line("try:")
     out.depth += 1
     for fold in dict.fromkeys(f for a in asks for n in _nodes(a) for f in folds(n)):
@@ -194,18 +195,18 @@ def _pass_over(out: Lines, asks: Sequence[Ask], idle: Mapping[int, str], scope: 
     conditions, applied = [], {}
     always: frozenset[Kernel] = frozenset()
     guarded: dict[Kernel, frozenset[Kernel]] = {}
-    for ask in sorted(asks, key=lambda a: a.when is not None or not proved(a.require)):  # what proves most comes first
-        there = always if ask.unless is None else always | guarded.get(ask.unless, frozenset())
+    for ask in sorted(asks, key=lambda a: a.when is not None or not proves_present(a.require)):  # rules that prove the most come first
+        present = always if ask.unless is None else always | guarded.get(ask.unless, frozenset())
         if ask.when is None:
-            condition = _surely(out, ask.require, scope, there)[0]
+            condition = _fast_conditions(out, ask.require, scope, present)[0]
             if ask.unless is None:
-                always |= proved(ask.require)
-            else:  # known only to rules that are passed over together with this one
-                guarded[ask.unless] = guarded.get(ask.unless, frozenset()) | proved(ask.require)
+                always |= proves_present(ask.require)
+            else:  # proved only for rules that are skipped together with this one
+                guarded[ask.unless] = guarded.get(ask.unless, frozenset()) | proves_present(ask.require)
         else:
             applies = out.name()
-            when, unless = _surely(out, ask.when, scope, there)
-            then = _surely(out, ask.require, scope, there | proved(ask.when))[0]
+            when, unless = _fast_conditions(out, ask.when, scope, present)
+            then = _fast_conditions(out, ask.require, scope, present | proves_present(ask.when))[0]
             condition = f"({then} if ({applies} := {when}) else {unless})"
             applied[ask.number] = applies if ask.unless is None else f"({out.emit(ask.unless, scope)} or {applies})"
         conditions.append(condition if ask.unless is None else f"({out.emit(ask.unless, scope)} or {condition})")
@@ -219,10 +220,10 @@ def _pass_over(out: Lines, asks: Sequence[Ask], idle: Mapping[int, str], scope: 
     out.line("    pass")
 
 
-def _surely(out: Lines, node: Kernel, scope: Scope, there: frozenset[Kernel]) -> tuple[str, str]:
-    """Two conditions: true only where the node surely is; and, where that was false, true only where it surely is not."""
-    line = Surely(lambda part: out.emit(part, scope), out.constant, out.name, there)
-    short = shorter(node)
+def _fast_conditions(out: Lines, node: Kernel, scope: Scope, present: frozenset[Kernel]) -> tuple[str, str]:
+    """Two conditions: the first is true only if the node certainly is; the second, tried if the first is false, only if it is false."""
+    line = FastPath(lambda part: out.emit(part, scope), out.constant, out.name, present)
+    short = simplify(node)
     try:
         return line.true(short), line.otherwise(short) or "True"
     except TooLong:

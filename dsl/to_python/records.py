@@ -1,4 +1,4 @@
-"""Where a record of the row evaluator keeps what. A record is a list with a slot per column; its links point to other records."""
+"""Schema -> layout of the records of the row evaluator. A record is a list with one slot per column; links point to other records."""
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ Root = dict[str, Scalar]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where a record keeps what: fields and values by name, `^placee` the record it belongs to, `*bid` the records below it."""
+    """The slots of a record by name: fields, values, `^placee` for the record it belongs to, `*bid` for the records below it."""
 
     schema: Schema
     slots: Mapping[str, Mapping[str, int]]
 
     @classmethod
     def of(cls, schema: Schema, values: Iterable[tuple[str, str]] = ()) -> "Layout":
-        """Slots for every field of the schema and for the given values (entity, name), each with room for a denominator."""
+        """Slots for every field of the schema and for the given values (entity, name). A value has a second slot for a denominator."""
         names: dict[str, list[str]] = {}
         for e in schema.entities.values():
             if e.name == schema.root:
@@ -35,12 +35,12 @@ class Layout:
         return cls(schema, {e: {n: i for i, n in enumerate(dict.fromkeys(ns))} for e, ns in names.items()})
 
     def only(self, names: Set[tuple[str, str]]) -> "Layout":
-        """The same with no other fields and values than these (entity, name); a value keeps room for its denominator."""
+        """The same layout with only these fields and values (entity, name); a value keeps the slot of its denominator."""
         kept = {e: [n for n in slots if n[0] in "^*" or (e, n.removesuffix("#den")) in names] for e, slots in self.slots.items()}
         return Layout(self.schema, {e: {n: i for i, n in enumerate(ns)} for e, ns in kept.items()})
 
     def blank(self, entity: str, known: dict[str, Record] | None = None) -> Record:
-        """A record of which nothing is known, linked to others of the kind: what a link points to where there is no record."""
+        """A record in which everything is missing, linked to other such records. A link points to it if there is no record."""
         family = {} if known is None else known
         record = family[entity] = [None] * len(self.slots[entity])
         for name, slot in self.slots[entity].items():

@@ -1,4 +1,4 @@
-"""What generated source calls: the answers that a line of Python cannot hold."""
+"""What generated source calls because it does not fit in one line of Python."""
 
 from collections.abc import Iterable
 
@@ -9,9 +9,10 @@ Found = tuple[list[Scalar], bool]
 
 
 class Matches:
-    """The elements of one `all … where a = this.b`, found by key. A key that is missing on either side might match: that leaves a gap.
+    """The elements of one `all … where a = this.b`, by key. A key that is missing on either side might match, so it leaves a gap.
 
-    `sure`: the values by key where key and condition are known; `unsure`: the keys where one of them is missing. `whole`: no value is.
+    `sure`: the values by key, for elements with known key and condition. `unsure`: the keys of elements for which part of the key or the
+    condition is missing. `whole`: no value is missing.
     """
 
     def __init__(self, sure: dict[Keys, list[Scalar]], unsure: Iterable[Keys], whole: bool) -> None:
@@ -22,7 +23,7 @@ class Matches:
         self.answers: dict[Keys, Found] = {}
 
     def at(self, keys: Keys) -> Found:
-        """The known values of the elements that match, and whether another might."""
+        """The known values of the elements that match, and whether there is a gap."""
         if self.plain and keys in self.sure:
             return self.sure[keys], False
         found = self.answers.get(keys)
@@ -33,23 +34,23 @@ class Matches:
         return found
 
     def _might(self, keys: Keys) -> bool:
-        """Whether an element could match that is not sure to."""
+        """Whether an element could match that does not match for sure."""
         mine = tuple([k is None for k in keys])
         others = self._others(mine, True in mine) if self.unsure or True in mine else ()
-        return any(tuple([k for k, gone in zip(keys, left_out, strict=True) if not gone]) in known for left_out, known in others)
+        return any(tuple([k for k, missing in zip(keys, left_out, strict=True) if not missing]) in known for left_out, known in others)
 
     def _others(self, mine: tuple[bool, ...], every: bool) -> list[tuple[tuple[bool, ...], set[Keys]]]:
-        """What keys like `mine` can be told from: by the parts that are missing on either side, the rest of the elements' keys."""
+        """What keys without the parts `mine` are compared with: by the parts missing on either side, the other parts of elements' keys."""
         if (every, mine) not in self.projected:
             found: dict[tuple[bool, ...], set[Keys]] = {}
             for theirs in (*self.unsure, *(self.sure if every else ())):
-                left_out = tuple([gone or k is None for gone, k in zip(mine, theirs, strict=True)])
-                found.setdefault(left_out, set()).add(tuple([k for k, gone in zip(theirs, left_out, strict=True) if not gone]))
+                left_out = tuple([missing or k is None for missing, k in zip(mine, theirs, strict=True)])
+                found.setdefault(left_out, set()).add(tuple([k for k, missing in zip(theirs, left_out, strict=True) if not missing]))
             self.projected[every, mine] = list(found.items())
         return self.projected[every, mine]
 
 
 def middle(values: list[int]) -> int:
-    """The sum of the middle two, twice the middle one where their number is odd."""
+    """The sum of the middle two values, or twice the middle one if their number is odd."""
     ranked = sorted(values)
     return ranked[(len(ranked) - 1) // 2] + ranked[len(ranked) // 2]

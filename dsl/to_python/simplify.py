@@ -1,7 +1,7 @@
-"""Kernel -> the same with less to compute: constants multiplied out, remainders of multiples dropped.
+"""Kernel -> kernel with the same value and less to compute: constants multiplied out, remainders of multiples dropped.
 
-Whatever is missing stays missing: no operand that is not a constant goes away. Bounds are not kept, for Python's integers need none.
-Aggregates stay as they are: their answers are found by them.
+A missing value stays missing, because only constant operands are removed. Bounds are lost; Python's integers need none. Aggregates do not
+change, because their answers are looked up by them.
 """
 
 from math import gcd
@@ -9,12 +9,12 @@ from math import gcd
 from dsl.kernel.nodes import Arith, Choose, Compare, Const, Fold, Kernel, rewrite
 
 
-def shorter(node: Kernel) -> Kernel:
-    """The same value for every record."""
-    return rewrite(node, _shorter)
+def simplify(node: Kernel) -> Kernel:
+    """A shorter kernel that has the same value for every record."""
+    return rewrite(node, _simplified)
 
 
-def _shorter(node: Kernel) -> Kernel | None:
+def _simplified(node: Kernel) -> Kernel | None:
     match node:
         case Fold():
             return node
@@ -22,16 +22,16 @@ def _shorter(node: Kernel) -> Kernel | None:
             return Compare(op, _remainder(number, step), Const(0, "int"))
         case Arith(op="*"):
             factor, rest = _factors(node)
-            return None if factor == 1 else _times(shorter(rest), factor)
+            return None if factor == 1 else _times(simplify(rest), factor)
         case Arith(op=("+" | "-") as op, left=a, right=b):
             factor, rest = _factors(b)
             if factor < 0:
-                return Arith("-" if op == "+" else "+", shorter(a), _times(shorter(rest), -factor), 0, 0)
+                return Arith("-" if op == "+" else "+", simplify(a), _times(simplify(rest), -factor), 0, 0)
     return None
 
 
 def _factors(node: Kernel) -> tuple[int, Kernel]:
-    """A constant factor and what it multiplies."""
+    """A constant factor, and the rest that it multiplies."""
     match node:
         case Arith(op="*", left=Const(value=int(factor)), right=rest) | Arith(op="*", left=rest, right=Const(value=int(factor))):
             more, rest = _factors(rest)
@@ -51,9 +51,9 @@ def _times(node: Kernel, factor: int) -> Kernel:
 
 
 def _remainder(number: Kernel, step: int) -> Kernel:
-    """What is 0 exactly where `number % step` is."""
+    """A shorter kernel that is 0 exactly if `number % step` is."""
     factor, rest = _factors(number)
     step //= gcd(factor, step)
     if isinstance(rest, Arith) and rest.op in ("+", "-") and isinstance(rest.right, Const) and not int(rest.right.value or 0) % step:
         rest = rest.left
-    return Arith("%", shorter(rest), Const(step, "int"), 0, 0)
+    return Arith("%", simplify(rest), Const(step, "int"), 0, 0)

@@ -10,8 +10,8 @@ import pytest
 from validator.announcement.read import of_source
 from validator.announcement.rulebooks import library
 from validator.announcement.run import AnnouncementReport, report, run
+from validator.vocabulary.layers import rules_folder
 from validator.vocabulary.source import Lines, Source
-from validator.vocabulary.vocabulary import rules_folder
 
 HEAD = {"rulebook": "small", "announcement": "例", "code": "300000", "published": "2026-04-02"}
 
@@ -66,6 +66,6 @@ def ask(folder: Path) -> Ask:
         books = library(folder)
         data = {**HEAD, "figures": figures or {}, **tables}
         announcement = of_source(Source(data, "announcement.yaml", Lines(1, {})), books.vocabulary)
-        return report(run(books.revisions["small"][0], announcement, books.calendar))
+        return report(run(books.get("small"), announcement, books.calendar))
 
     return asked

@@ -8,7 +8,7 @@ from validator.announcement.intervals import Interval, Truth
 from validator.announcement.printed import Cell, read_print, read_prints
 from validator.announcement.rulebooks import library
 from validator.intake.cells.cell import Unreadable
-from validator.vocabulary.vocabulary import rules_folder
+from validator.vocabulary.layers import rules_folder
 
 SCHEMA = library(rules_folder()).vocabulary.schema
 FIELDS = SCHEMA.entities["announcement"].fields

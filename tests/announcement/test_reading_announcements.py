@@ -7,8 +7,8 @@ import pytest
 from dsl.diagnostics import DiagnosticError
 from validator.announcement.read import of_source
 from validator.announcement.rulebooks import library
+from validator.vocabulary.layers import rules_folder
 from validator.vocabulary.source import load_text
-from validator.vocabulary.vocabulary import rules_folder
 
 VOCABULARY = library(rules_folder()).vocabulary
 

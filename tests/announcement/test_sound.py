@@ -59,7 +59,7 @@ ALLOWED = [
 @pytest.mark.parametrize("require", ALLOWED)
 def test_what_intervals_can_tell_is_taken(folder: Path, require: str) -> None:
     (folder / "announcements" / "small.yaml").write_text(rulebook(require), encoding="utf-8")
-    assert list(library(folder).revisions) == ["small"]
+    assert list(library(folder).chains) == ["small"]
 
 
 OTHERS = [
@@ -85,12 +85,12 @@ def test_an_amendment_replaces_a_rule_and_governs_from_its_day(folder: Path) -> 
     later = rulebook("beta = 2").replace('"2019-01"', '"2024-01"\namends: small@2019-01').replace("from: 2019-01-01", "from: 2024-01-01")
     (place / "small-2024.yaml").write_text(later, encoding="utf-8")
     books = library(folder)
-    assert [r.name for r in books.revisions["small"]] == ["small@2019-01", "small@2024-01"]
-    assert [books.governing("small", day).name for day in (19722, 19723)] == ["small@2019-01", "small@2024-01"]
+    assert [f.name for f in books.chains["small"]] == ["small@2019-01", "small@2024-01"]
+    assert [books.governing("small", {"published": day}).name for day in (19722, 19723)] == ["small@2019-01", "small@2024-01"]
     with pytest.raises(DiagnosticError, match="no revision of small was in force on 2018-12-31"):
-        books.governing("small", 17896)
+        books.governing("small", {"published": 17896})
     with pytest.raises(DiagnosticError, match="unknown rulebook `large`"):
-        books.governing("large", 19722)
+        books.governing("large", {"published": 19722})
 
 
 def test_an_amendment_of_nothing_is_refused(folder: Path) -> None:

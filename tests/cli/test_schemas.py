@@ -7,8 +7,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from validator.intake.json_schema import mistakes, schema
+from validator.vocabulary.layers import rules_folder
 from validator.vocabulary.source import load
-from validator.vocabulary.vocabulary import load_vocabulary, rules_folder
+from validator.vocabulary.vocabulary_file import load_vocabulary
 
 ROOT = Path(__file__).parents[2]
 VOCABULARY = load_vocabulary(rules_folder())

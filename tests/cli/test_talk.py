@@ -56,5 +56,7 @@ def test_the_shell_completes_commands_and_options(guiju, typed, wanted):
 
 
 def test_the_script_for_the_shell_is_shown(guiju):
-    done = guiju("--show-completion", "zsh")
-    assert "_guiju" in done.stdout.decode() or done.returncode == 0
+    """The shell is named: which one started the tests is not ours to say."""
+    done = guiju("--show-completion", "zsh", env={"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"})
+    assert done.returncode == 0
+    assert "_guiju" in done.stdout.decode()

@@ -35,13 +35,15 @@ from dsl.outcomes import HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VIOLATED
 from dsl.quantities import FLAG
 from dsl.schema import Field, Schema
 from dsl.to_text import to_text
+from tests.proofs.size import size
 
 REFUSED = {"overflow", "too-large", "quotient-in-aggregate", "unknown-calendar"}
 SEEDS = 60
 DEPTH = 3
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.proof
+@settings(max_examples=size(10_000, usual=250), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_rows_columns_and_the_naive_reading_agree(data):
     _agree(lambda options: data.draw(st.sampled_from(options)), Counter())

@@ -25,8 +25,8 @@ from dsl.to_polars.applied import APPLIED as COLUMNS
 from dsl.to_text import to_text
 from dsl.trading_days import Table
 from validator.announcement import intervals
-from validator.vocabulary.calendar import load_calendar
-from validator.vocabulary.vocabulary import rules_folder
+from validator.vocabulary.calendar_file import load_calendar
+from validator.vocabulary.layers import rules_folder
 
 
 def _called(expr: Expr) -> Iterator[str]:
@@ -79,14 +79,14 @@ TOLD = [
     (
         "trading_day(day, 251)",
         "not-constant",
-        "the number of trading days is a whole number from -250 to 250, written out",
+        "the number of trading days must be a literal whole number from -250 to 250",
         "251",
     ),
     ("trading_day(2099-12-31, 1)", "unknown-calendar", "this lies outside the known trading days", "trading_day(2099-12-31, 1)"),
-    ('matches(reason, (if amended then "a" else "b"))', "not-constant", "a pattern is a text in quotation marks", None),
+    ('matches(reason, (if amended then "a" else "b"))', "not-constant", "a pattern must be a text in quotation marks", None),
     ('matches(reason, "[0-9]+")', "bad-pattern", "`+` has no meaning in a pattern", "+"),
     ("max(price, quantity)", "wrong-arguments", "`max` takes one value, not 2", "max(price, quantity)"),
-    (f"year(day{' - 40000天' * 20})", "overflow", "this could leave the calendar", None),
+    (f"year(day{' - 40000天' * 20})", "overflow", "this date could be outside the years 2 to 9998", None),
 ]
 
 
@@ -100,7 +100,7 @@ def test_an_author_is_told_what_is_wrong(text, code, message, place):
 
 
 def test_another_calendar_is_refused_in_words():
-    with pytest.raises(DiagnosticError, match="the calendar is that of the exchange: another cannot be named yet"):
+    with pytest.raises(DiagnosticError, match="the calendar is always that of the exchange"):
         understand(Case({}, "bid", 'trading_day(day, 1, "hkex")'))
 
 

@@ -41,17 +41,17 @@ def test_an_expression_gives_these_words(owner, text, wanted):
 
 def test_ten_thousand_brackets_are_a_diagnostic():
     (told,) = _told("bid", "(" * 4999 + "price" + ")" * 4996)
-    assert told.splitlines()[0] == ("too-deep: more than 64 levels stand inside each other; each operator in a row is a level")
+    assert told.splitlines()[0] == ("too-deep: the expression is nested more than 64 levels deep; each operator in a row is a level")
 
 
 def test_more_than_ten_thousand_characters_are_a_diagnostic():
     (told,) = _told("bid", "(" * 10_000 + "price" + ")" * 10_000)
-    assert told.splitlines()[0] == "too-long: the expression has 20005 characters, at most 10000 are read"
+    assert told.splitlines()[0] == "too-long: the expression has 20005 characters, at most 10000 are allowed"
 
 
 def test_more_than_five_hundred_parts_are_a_diagnostic():
     (told,) = _told("bid", "price in [" + ", ".join(["1元"] * 600) + "]")
-    assert told.splitlines()[0] == "too-large: the expression has 603 parts, at most 500 are read"
+    assert told.splitlines()[0] == "too-large: the expression has 603 parts, at most 500 are allowed"
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from dsl.diagnostics import DiagnosticError, Span
 from dsl.functions import FUNCTIONS, KEYWORDS
 from dsl.parser import parse, parse_order
 from dsl.quantities import MONEY, PLAIN, PRICE, SHARES, Unit
+from tests.proofs.size import size
 
 UNITS = {
     u.name: u
@@ -227,64 +228,82 @@ def test_an_order_key_has_a_direction(text: str, key: n.Expr, descending: bool) 
 
 
 OPERATOR = "an operator such as `+`, `=` or `and`"
-OPERAND = "here may stand a name, a number or `(`"
-NAMES = "a name is written in the letters a to z, digits, `_` and Chinese characters"
+OPERAND = "expected a name, a number or `(`"
+NAMES = "a name consists of the letters a to z, digits, `_` and Chinese characters"
 
 MISTAKES = [
     # syntax
-    ("", "syntax", "there is no expression", "", "write a condition, e.g. `price > 0元`"),
-    ("  \n ", "syntax", "there is no expression", "", "write a condition, e.g. `price > 0元`"),
-    ("price >=", "syntax", "nothing follows `>=`", ">=", OPERAND),
-    ("price 且", "syntax", "nothing follows `且`", "且", OPERAND),
+    ("", "syntax", "the expression is empty", "", "write a condition, e.g. `price > 0元`"),
+    ("  \n ", "syntax", "the expression is empty", "", "write a condition, e.g. `price > 0元`"),
+    ("price >=", "syntax", "the expression is incomplete after `>=`", ">=", OPERAND),
+    ("price 且", "syntax", "the expression is incomplete after `且`", "且", OPERAND),
     (">= 3", "syntax", "an expression cannot begin with `>=`", ">=", OPERAND),
-    ("price quantity", "syntax", "`quantity` cannot follow `price`", "quantity", f"here may stand {OPERATOR} or the end"),
-    ("bids.", "syntax", "nothing follows `.`", ".", "here may stand a name"),
-    ("bids.否", "syntax", "`否` cannot follow `.`", "否", "here may stand a name"),
+    ("price quantity", "syntax", "`quantity` cannot follow `price`", "quantity", f"expected {OPERATOR} or the end"),
+    ("bids.", "syntax", "the expression is incomplete after `.`", ".", "expected a name"),
+    ("bids.否", "syntax", "`否` cannot follow `.`", "否", "expected a name"),
     ("(a + b", "syntax", "`(` is not closed", "(", "close it with `)`"),
     ("a in [b, c", "syntax", "`[` is not closed", "[", "close it with `]`"),
-    ("(a]", "syntax", "`]` cannot follow `a`", "]", f"here may stand {OPERATOR} or `)`"),
-    ("a）", "syntax", "`）` closes no bracket", "）", "delete it, or open the bracket before"),
+    ("(a]", "syntax", "`]` cannot follow `a`", "]", f"expected {OPERATOR} or `)`"),
+    ("a）", "syntax", "`）` has no matching opening bracket", "）", "delete it, or add the opening bracket before it"),
     ("max(a where)", "syntax", "`)` cannot follow `where`", ")", OPERAND),
     ("max(a; b)", "unknown-character", "`;` has no meaning here", ";", "write `,`"),
-    ("if a then b", "syntax", "nothing follows `b`", "b", f"here may stand {OPERATOR} or `else`"),
-    ("x 是 500股", "syntax", "nothing follows `500股`", "500股", f"here may stand {OPERATOR} or `的整数倍`"),
+    ("if a then b", "syntax", "the expression is incomplete after `b`", "b", f"expected {OPERATOR} or `else`"),
+    ("x 是 500股", "syntax", "the expression is incomplete after `500股`", "500股", f"expected {OPERATOR} or `的整数倍`"),
     ("x is 3", "syntax", "`is` cannot follow `x`", "is", "write `=` or `is a multiple of`"),
-    ("a == b", "syntax", "`==` is no operator", "==", "write `=`"),
-    ("a <> b", "syntax", "`<>` is no operator", "<>", "write `!=`"),
-    ("a =< b", "syntax", "`=<` is no operator", "=<", "write `<=`"),
-    ("a ** b", "syntax", "`**` is no operator", "**", "write `*`"),
+    ("a == b", "syntax", "`==` is not an operator", "==", "write `=`"),
+    ("a <> b", "syntax", "`<>` is not an operator", "<>", "write `!=`"),
+    ("a =< b", "syntax", "`=<` is not an operator", "=<", "write `<=`"),
+    ("a ** b", "syntax", "`**` is not an operator", "**", "write `*`"),
     ("a ! b", "syntax", "`!` cannot follow `a`", "!", "write `!=` or `not`"),
-    ("a AND b", "syntax", "`AND` cannot follow `a`", "AND", "write `and` in small letters"),
+    ("a AND b", "syntax", "`AND` cannot follow `a`", "AND", "write `and` in lower case"),
     ("a 并且 b", "syntax", "`并且` cannot follow `a`", "并且", "write `且`"),
     ("a 不低于 b", "syntax", "`不低于` cannot follow `a`", "不低于", "write `>=`"),
     ("a not in [b]", "syntax", "`not` cannot follow `a`", "not", "write `not` before the whole comparison: `not x in [a, b]`"),
     ("a = not b", "syntax", "`not` cannot follow `=`", "not", OPERAND),
     ("1 + if a then b else c", "syntax", "`if` cannot follow `+`", "if", OPERAND),
-    ("a in [b] in [c]", "syntax", "`in` cannot follow `]`", "in", f"here may stand {OPERATOR} or the end"),
-    ("all (bids.amended)", "syntax", "an expression cannot begin with `all`", "all", "write `all(` without a blank between"),
+    ("a in [b] in [c]", "syntax", "`in` cannot follow `]`", "in", f"expected {OPERATOR} or the end"),
+    ("all (bids.amended)", "syntax", "an expression cannot begin with `all`", "all", "write `all(` without a blank"),
     ("所有 配售对象", "syntax", "an expression cannot begin with `所有`", "所有", OPERAND),
     ("quantity >= 1,000", "syntax", "`,` cannot follow `1`", ",", "write a number without commas between its digits"),
     ("100 万股 > a", "syntax", "`万股` cannot follow `100`", "万股", "write a number and its unit without a blank: `100万股`"),
-    ("1.2.3", "syntax", "`.` cannot follow `1.2`", ".", f"here may stand {OPERATOR} or the end"),
+    ("1.2.3", "syntax", "`.` cannot follow `1.2`", ".", f"expected {OPERATOR} or the end"),
     (".5", "syntax", "an expression cannot begin with `.`", ".", OPERAND),
     ('a = "text', "syntax", 'the text that begins with `"text` has no closing quotation mark', '"', 'end it with `"`'),
     ("a = “text", "syntax", "the text that begins with `“text` has no closing quotation mark", "“", "end it with `”`"),
-    ("price descending", "syntax", "`descending` cannot follow `price`", "descending", f"here may stand {OPERATOR} or the end"),
-    ("x 是 10万股的整数倍", "syntax", "nothing follows `10万股的整数倍`", "10万股的整数倍", "put a blank before and after `的整数倍`"),
+    ("price descending", "syntax", "`descending` cannot follow `price`", "descending", f"expected {OPERATOR} or the end"),
+    (
+        "x 是 10万股的整数倍",
+        "syntax",
+        "the expression is incomplete after `10万股的整数倍`",
+        "10万股的整数倍",
+        "put a blank before and after `的整数倍`",
+    ),
     ("x 是10万股 的整数倍", "syntax", "`是10万股` cannot follow `x`", "是10万股", "put a blank before and after `是`"),
     ("a > 10万股且 b", "syntax", "`b` cannot follow `10万股且`", "b", "put a blank before and after `且`"),
     ("a 且b", "syntax", "`且b` cannot follow `a`", "且b", "put a blank before and after `且`"),
-    ("this = a", "syntax", "`this` stands alone", "this", "write `this.` and the name of a field"),
+    ("this = a", "syntax", "`this` must be followed by a field", "this", "write `this.` and the name of a field"),
     # chains, names, functions
     (
         "a < x > b",
         "mixed-chain",
-        "a chain of comparisons goes in one direction only",
+        "a chain of comparisons must go in one direction",
         "a < x > b",
         "write two comparisons with `and` between them",
     ),
-    ("a = b = c", "mixed-chain", "`=` and `≠` cannot stand in a chain", "a = b = c", "write two comparisons with `and` between them"),
-    ("a < b = c", "mixed-chain", "`=` and `≠` cannot stand in a chain", "a < b = c", "write two comparisons with `and` between them"),
+    (
+        "a = b = c",
+        "mixed-chain",
+        "`=` and `≠` cannot be part of a chain of comparisons",
+        "a = b = c",
+        "write two comparisons with `and` between them",
+    ),
+    (
+        "a < b = c",
+        "mixed-chain",
+        "`=` and `≠` cannot be part of a chain of comparisons",
+        "a < b = c",
+        "write two comparisons with `and` between them",
+    ),
     ("a.b.c > 1", "too-many-parts", "`a.b.c` has 3 parts", "a.b.c", "a name has at most two: `b.c`"),
     ("maxx(bids.a)", "unknown-function", "unknown function `maxx`", "maxx", "did you mean `max` (最大)?"),
     ("四舍五进(a, b)", "unknown-function", "unknown function `四舍五进`", "四舍五进", "did you mean `round_half_up` (四舍五入)?"),
@@ -295,17 +314,17 @@ MISTAKES = [
         "wrong-arguments",
         "`max` takes one value, not 2",
         "max(a, b)",
-        "it is written `max(bids.price)`; among values written out use `greatest`",
+        "write it as `max(bids.price)`; to compare single values use `greatest`",
     ),
-    ("count()", "wrong-arguments", "`count` takes one value, not 0", "count()", "it is written `count(bids)`"),
-    ("四舍五入(a)", "wrong-arguments", "`四舍五入` takes 2 values, not 1", "四舍五入(a)", "it is written `round_half_up(x, 0.01元)`"),
-    ("least(a)", "wrong-arguments", "`least` takes 2 or more values, not 1", "least(a)", "it is written `least(x, y)`"),
+    ("count()", "wrong-arguments", "`count` takes one value, not 0", "count()", "write it as `count(bids)`"),
+    ("四舍五入(a)", "wrong-arguments", "`四舍五入` takes 2 values, not 1", "四舍五入(a)", "write it as `round_half_up(x, 0.01元)`"),
+    ("least(a)", "wrong-arguments", "`least` takes 2 or more values, not 1", "least(a)", "write it as `least(x, y)`"),
     (
         "present(a where b)",
         "wrong-arguments",
         "`present` takes no `where`: it does not run over records",
         "present(a where b)",
-        "it is written `present(x)`",
+        "write it as `present(x)`",
     ),
     # units and scales
     ("5亿", "unknown-unit", "unknown unit `亿`", "5亿", "did you mean `5亿元` or `5亿股`?"),
@@ -314,31 +333,49 @@ MISTAKES = [
     (
         "0.00001元",
         "literal-off-scale",
-        "`0.00001元` is finer than can be reckoned with",
+        "`0.00001元` has more decimals than this unit allows",
         "0.00001元",
         "a number in 元 has at most 4 decimals",
     ),
-    ("0.5股", "literal-off-scale", "`0.5股` is finer than can be reckoned with", "0.5股", "a number in 股 is whole"),
+    ("0.5股", "literal-off-scale", "`0.5股` has more decimals than this unit allows", "0.5股", "a number in 股 has no decimals"),
     (
         "0.00001万股",
         "literal-off-scale",
-        "`0.00001万股` is finer than can be reckoned with",
+        "`0.00001万股` has more decimals than this unit allows",
         "0.00001万股",
         "a number in 万股 has at most 4 decimals",
     ),
-    ("0.0000001", "literal-off-scale", "`0.0000001` is finer than can be reckoned with", "0.0000001", "a number has at most 6 decimals"),
+    (
+        "0.0000001",
+        "literal-off-scale",
+        "`0.0000001` has more decimals than a plain number allows",
+        "0.0000001",
+        "a number has at most 6 decimals",
+    ),
     (
         "0.00000000001%",
         "literal-off-scale",
-        "`0.00000000001%` is finer than can be reckoned with",
+        "`0.00000000001%` has more decimals than this unit allows",
         "0.00000000001%",
         "a number in % has at most 10 decimals",
     ),
     ("1.5天", "literal-off-scale", "`1.5天` is not a whole number of days", "1.5天", None),
     ("99999个月", "literal-off-scale", "`99999个月` is longer than 110 years", "99999个月", None),
     ("1234567890123456789股", "literal-off-scale", "`1234567890123456789股` has too many digits", "1234567890123456789股", None),
-    ("001386", "ambiguous-number", "`001386` begins with 0", "001386", 'write the number without it, a code as a text: `"001386"`'),
-    ("least(1,000)", "ambiguous-number", "`000` begins with 0", "000", 'write the number without it, a code as a text: `"001386"`'),
+    (
+        "001386",
+        "ambiguous-number",
+        "`001386` begins with 0",
+        "001386",
+        'write a number without the leading 0, a code as a text: `"001386"`',
+    ),
+    (
+        "least(1,000)",
+        "ambiguous-number",
+        "`000` begins with 0",
+        "000",
+        'write a number without the leading 0, a code as a text: `"001386"`',
+    ),
     # dates and times
     ("2026-02-30", "no-such-date", "`2026-02-30` is not a date", "2026-02-30", None),
     (
@@ -359,7 +396,7 @@ MISTAKES = [
         "write it as `09:30`, `15:00:00` or `15:00:00.001`",
     ),
     ("12:00", "syntax", "an expression cannot begin with `12:00`", "12:00", OPERAND),
-    ("T 12:00 13:00", "syntax", "`13:00` cannot follow `12:00`", "13:00", f"here may stand {OPERATOR} or the end"),
+    ("T 12:00 13:00", "syntax", "`13:00` cannot follow `12:00`", "13:00", f"expected {OPERATOR} or the end"),
     # characters
     (
         "quаntity > 0",
@@ -399,42 +436,42 @@ MISTAKES = [
         "hidden-character",
         "there is a hidden character here (U+200B zero width space)",
         "\u200b",
-        "delete it, or type the words around it again",
+        "delete it, or retype the words around it",
     ),
     (
         "\ufeffa",
         "hidden-character",
         "there is a hidden character here (U+FEFF zero width no-break space)",
         "\ufeff",
-        "delete it, or type the words around it again",
+        "delete it, or retype the words around it",
     ),
     (
         '"a\u202eb"',
         "hidden-character",
         "there is a hidden character here (U+202E right-to-left override)",
         "\u202e",
-        "delete it, or type the words around it again",
+        "delete it, or retype the words around it",
     ),
     (
         "a\x00",
         "hidden-character",
         "there is a hidden character here (U+0000 control character)",
         "\x00",
-        "delete it, or type the words around it again",
+        "delete it, or retype the words around it",
     ),
     (
         "\u3164",
         "hidden-character",
         "there is a hidden character here (U+3164 hangul filler)",
         "\u3164",
-        "delete it, or type the words around it again",
+        "delete it, or retype the words around it",
     ),
     (
         "e\u0301",
         "hidden-character",
         "there is a hidden character here (U+0301 combining acute accent)",
         "\u0301",
-        "delete it, or type the words around it again",
+        "delete it, or retype the words around it",
     ),
     ("a – b", "unknown-character", "`–` has no meaning here", "–", "write `-`"),
     ("a = 'b", "unknown-character", "`'` has no meaning here", "'", 'write `"`'),
@@ -454,10 +491,10 @@ def test_the_whole_message_as_an_author_sees_it() -> None:
         read("最低拟申购数量 >= 0.5股 且 maxx(报价.a) > 5亿")
     assert str(caught.value) == "\n".join(
         (
-            "literal-off-scale: `0.5股` is finer than can be reckoned with",
+            "literal-off-scale: `0.5股` has more decimals than this unit allows",
             "  最低拟申购数量 >= 0.5股 且 maxx(报价.a) > 5亿",
             "                    ^^^^^",
-            "  hint: a number in 股 is whole",
+            "  hint: a number in 股 has no decimals",
             "unknown-function: unknown function `maxx`",
             "  最低拟申购数量 >= 0.5股 且 maxx(报价.a) > 5亿",
             "                             ^^^^",
@@ -485,7 +522,7 @@ def test_an_order_key_without_its_direction_is_refused(text: str) -> None:
 def test_an_order_key_says_what_is_missing() -> None:
     with pytest.raises(DiagnosticError) as caught:
         parse_order("price", units=UNITS)
-    assert caught.value.diagnostics[0].hint == f"here may stand {OPERATOR} or `ascending` or `descending`"
+    assert caught.value.diagnostics[0].hint == f"expected {OPERATOR} or `ascending` or `descending`"
 
 
 # ── limits ──
@@ -565,7 +602,8 @@ _PIECES = st.sampled_from(
 _INNER = re.compile(r"\$END|[LR]PAR|[LR]SQB|_MULTIPLE|__ANON|Token\(|lark")  # the parser generator's own words
 
 
-@settings(deadline=None)
+@pytest.mark.proof
+@settings(max_examples=size(10_000), deadline=None)
 @given(st.text(max_size=60) | st.lists(_PIECES, max_size=25).map(" ".join) | st.lists(_PIECES, max_size=25).map("".join))
 def test_any_text_is_read_or_refused_with_a_diagnostic(text: str) -> None:
     for reads in (parse, parse_order):

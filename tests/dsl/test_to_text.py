@@ -29,6 +29,7 @@ from dsl.quantities import (
 )
 from dsl.schema import Entity, Field, Schema
 from dsl.to_text import Language, order_text, to_text
+from tests.proofs.size import size
 
 UNITS = {
     u.name: u
@@ -332,7 +333,8 @@ TREES = st.recursive(_LEAVES, _branches, max_leaves=25)
 LANGUAGES: st.SearchStrategy[Language] = st.sampled_from(("zh", "en"))
 
 
-@settings(deadline=None)
+@pytest.mark.proof
+@settings(max_examples=size(10_000), deadline=None)
 @given(TREES, LANGUAGES, LANGUAGES)
 def test_tree_text_tree_text_is_stable_in_both_languages(tree: n.Expr, first: Language, second: Language) -> None:
     text = to_text(tree, first, SCHEMA)
@@ -342,7 +344,8 @@ def test_tree_text_tree_text_is_stable_in_both_languages(tree: n.Expr, first: La
     assert read(to_text(again, second, SCHEMA)) == tree
 
 
-@settings(deadline=None)
+@pytest.mark.proof
+@settings(max_examples=size(10_000), deadline=None)
 @given(TREES)
 def test_no_pair_of_brackets_can_be_left_out(tree: n.Expr) -> None:
     """Take away any one pair that only groups: the text then means something else or nothing. Two kinds stay to be read at a glance."""

@@ -16,7 +16,7 @@ from tests.engine.small import RULES
 from validator.cases.run import load
 from validator.checks.checker import Checker
 from validator.rulebook.library import library
-from validator.vocabulary.vocabulary import load_vocabulary
+from validator.vocabulary.vocabulary_file import load_vocabulary
 
 Book = dict[str, list[dict[str, Any]]]
 

@@ -10,7 +10,7 @@ from tests.engine.small import bids, checker, placees, rule, same
 from validator.render.html import render
 from validator.render.pages.blocks import Heading, Table
 from validator.render.pages.report.summary import summary, verdict
-from validator.render.phrases.words import Lang
+from validator.render.phrases.say import Lang
 from validator.render.tables.annex import rows
 from validator.report.model import Report
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 import validator
 from tests.engine.small import OFFERING, Rows, folder, rulebook, same
-from validator.cli import app
+from validator.cli.commands import app
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.engine.small import OUTCOMES, checker, rule, same
+from tests.proofs.size import size
 
 Row = dict[str, Any]
 Answer = bool | None
@@ -248,7 +249,8 @@ CUT = "  - {id: four.cut, name: {zh: 剔, en: cut}, for: bid, selects: out, effe
 SHARES = st.sampled_from(["0%", "10%", "25%", "50%", "100%"])
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.proof
+@settings(max_examples=size(10_000), deadline=None, suppress_health_check=list(HealthCheck))
 @given(rules=rulebooks(), book=tables(), share=SHARES, bound=st.sampled_from(["at_most", "at_least"]), price=st.sampled_from([None, 9, 10]))
 def test_the_engine_reads_the_laws_as_they_stand(
     rules: list[Drawn], book: dict[str, list[Row]], share: str, bound: str, price: int | None, tmp_path_factory: pytest.TempPathFactory

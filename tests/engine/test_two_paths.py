@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.engine.drawn import ALONE, BASE, BELOW, CORE, VOCABULARY, Book, books, chinext, fields, nested, written
 from tests.engine.small import added_up, checker, rule, same, violated
+from tests.proofs.size import size
 from validator.report.model import Report
 
 
@@ -78,7 +79,7 @@ def test_the_findings_of_a_submission_are_those_of_the_book(tmp_path: Path) -> N
 
 # ── drawn books ──
 
-DRAWN = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+DRAWN = settings(max_examples=size(2_000, usual=40), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def alike(report: Report) -> dict[str, Any]:
@@ -90,6 +91,7 @@ def alike(report: Report) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.proof
 @DRAWN
 @given(books(entities=(*CORE, *BELOW, *ALONE)), st.data())
 def test_rows_and_columns_agree_on_drawn_books_with_columns_left_out(book: Book, data: st.DataObject) -> None:
@@ -109,6 +111,7 @@ def test_rows_and_columns_agree_on_drawn_books_with_columns_left_out(book: Book,
     assert sum(f.placees for f in report.fates.values()) >= len({b.placee for b in report.bids})
 
 
+@pytest.mark.proof
 @DRAWN
 @given(books())
 def test_submissions_give_the_findings_of_the_book(book: Book) -> None:
@@ -128,6 +131,7 @@ def test_submissions_give_the_findings_of_the_book(book: Book) -> None:
         ]
 
 
+@pytest.mark.proof
 @DRAWN
 @given(books(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_and_columns_changes_nothing(book: Book, random: Random) -> None:
@@ -139,7 +143,9 @@ def test_the_order_of_rows_and_columns_changes_nothing(book: Book, random: Rando
     assert alike(chinext().book(shuffled)) == alike(first)
 
 
-@settings(DRAWN, max_examples=15)
+@pytest.mark.slow
+@pytest.mark.proof
+@settings(DRAWN, max_examples=size(1_000, usual=15))
 @given(book=books(entities=(*CORE, *BELOW)))
 def test_a_folder_of_tables_says_what_the_frames_say(book: Book, tmp_path_factory: pytest.TempPathFactory) -> None:
     tables = {name: rows for name, rows in book.items() if rows}

@@ -7,7 +7,9 @@ import pytest
 
 from validator.intake import read_book
 from validator.intake.book.book import Book
-from validator.vocabulary.vocabulary import Vocabulary, load_vocabulary, rules_folder
+from validator.vocabulary.layers import rules_folder
+from validator.vocabulary.vocabulary import Vocabulary
+from validator.vocabulary.vocabulary_file import load_vocabulary
 
 BookOf = Callable[..., Book]
 

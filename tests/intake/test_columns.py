@@ -7,10 +7,13 @@ from hypothesis import strategies as st
 
 from dsl.quantities import Unit
 from tests.intake.test_cells import READ, REFUSED, find
+from tests.proofs.size import size
 from validator.intake.cells.cell import Unreadable, read_cell, text_of
 from validator.intake.cells.column import dtype_of, read_column
 from validator.intake.cells.plain_cell import plain_reader
-from validator.vocabulary.vocabulary import Vocabulary, load_vocabulary, rules_folder
+from validator.vocabulary.layers import rules_folder
+from validator.vocabulary.vocabulary import Vocabulary
+from validator.vocabulary.vocabulary_file import load_vocabulary
 
 VOCABULARY = load_vocabulary(rules_folder())
 FIELDS = {
@@ -89,9 +92,10 @@ def by_column(texts: list[str | None], name: str, unit: Unit | None) -> tuple[li
     return column.values.to_list(), [(b.index, b.reason.en) for b in column.bad]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(("name", "unit"), [(n, u) for n, units in FIELDS.items() for u in units])
 @given(texts=st.lists(cells, max_size=30))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=size(2_000, usual=150), deadline=None)
 def test_a_column_reads_as_its_cells_do(name: str, unit: str | None, texts: list[str | None]) -> None:
     of = VOCABULARY.schema.units[unit] if unit else None
     assert by_column(texts, name, of) == by_cell(texts, name, of)

@@ -3,9 +3,11 @@
 import csv
 import io
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.proofs.size import size
 from validator.intake.cells.cell import BLANKS
 from validator.intake.formats.csv_file import _plain, _quoted
 from validator.intake.formats.raw_table import RawTable
@@ -24,8 +26,9 @@ def seen(table: RawTable) -> tuple[object, ...]:
     return columns, table.rows.to_list(), table.header_row, table.issues
 
 
+@pytest.mark.proof
 @given(rows, st.sampled_from(["\n", "\r\n"]), st.booleans())
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=size(20_000, usual=600), deadline=None)
 def test_both_readers_give_the_same_table(lines: list[list[str]], end: str, closed: bool) -> None:
     text = end.join(",".join(line) for line in lines) + (end if closed else "")
     if not text.strip(BLANKS + ","):

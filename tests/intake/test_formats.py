@@ -262,7 +262,8 @@ def test_the_shared_archive_is_read_whole(vocabulary: Vocabulary) -> None:
 
 def test_locale_and_time_zone_change_nothing(tmp_path: Path, vocabulary: Vocabulary) -> None:
     code = (
-        "import sys; from validator.intake import read_book; from validator.vocabulary.vocabulary import load_vocabulary, rules_folder;"
+        "import sys; from validator.intake import read_book; from validator.vocabulary.layers import rules_folder;"
+        "from validator.vocabulary.vocabulary_file import load_vocabulary;"
         "b = read_book(sys.argv[1], load_vocabulary(rules_folder())); print(b.frames['bid'].rows(), b.issues, b.digest)"
     )
     path = str(xlsx(tmp_path))

@@ -16,7 +16,8 @@ import xlsxwriter
 import validator
 from tests.shared import SHARED
 from validator.intake.cells.header import field_names, read_header, table_entity
-from validator.vocabulary.vocabulary import load_vocabulary, rules_folder
+from validator.vocabulary.layers import rules_folder
+from validator.vocabulary.vocabulary_file import load_vocabulary
 
 pytestmark = pytest.mark.skipif(not SHARED.exists(), reason="the shared cases are not here")
 

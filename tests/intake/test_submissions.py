@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from dsl.diagnostics import DiagnosticError
 from validator.intake import read_book
 from validator.intake.submission.read import Submission, read_submission, submission_form
-from validator.vocabulary.vocabulary import load_vocabulary, rules_folder
+from validator.vocabulary.layers import rules_folder
+from validator.vocabulary.vocabulary_file import load_vocabulary
 
 VOCABULARY = load_vocabulary(rules_folder())
 CLEAN = {
@@ -166,7 +167,8 @@ def test_a_large_submission_takes_linear_time() -> None:
 
 def test_a_submission_needs_no_polars() -> None:
     code = (
-        "import sys, json; from validator.vocabulary.vocabulary import load_vocabulary, rules_folder;"
+        "import sys, json; from validator.vocabulary.layers import rules_folder;"
+        "from validator.vocabulary.vocabulary_file import load_vocabulary;"
         "from validator.intake.submission.read import read_submission, submission_form;"
         "read_submission(json.loads(sys.argv[1]), submission_form(load_vocabulary(rules_folder()))); assert 'polars' not in sys.modules"
     )

@@ -20,8 +20,8 @@ from dsl.schema import Schema
 from dsl.to_text import to_text
 from validator.cases import run as cases
 from validator.rulebook.library import Library, library
-from validator.rulebook.model import Rule, Rulebook, Take, Value, parts_of
-from validator.vocabulary.vocabulary import rules_folder
+from validator.rulebook.model import Rule, Rulebook, Take, Value
+from validator.vocabulary.layers import rules_folder
 
 OPS = ("=", "!=", "<", "<=", ">", ">=")
 OTHER = {"max": "min", "min": "max", "any": "all", "all": "any", "least": "greatest", "greatest": "least"}
@@ -142,34 +142,41 @@ def _parts(value: Value, take: Take, schema: Schema) -> Iterator[tuple[str, Valu
             yield f"{part}: {to_text(expr, 'en', schema)}", replace(value, meaning=replace(take, **{part: replace(checked, expr=expr)}))
 
 
+def names(book: Rulebook) -> list[str]:
+    """The rules that data decide, and the values."""
+    return [*(rule.id for rule in book.rules.values() if rule.asked), *book.values]
+
+
 def survivors(books: Library, name: str, only: Collection[str] = ()) -> tuple[int, list[str]]:
     """How many mutants there are of these rules and values, or of all, and the names of those that no case notices."""
     suite = cases.load(books, name)
-    book = suite.rulebook
-    total, left = 0, []
-    for id_, what, mutant in _all(book, only):
-        total += 1
-        if total % 100 == 0:
+    total, left = 0, list[str]()
+    for id_ in names(suite.rulebook):
+        if not only or id_ in only:
+            tried, alive = survivors_of(books, suite, id_)
+            total, left = total + tried, left + alive
             print(f"{name}: {total} tried, {len(left)} survive", file=sys.stderr)
-        if not _killed(books, suite, mutant, id_):
-            left.append(f"{id_}: {what}")
     return total, left
 
 
-def _all(book: Rulebook, only: Collection[str]) -> Iterator[tuple[str, str, Rulebook]]:
-    for rule in book.rules.values():
-        if rule.asked and (not only or rule.id in only):
-            for what, other in of_rule(rule, book.schema):
-                yield rule.id, what, replace(book, rules={**book.rules, rule.id: other})
-    for name, value in book.values.items():
-        if not only or name in only:
-            for what, changed in of_value(value, book.schema):
-                yield name, what, replace(book, values={**book.values, name: changed})
+def survivors_of(books: Library, suite: cases.Suite, id_: str) -> tuple[int, list[str]]:
+    """How many mutants one rule or value has, and those that no case notices."""
+    tried = [(what, _killed(books, suite, mutant, id_)) for what, mutant in _of(suite.rulebook, id_)]
+    return len(tried), [f"{id_}: {what}" for what, killed in tried if not killed]
+
+
+def _of(book: Rulebook, id_: str) -> Iterator[tuple[str, Rulebook]]:
+    if id_ in book.rules:
+        for what, rule in of_rule(book.rules[id_], book.schema):
+            yield what, replace(book, rules={**book.rules, id_: rule})
+    else:
+        for what, value in of_value(book.values[id_], book.schema):
+            yield what, replace(book, values={**book.values, id_: value})
 
 
 def _killed(books: Library, suite: cases.Suite, mutant: Rulebook, id_: str) -> bool:
     """Whether a case comes out otherwise; those of the mutated rule first, then of what rests on it."""
-    other = cases.Suite(mutant, suite.base, suite.groups, suite.files)
+    other = cases.Suite(mutant, suite.form, suite.base, suite.groups, suite.files)
     readers = _readers(suite.rulebook, id_)
     for group in sorted(suite.groups, key=lambda g: (g != id_, g not in readers)):
         base, found, silent = suite.groups[group]
@@ -184,19 +191,19 @@ def _killed(books: Library, suite: cases.Suite, mutant: Rulebook, id_: str) -> b
 
 def _readers(book: Rulebook, name: str) -> set[str]:
     """The rules and values that rest on a value."""
-    rests = {r.id: (r.when, r.require, r.admits) for r in book.rules.values()} | {n: tuple(parts_of(v)) for n, v in book.values.items()}
-    names = {n: {r.field.name for c in parts if c is not None for r in references(c.expr)} for n, parts in rests.items()}
+    rests = {r.id: (r.when, r.require, r.admits) for r in book.rules.values()} | {n: tuple(v.deciding()) for n, v in book.values.items()}
+    read_by = {n: {r.field.name for c in parts if c is not None for r in references(c.expr)} for n, parts in rests.items()}
     found = {name}
-    while more := {n for n, read in names.items() if read & found} - found:
+    while more := {n for n, read in read_by.items() if read & found} - found:
         found |= more
     return found
 
 
 def main(arguments: list[str]) -> int:
     only = {arguments[i + 1] for i, a in enumerate(arguments) if a == "--rule"}
-    names = [a for a in arguments if "@" in a]
+    revisions = [a for a in arguments if "@" in a]
     books = library(Path(rules_folder()))
-    for name in names or [f.name for f in books.standing()]:
+    for name in revisions or [f.name for f in books.standing()]:
         total, left = survivors(books, name, only)
         print(f"{name}: {total - len(left)} of {total} mutants noticed")
         print("\n".join(f"  survives: {line}" for line in left))

@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 import validator
 from tests.proofs.drawn_names import RULES
 from tests.proofs.drawn_rules import Book, Entry, Rulebook, draw_book, draw_rulebook, draw_submission
-from validator.cli import app
+from validator.cli.commands import app
 
 NAME = "szse-chinext@2025-01"
 FORMATS = ("text", "json", "html", "xlsx", "csv")

@@ -1,31 +1,20 @@
 """Whatever rule the language accepts can be run, shown and proved: drawn rulebooks go through the front door, whole.
 
-GUIJU_PROVE says on how many rules: unset 100, `tenth` 2,000, `full` 20,000, or a number. Each rulebook is a test of its own, named by its
-seed, so that they can be spread over processes (`-n 2`).
+20,000 rules at full size. Each rulebook is a test of its own, numbered by its seed, so that they can be spread over processes.
 """
-
-import os
 
 import pytest
 
 from tests.proofs.drawn_expressions import SIGNS, WORDS
 from tests.proofs.drawn_rules import draw_book, draw_rulebook, draw_submission
 from tests.proofs.proof import prove
+from tests.proofs.size import size
 
 RULES = 50
 """Of one rulebook."""
-DEFAULT = 100
-SIZES = {"": DEFAULT, "tenth": 2_000, "full": 20_000}
 
 
-def _rulebooks() -> list[object]:
-    asked = os.environ.get("GUIJU_PROVE", "")
-    rules = SIZES[asked] if asked in SIZES else int(asked)
-    marks = [pytest.mark.slow] if rules > DEFAULT else []
-    return [pytest.param(seed, marks=marks, id=f"seed-{seed}") for seed in range(-(-rules // RULES))]
-
-
-@pytest.mark.parametrize("seed", _rulebooks())
+@pytest.mark.parametrize("seed", range(size(20_000, 100) // RULES))
 def test_what_the_language_accepts_can_be_run_and_shown(seed, tmp_path, record_property):
     proof = prove(seed, RULES, tmp_path, shown=seed % 10 == 0)
     record_property("accepted", proof.accepted)

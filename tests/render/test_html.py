@@ -9,7 +9,7 @@ from validator.bilingual import Both
 from validator.intake.issue import Issue
 from validator.render.html import page as blocks_page
 from validator.render.html import render
-from validator.render.phrases.words import Lang
+from validator.render.phrases.say import Lang
 from validator.report.model import Finding, Report, RuleInfo
 
 

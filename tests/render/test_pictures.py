@@ -10,7 +10,7 @@ import pytest
 from validator.render.html.pictures import pictures
 from validator.render.html.pictures.axes import Scale, round_up, ticks
 from validator.render.html.pictures.demand import steps
-from validator.render.phrases.words import Lang
+from validator.render.phrases.say import Lang
 from validator.report.model import Report
 
 

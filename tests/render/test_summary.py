@@ -10,7 +10,7 @@ import pytest
 from validator.bilingual import Both
 from validator.intake.issue import Issue
 from validator.render.pages.report.summary import summary
-from validator.render.phrases.words import Lang
+from validator.render.phrases.say import Lang
 from validator.render.terminal import draw
 from validator.report.model import Elimination, FateTotal, Report
 

@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 from dsl.diagnostics import DiagnosticError
 from validator.bilingual import Both
 from validator.intake.issue import Issue
-from validator.render.phrases.words import Lang
+from validator.render.phrases.say import Lang
 from validator.render.xlsx import render
 from validator.render.xlsx.row_height import lines
 from validator.render.xlsx.sheets import Column, Table

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dsl.diagnostics import DiagnosticError
+from tests.proofs.size import size
 from validator.rulebook.library import lint
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -107,7 +108,8 @@ def test_the_undamaged_rulebook_is_clean(folder: Path) -> None:
     assert lint(folder) == ()
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.proof
+@settings(max_examples=size(10_000, usual=250), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 25), st.sampled_from(WORDS)), min_size=1, max_size=4))
 def test_damaged_text_gives_diagnostics_only(folder: Path, cuts: list[tuple[float, int, str]]) -> None:
     text = SMALL
@@ -124,7 +126,8 @@ EXPRESSIONS = [
 ]
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.proof
+@settings(max_examples=size(10_000, usual=250), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(EXPRESSIONS), st.lists(st.sampled_from([*WORDS, *MORE]), min_size=1, max_size=8))
 def test_an_expression_of_any_words_gives_diagnostics_only(folder: Path, place: str, words: list[str]) -> None:
     other = " ".join(words).replace("\n", " ").replace('"', "")

@@ -15,7 +15,7 @@ import pytest
 import validator
 from validator.rulebook.governing import day_of
 from validator.rulebook.library import library
-from validator.vocabulary.calendar import load_calendar
+from validator.vocabulary.calendar_file import load_calendar
 
 RULES = Path(__file__).parents[2] / "rules"
 BOOKS = library(RULES)

@@ -9,7 +9,7 @@ import pytest
 
 import validator
 from tests.shared import SHARED, needs_shared
-from validator.checks.offerings import Archive
+from validator.checks.offerings import Offerings
 
 CSV = SHARED / "cases" / "offerings" / "offerings.csv"
 
@@ -85,9 +85,9 @@ def rows() -> list[dict[str, str]]:
     return list(csv.DictReader(CSV.read_text(encoding="utf-8-sig").splitlines()))
 
 
-def found(archive: Archive) -> set[tuple[str, str]]:
-    assert {f.outcome for f in archive.findings} <= {"violated"}, "what a whole column lacks is said once, not of each offering"
-    return {(f.rule, f.subject.id) for f in archive.findings}
+def found(archive: Offerings) -> set[tuple[str, str]]:
+    assert {f.said.outcome for f in archive.findings} <= {"violated"}, "what a whole column lacks is said once, not of each offering"
+    return {(f.said.rule, f.offering) for f in archive.findings}
 
 
 @needs_shared
@@ -95,8 +95,8 @@ def test_the_table_of_offerings_gives_what_is_known_and_nothing_else() -> None:
     archive = validator.check_offerings(CSV)
     assert found(archive) == {("clawback.quantity", code) for code in CLAWBACK} | OTHERS
     assert archive.intake == []
-    assert sum(archive.offerings.values()) == 593
-    counts = [by_rule["clawback.quantity"] for by_rule in archive.outcomes.values()]
+    assert len(archive.lines) == 593
+    counts = [revision.by_rule["clawback.quantity"] for revision in archive.revisions.values()]
     assert sum(c["holds"] + c["violated"] for c in counts) == 593
 
 
@@ -173,6 +173,6 @@ def test_an_offering_that_no_revision_governs_is_named(tmp_path: Path, old: str,
     path = tmp_path / "offerings.csv"
     path.write_text(HEAD + ROW.replace(old, new) + ROW.replace("688001", "688002"), encoding="utf-8")
     archive = validator.check_offerings(path)
-    assert code in [issue.code for issue in archive.intake]
-    assert {issue.row for issue in archive.intake} == {2}
-    assert sum(archive.offerings.values()) == 1
+    assert code in [issue.said.code for issue in archive.intake]
+    assert {issue.said.row for issue in archive.intake} == {2}
+    assert len(archive.lines) == 1

@@ -3,6 +3,8 @@
 import os
 import pickle
 import shutil
+import subprocess
+import sys
 from hashlib import sha256
 from pathlib import Path
 
@@ -37,6 +39,13 @@ def test_a_kept_revision_is_the_compiled_one(cache: Path) -> None:
     assert again == first == compiled
     assert again is not first
     assert again.digest == compiled.digest
+
+
+def test_a_kept_revision_is_read_without_what_read_it_first(cache: Path) -> None:
+    validator.checker(OFFERING)
+    code = "import sys, validator; validator.checker(sys.argv[1]); print([m for m in ('pydantic', 'lark') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code, str(OFFERING)], cwd=RULES.parent, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_a_changed_rule_is_seen_at_once(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from dsl.checker.check import Checked
 from dsl.to_text import to_text
 from tests.shared import SHARED, needs_shared
 from validator.rulebook.library import library
-from validator.rulebook.model import Rule, Rulebook, Term, Value, parts_of
+from validator.rulebook.model import Rule, Rulebook, Term, Value
 
 BOOKS = {book.name: book for book in library(Path(__file__).parents[2] / "rules").all()}
 NUMBER = re.compile(r"(?<![\w.])\d[\d.]*(?:%|[^\W\d_a-zA-Z]+)?")
@@ -191,7 +191,7 @@ def parts(book: Rulebook) -> Iterator[tuple[str, Rule | Term | Value, list[Check
     for name, term in book.terms.items():
         yield name, term, [] if term.value is None else [term.value]
     for name, value in book.values.items():
-        yield name, value, list(parts_of(value))
+        yield name, value, list(value.deciding())
 
 
 def numbers(book: Rulebook, checked: list[Checked]) -> str:

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from dsl.diagnostics import DiagnosticError
 from dsl.quantities import EPOCH
-from validator.vocabulary.calendar import Calendar, load_calendar
-from validator.vocabulary.vocabulary import rules_folder
+from validator.vocabulary.calendar import Calendar
+from validator.vocabulary.calendar_file import load_calendar
+from validator.vocabulary.layers import rules_folder
 
 CALENDAR = load_calendar(rules_folder())
 
@@ -136,7 +137,7 @@ def test_a_calendar_of_one_year_is_read(tmp_path: Path) -> None:
 MISTAKES = [
     ("", "1: missing-key: `years` is missing", "write `years:` and below it each year with its days without trading"),
     ("years: {}", "1: missing-key: `years` is missing", "write `years:` and below it each year with its days without trading"),
-    ('years:\n  "2026":\n    - [01-01]\nzone: x', "4: unknown-key: unknown key `zone`", "a calendar has only `years`"),
+    ('years:\n  "2026":\n    - [01-01]\nzone: x', "4: unknown-key: unknown key `zone`", "the only key is `years`"),
     ("years:\n  2026:\n    - [01-01]", "2: key-not-text: the key `2026` is not a text", 'write "2026" in quotes'),
     ('years:\n  "26":\n    - [01-01]', "2: wrong-form: `26` is not a year", "write a year such as 2026 in quotes"),
     ('years:\n  "2025": [[01-01]]\n  "2027": [[01-01]]', "3: wrong-form: 2027 does not follow 2025", "list every year once, in order"),

@@ -1,16 +1,24 @@
 """YAML that is read, and YAML that is refused, word for word."""
 
 import json
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 from time import process_time
 
 import pytest
+import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dsl.diagnostics import DiagnosticError
+from tests.proofs.size import size
+from validator.vocabulary import source
 from validator.vocabulary.source import MAX_BYTES, MAX_DEPTH, MAX_MISTAKES, MAX_VALUES, Plain, load, load_text
+from validator.vocabulary.yaml_syntax import LOADER
+
+RULES = Path(__file__).parents[2] / "rules"
 
 
 def read(text: str) -> Plain:
@@ -252,9 +260,24 @@ TOLD = [
 ]
 
 
+@pytest.mark.parametrize("loader", [LOADER, yaml.SafeLoader])
 @pytest.mark.parametrize(("text", "wanted"), TOLD, ids=[wanted.split("\n")[0][10:50] for _, wanted in TOLD])
-def test_an_author_is_told_what_is_wrong_and_what_to_do(text: str, wanted: str) -> None:
+def test_an_author_is_told_what_is_wrong_and_what_to_do(monkeypatch: pytest.MonkeyPatch, text: str, wanted: str, loader: object) -> None:
+    monkeypatch.setattr(source, "LOADER", loader)
     assert told(text) == wanted
+
+
+def test_without_libyaml_files_are_read_by_the_parser_in_python() -> None:
+    code = "import sys; sys.modules['yaml._yaml'] = None; from validator.vocabulary.yaml_syntax import LOADER; print(LOADER.__name__)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=RULES.parent, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "SafeLoader"
+
+
+@pytest.mark.parametrize("file", ["calendar.yaml", "announcements/proceeds.yaml"])
+def test_both_parsers_read_the_same(monkeypatch: pytest.MonkeyPatch, file: str) -> None:
+    wanted = load(RULES / file)
+    monkeypatch.setattr(source, "LOADER", yaml.SafeLoader)
+    assert load(RULES / file) == wanted
 
 
 def test_all_mistakes_are_told_at_once_by_line() -> None:
@@ -295,15 +318,6 @@ def test_line_of_a_path_that_is_not_there_is_the_line_of_the_part_that_is() -> N
     assert source.line_of(("b", 7)) == 2
     assert source.line_of(("z",)) == 1
     assert source.line_of(()) == 1
-    assert source.has(("b", 1, "d"))
-    assert not source.has(("b", 1, "e"))
-    assert not source.has(("b", 1, "d", "e"))
-
-
-def test_an_empty_value_is_written_though_it_is_nothing() -> None:
-    source = load_text("a:\n", "f")
-    assert source.data == {"a": None}
-    assert source.has(("a",))
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# only a comment", "\ufeff"])
@@ -419,8 +433,9 @@ YAML_BITS = st.sampled_from(
 )
 
 
+@pytest.mark.proof
 @given(st.one_of(st.lists(YAML_BITS, max_size=40).map("".join).map(str.encode), st.binary(max_size=300)))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=size(20_000, usual=500), deadline=None)
 @example(b"\xff\xfe")
 @example(b"a: b\n...\n...\n")
 @example(b"---\n#")
@@ -451,8 +466,9 @@ def places(data: Plain, at: tuple[str | int, ...] = ()) -> list[tuple[str | int,
     return [at, *(place for key, value in items for place in places(value, (*at, key)))]
 
 
+@pytest.mark.proof
 @given(st.recursive(st.one_of(st.none(), st.booleans(), st.integers(), st.text()), lambda x: st.lists(x) | st.dictionaries(st.text(), x)))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=size(20_000, usual=300), deadline=None)
 def test_json_is_read_as_what_it_says(data: Plain) -> None:
     """JSON with ASCII escapes is YAML in which nothing can be misread; surrogates alone YAML does not know."""
     text = json.dumps(data)

@@ -12,8 +12,10 @@ from dsl.diagnostics import DiagnosticError
 from dsl.quantities import FIELD_TYPES, MONEY, PLAIN, PRICE, SHARES
 from dsl.schema import Field
 from tests.shared import SHARED, needs_shared
+from validator.vocabulary.layers import rules_folder
 from validator.vocabulary.source import load
-from validator.vocabulary.vocabulary import Vocabulary, load_vocabulary, rules_folder
+from validator.vocabulary.vocabulary import Vocabulary
+from validator.vocabulary.vocabulary_file import load_vocabulary
 
 VOCABULARY = load_vocabulary(rules_folder())
 SCHEMA = VOCABULARY.schema
@@ -193,7 +195,11 @@ def test_the_same_file_gives_the_same_vocabulary_each_time() -> None:
 
 
 def test_reading_it_does_not_import_polars() -> None:
-    code = "import sys, validator.vocabulary.vocabulary as v; v.load_vocabulary(v.rules_folder()); print('polars' in sys.modules)"
+    code = (
+        "import sys; from validator.vocabulary.layers import rules_folder;"
+        "from validator.vocabulary.vocabulary_file import load_vocabulary;"
+        "load_vocabulary(rules_folder()); print('polars' in sys.modules)"
+    )
     folder = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -17,14 +17,14 @@ def check(path: str | Path, rules: Path | None = None) -> "AnnouncementReport":
     from validator.announcement.read import read_announcement
     from validator.announcement.rulebooks import library
     from validator.announcement.run import report, run
-    from validator.vocabulary.vocabulary import rules_folder
+    from validator.vocabulary.layers import rules_folder
 
     books = library(rules or rules_folder())
     announcement = read_announcement(Path(path), books.vocabulary)
     published = announcement.root("published")
     assert published is not None and isinstance(published.value, Interval)
     try:
-        rulebook = books.governing(announcement.rulebook, int(published.value.printed))
+        rulebook = books.governing(announcement.rulebook, {"published": int(published.value.printed)})
         return report(run(rulebook, announcement, books.calendar))
     except DiagnosticError as error:
         raise DiagnosticError(d.at(Path(path).as_posix(), 1) for d in error.diagnostics) from None

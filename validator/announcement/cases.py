@@ -13,13 +13,13 @@ from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.nodes import Day, Expr, children
 from dsl.schema import Entity, Schema
 from validator.announcement.read import HEAD, of_source
-from validator.announcement.rulebooks import Library, library
+from validator.announcement.rulebooks import library
 from validator.announcement.run import AnnouncementReport, Run, report, run
 from validator.cases.file import Case
 from validator.cases.run import CaseReport
-from validator.rulebook.form import Form, read_form
-from validator.rulebook.library import CASES
+from validator.rulebook.library import CASES, Library
 from validator.rulebook.model import Rule, Rulebook
+from validator.vocabulary.form import Form, read_form
 from validator.vocabulary.source import Lines, Source, load
 
 
@@ -45,7 +45,7 @@ def run_cases(rules: Path) -> CaseReport:
     books = library(rules)
     passed = 0
     failures: list[str] = []
-    for rulebook in (r for revisions in books.revisions.values() for r in revisions):
+    for rulebook in books.all():
         outcome = _revision(books, rulebook)
         passed += outcome.passed
         failures += outcome.failures
@@ -53,7 +53,7 @@ def run_cases(rules: Path) -> CaseReport:
 
 
 def _revision(books: Library, rulebook: Rulebook) -> CaseReport:
-    file = books.files[rulebook.name]
+    file = Path(books.file(rulebook.name).source.file)
     source = load(file.with_name(file.name.removesuffix(".yaml") + CASES))
     form = read_form(AnnouncementCases, source)
     said = list(_form_mistakes(form, source, rulebook))

@@ -1,7 +1,8 @@
 """announcement.yaml -> an `Announcement`: every figure as printed, or all diagnostics with their lines.
 
 The file is the officer's own page, so what is wrong in it is a diagnostic. Two prints of one quantity that contradict each other are the
-announcement's fault, not hers: an issue of the report.
+announcement's fault, not hers: an issue of the report. The names in the file are those of the vocabulary, so its form is checked here and
+not by a model of its own.
 """
 
 import json
@@ -31,6 +32,11 @@ _PARTS = {
     "others": "others",
     "其他数据": "others",
 }
+
+
+def names_rulebook(data: Plain) -> bool:
+    """Whether a file is an announcement: an offering names no rulebook, its board and its dates select it."""
+    return isinstance(data, dict) and any(_PARTS.get(key) == "rulebook" for key in data)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,8 @@
 """A rulebook asked of an announcement -> its report: what cannot be true of the figures as printed, and what rounding explains."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 from validator.announcement.evaluate import Evaluator, Place
@@ -14,7 +12,7 @@ from validator.announcement.statements import Outcome, Statement, outcome, state
 from validator.announcement.wording import Speaker, joined
 from validator.bilingual import Both
 from validator.report.amounts import decimal
-from validator.report.model import Elimination, Finding, Report, RuleInfo, Subject
+from validator.report.model import Elimination, Finding, Report, RuleInfo, Subject, fingerprint
 from validator.rulebook.model import Rule, Rulebook
 from validator.vocabulary.calendar import Calendar
 
@@ -163,7 +161,7 @@ def _findings(done: Run, speaker: Speaker, code: str) -> Iterator[Finding]:
             rule.unverified,
             _message(asked, found, speaker),
             rule.cites,
-            _fingerprint(code, rule.id, asked.subject.id, figures),
+            fingerprint(code, rule.id, asked.subject.id, figures),
         )
 
 
@@ -211,8 +209,3 @@ def _unread(done: Run) -> Iterator[Both]:
 
 def _text(cell: Cell | None) -> str:
     return "" if cell is None else cell.text
-
-
-def _fingerprint(offering: str, rule: str, subject: str, figures: Mapping[str, str]) -> str:
-    text = json.dumps([offering, rule, subject, dict(figures)], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return sha256(text.encode()).hexdigest()

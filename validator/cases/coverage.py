@@ -46,7 +46,7 @@ def _rule(rulebook: Rulebook, rule: Rule, proofs: Sequence[Proof]) -> Iterator[s
     holding = [p for p in proofs if rule.id not in (*p[0].gives, *p[0].not_evaluable)]
     if not any(t.report.by_rule.get(rule.id, {}).get("holds") for _, _, t in holding):
         yield f"{rule.id}: no case in which it holds"
-    elif (unit := _closest(rule)) is not None and not any(_reaches(rule, p, unit) for p in holding):
+    elif (unit := _closest(rule)) is not None and not any(_reaches(p, unit) for p in holding):
         yield f"{rule.id}: no case holds {'on the limit' if unit == 0 else 'one unit from the limit'}"
     for name in sorted(inputs(rulebook, rule)):
         if not any(_leaves_out(proof, name) for proof in proofs):
@@ -77,7 +77,7 @@ def _closest(rule: Rule) -> int | None:
     return 1 if expr.ops[0] in ("<", ">") else 0
 
 
-def _reaches(rule: Rule, proof: Proof, unit: int) -> bool:
+def _reaches(proof: Proof, unit: int) -> bool:
     """Whether the smallest margin of a case is `unit` times the smallest difference that the rule's figures can have."""
     trial = proof[2]
     return bool(trial.margins) and min(trial.margins) == unit * trial.step

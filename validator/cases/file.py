@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.schema import Schema
-from validator.rulebook.form import Form, read_form
+from validator.vocabulary.form import Form, read_form
 from validator.vocabulary.source import Source, load
 from validator.vocabulary.vocabulary import Vocabulary
 

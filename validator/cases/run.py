@@ -22,7 +22,7 @@ from validator.plan.any_offering import Unbound, open_to_any
 from validator.report.model import Report
 from validator.rulebook.amendments import File
 from validator.rulebook.library import CASES, Library, library
-from validator.rulebook.model import Rulebook, parts_of
+from validator.rulebook.model import Rulebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,7 @@ def _changed(rulebook: Rulebook, files: Iterable[File]) -> frozenset[str]:
     """The rules, values and terms that later files state or remove, and everything that rests on them. Earlier cases cannot know these."""
     found = {n for f in files for n in (*f.form.terms, *f.form.values, *f.form.removes, *(r.id for r in f.form.rules))}
     rests = {r.id: _names(r.when, r.require, r.admits) for r in rulebook.rules.values()}
-    rests |= {n: _names(*parts_of(v)) for n, v in rulebook.values.items()}
+    rests |= {n: _names(*v.deciding()) for n, v in rulebook.values.items()}
     while more := {n for n, read in rests.items() if read & found} - found:
         found |= more
     return frozenset(found)
@@ -207,7 +207,7 @@ def _stage(rulebook: Rulebook, id_: str) -> str:
     if stage := rulebook.values[id_].field.stage:
         return stage
     readers = [r.stage for r in rulebook.rules.values() if id_ in _read(rulebook, r.when, r.require, r.admits)]
-    readers += [v.field.stage for v in rulebook.values.values() if v.field.stage and id_ in _read(rulebook, *parts_of(v))]
+    readers += [v.field.stage for v in rulebook.values.values() if v.field.stage and id_ in _read(rulebook, *v.deciding())]
     return min(readers, key=rulebook.stages.index, default=rulebook.stages[0])
 
 
@@ -219,7 +219,7 @@ def _read(rulebook: Rulebook, *checked: Checked | None) -> set[str]:
         for name in {r.field.name for r in references(open_.pop().expr) if r.field.source == "value"} - found:
             found.add(name)
             value = rulebook.values.get(name)
-            open_ += parts_of(value) if value is not None and not value.field.stage else ()
+            open_ += value.deciding() if value is not None and not value.field.stage else ()
     return found
 
 

@@ -20,7 +20,8 @@ from validator.report.given import book_input, submission_input
 from validator.report.model import Report
 from validator.rulebook.cache import Shelf, shelf
 from validator.rulebook.model import Rulebook
-from validator.vocabulary.vocabulary import Vocabulary, rules_folder
+from validator.vocabulary.layers import rules_folder
+from validator.vocabulary.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from validator.intake.book.book import Book

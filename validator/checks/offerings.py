@@ -1,185 +1,146 @@
-"""Many offerings -> one report: each under the revision that governed it, its own rules asked of its own fields.
-
-The rules of a revision are compiled once and read the fields of each offering as they run. What one offering lacks or gets wrong is said of
-that offering; the others are checked all the same.
-"""
+"""What a run over many offerings found: the rows of a table, or the folders of a folder, each under the revision that governs it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
-from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.outcomes import OUTCOMES
-from dsl.to_python import Root
 from validator.bilingual import Both
-from validator.engine.rows.run import play
-from validator.engine.rows.script import Script, script
-from validator.intake import read_archive
 from validator.intake.issue import Issue
-from validator.intake.offering import Offering, board_and_dates
-from validator.plan.any_offering import Unbound, open_to_any
-from validator.plan.model import Asked, Plan
-from validator.plan.supplied_columns import Coverage, Supplied
-from validator.report.findings import findings
-from validator.report.given import Names
-from validator.report.model import ENGINE, FORMAT, Called, Finding
-from validator.report.preface import called
-from validator.rulebook.cache import Shelf, shelf
-from validator.rulebook.governing import governing_name
-from validator.vocabulary.vocabulary import rules_folder
+from validator.report.model import ENGINE, FORMAT, Called, Finding, Report
 
-BOARD = "board"
-"""The field that names an offering's rulebook."""
+T = TypeVar("T", Finding, Issue)
 
-Counts = dict[str, dict[str, int]]
+Counts = dict[str, int]
+"""How often each outcome came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Of(Generic[T]):
+    """Something said of one offering. `folder` is the name of its folder, empty for a row of a table."""
+
+    said: T
+    offering: str
+    folder: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"offering": self.offering, **self.said.to_dict()} if self.folder else self.said.to_dict()
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One offering in short: its row and code, the revision that governs it, and how often each outcome came."""
+    """One offering in short: its code, the revision that governs it, and how often each outcome came."""
 
-    row: int
     offering: str
     rulebook: str
     outcomes: Mapping[str, int]
+    status: int
+    row: int = 0
+    """Of a table; 0 for a folder."""
+    folder: str = ""
+    report: Report | None = None
+    """The report on the book of a folder; a table has no books."""
 
     def to_dict(self) -> dict[str, Any]:
-        return {"offering": self.offering, "row": self.row, "rulebook": self.rulebook, "outcomes": dict(self.outcomes)}
+        if self.report is None:
+            return {"offering": self.offering, "row": self.row, "rulebook": self.rulebook, "outcomes": dict(self.outcomes)}
+        full = self.report.to_dict()
+        kept = ("offering", "provisional", "verified", "rulebook", "input", "elimination", "fates", "unsupplied", "attestations")
+        return {"folder": self.folder, **{k: full[k] for k in kept}, "status": self.status, "outcomes": dict(self.outcomes)}
 
 
 @dataclass
-class Archive:
-    """What a run over many offerings found. `outcomes` by revision and rule, `offerings` per revision."""
+class Revision:
+    """One revision: what it cites, how many offerings it governs, and how often each outcome came of each of its rules."""
 
-    digest: str
-    rulebooks: dict[str, str] = field(default_factory=dict)
-    offerings: dict[str, int] = field(default_factory=dict)
-    outcomes: dict[str, Counts] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
-    intake: list[Issue] = field(default_factory=list)
+    rulebook: Mapping[str, str]
+    sources: Mapping[str, str]
+    offerings: int = 0
+    by_rule: dict[str, Counts] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        total = {o: sum(counts.get(o, 0) for counts in self.by_rule.values()) for o in OUTCOMES}
+        by_rule = {rule: {o: n for o, n in counts.items() if n} for rule, counts in self.by_rule.items()}
+        return {"offerings": self.offerings, **total, "by_rule": by_rule}
+
+
+@dataclass
+class Columns:
+    """What is said of the columns of a table as a whole. A folder has none: each of its reports speaks of its own book's."""
+
+    unknown: tuple[tuple[str, str], ...] = ()
     unsupplied: dict[str, list[str]] = field(default_factory=dict)
-    unknown_columns: tuple[tuple[str, str], ...] = ()
+    """Per revision the rules that wait for a column."""
+    lacking: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Per rule in `unsupplied`: the columns that the table does not have, with their Chinese names."""
+
+
+@dataclass
+class Offerings:
+    """The offerings that were checked, and all that was found. An offering that could not be checked is in `intake`."""
+
+    digest: str = ""
+    revisions: dict[str, Revision] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
+    findings: list[Of[Finding]] = field(default_factory=list)
+    intake: list[Of[Issue]] = field(default_factory=list)
+    columns: Columns | None = None
+    records: Counts = field(default_factory=dict)
+    """Of the books: how many there are of each kind."""
+    refused: int = 0
+    """Folders whose offering or book could not be checked."""
     names: dict[str, Both] = field(default_factory=dict)
     """The name of every rule that was asked."""
     called: dict[str, Called] = field(default_factory=dict)
     """What the findings of a rule call their figures."""
-    sources: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    """The titles of what each revision cites."""
-    lacking: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Per rule in `unsupplied`: the columns that the table does not have, with their Chinese names."""
 
     @property
     def status(self) -> int:
         """1 violations, 3 something could not be read or evaluated, else 0."""
-        if any(f.outcome == "violated" for f in self.findings):
-            return 1
-        return 3 if self.findings or self.intake or self.unsupplied else 0
+        found = {line.status for line in self.lines}
+        return 1 if 1 in found else 3 if 3 in found or self.unsure else 0
+
+    @property
+    def unsure(self) -> bool:
+        """Whether something could not be read, or is not there."""
+        waiting = self.columns.unsupplied if self.columns is not None else any(x.report and x.report.unsupplied for x in self.lines)
+        return bool(self.intake or waiting)
+
+    def add(self, line: Line, by_rule: Mapping[str, Mapping[str, int]]) -> None:
+        """One more offering, checked. Its revision is known already."""
+        self.lines.append(line)
+        revision = self.revisions[line.rulebook]
+        revision.offerings += 1
+        for rule, counts in by_rule.items():
+            known = revision.by_rule.setdefault(rule, {})
+            for outcome, n in counts.items():
+                known[outcome] = known.get(outcome, 0) + n
+
+    def by_revision(self) -> dict[str, dict[str, Any]]:
+        """How many offerings a revision governs, and the outcomes of its rules."""
+        return {name: found.to_dict() for name, found in sorted(self.revisions.items()) if found.offerings}
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data, in the report's words; `outcomes` per revision."""
-        total = {o: sum(c.get(o, 0) for by_rule in self.outcomes.values() for c in by_rule.values()) for o in OUTCOMES}
-        by_revision = {
-            name: {
-                "offerings": self.offerings[name],
-                **{o: sum(c.get(o, 0) for c in by_rule.values()) for o in OUTCOMES},
-                "by_rule": {r: {o: n for o, n in c.items() if n} for r, c in by_rule.items()},
-            }
-            for name, by_rule in sorted(self.outcomes.items())
-        }
-        return {
+        """Plain data in the report's words: `outcomes` by revision, one flat list of findings, and a line for each offering."""
+        by_revision = self.by_revision()
+        records: Counts = {"offering": len(self.lines), **self.records}
+        total = {o: sum(r[o] for r in by_revision.values()) for o in OUTCOMES}
+        data: dict[str, Any] = {
             "format": FORMAT,
             "engine": ENGINE,
-            "rulebooks": [{"id": n.split("@")[0], "revision": n.split("@")[1], "digest": d} for n, d in sorted(self.rulebooks.items())],
-            "input": {"digest": self.digest, "records": {"offering": sum(self.offerings.values())}},
-            "intake": [i.to_dict() for i in self.intake],
-            "unknown_columns": [{"table": t, "column": c} for t, c in self.unknown_columns],
-            "outcomes": {**total, "by_revision": by_revision},
-            "unsupplied": {"offering": sorted({r for rules in self.unsupplied.values() for r in rules})} if self.unsupplied else {},
-            "lacking": {rule: list(columns) for rule, columns in sorted(self.lacking.items())},
-            "offerings": [line.to_dict() for line in self.lines],
-            "findings": [f.to_dict() for f in self.findings],
+            "rulebooks": [dict(found.rulebook) for _, found in sorted(self.revisions.items())],
+            "input": {"digest": self.digest, "records": records},
+            "intake": _dicts(self.intake),
         }
+        if self.columns is not None:
+            data["unknown_columns"] = [{"table": t, "column": c} for t, c in self.columns.unknown]
+        data["outcomes"] = {**total, "by_revision": by_revision}
+        if self.columns is not None:
+            waiting = sorted({r for rules in self.columns.unsupplied.values() for r in rules})
+            data["unsupplied"] = {"offering": waiting} if self.columns.unsupplied else {}
+            data["lacking"] = {rule: list(columns) for rule, columns in sorted(self.columns.lacking.items())}
+        return {**data, "offerings": [line.to_dict() for line in self.lines], "findings": _dicts(self.findings)}
 
 
-def check_offerings(source: object, rules: str | Path | None = None) -> Archive:
-    """Check a table of offerings: a file or a data frame. Raises DiagnosticError where the table is refused."""
-    books = shelf(Path(rules) if rules is not None else rules_folder())
-    root = books.vocabulary.schema.root
-    book = read_archive(source, books.vocabulary)
-    if (root, BOARD) not in book.supplied:
-        said = f"the table has no column `{BOARD}`, so it lists no offerings"
-        raise DiagnosticError([Diagnostic("no-board", said, hint="each offering is checked under the rulebook of its board")])
-    run = _Run(books, Archive(book.digest, intake=list(book.issues), unknown_columns=book.unknown_columns))
-    frame = book.frames[root]
-    names = list(books.vocabulary.schema.entities[root].fields)
-    columns = [frame.get_column(name).to_list() for name in names]
-    supplied = Supplied(book.supplied, frozenset())
-    for row, values in zip(frame.get_column("^row").to_list(), zip(*columns, strict=True), strict=True):
-        run.offering(Offering(dict(zip(names, values, strict=True))), row, supplied)
-    return run.done()
-
-
-@dataclass
-class _Run:
-    books: Shelf
-    archive: Archive
-    open: dict[tuple[str, Supplied], Unbound] = field(default_factory=dict)
-    scripts: dict[tuple[str, Supplied], Script] = field(default_factory=dict)
-
-    def offering(self, offering: Offering, row: int, supplied: Supplied) -> None:
-        try:
-            name = governing_name(self.books.index, *board_and_dates(offering))
-            self.check(name, *self.ready(name, supplied).of(offering, self.books.calendar), row, supplied)
-        except DiagnosticError as error:
-            code = str(offering.values.get("offering") or "")
-            for d in error.diagnostics:
-                said = Both(f"{code}: {d.message}", f"{code}: {d.message}")
-                self.archive.intake.append(Issue(d.code, "offerings", row, None, code or None, said))
-
-    def ready(self, name: str, supplied: Supplied) -> Unbound:
-        if (name, supplied) not in self.open:
-            found = self.open[name, supplied] = open_to_any(self.books.get(name), self.books.calendar, alone=True, supplied=supplied)
-            self.scripts[name, supplied] = script(found.plan, found.plan.stages)
-            self.archive.rulebooks[name] = found.plan.rulebook.digest
-            self.archive.sources[name] = found.plan.rulebook.sources
-        return self.open[name, supplied]
-
-    def check(self, name: str, plan: Plan, root: Root, row: int, supplied: Supplied) -> None:
-        archive = self.archive
-        raw = play(plan, self.scripts[name, supplied], _no_records(plan), root=root)
-        coverage = Coverage(supplied, plan.terms)
-        found, lacking = findings(plan, raw, Names({}, {}, {}), coverage, self.books.vocabulary.words_en)
-        archive.findings += [replace(f, subject=replace(f.subject, row=row)) for f in found]
-        archive.offerings[name] = archive.offerings.get(name, 0) + 1
-        counts = archive.outcomes.setdefault(name, {})
-        total = dict.fromkeys(OUTCOMES, 0)
-        for asked in plan.asked():
-            of_rule = counts.setdefault(asked.rule.id, dict.fromkeys(OUTCOMES, 0))
-            archive.names.setdefault(asked.rule.id, asked.rule.name)
-            if asked.rule.id not in archive.called and raw.hits.get(asked.number):
-                archive.called[asked.rule.id] = called(asked)
-            for outcome, n in zip(OUTCOMES, raw.counts[asked.number], strict=True):
-                of_rule[outcome] += n
-                total[outcome] += n
-        archive.lines.append(Line(row, plan.code, name, total))
-        self.lacks(name, plan, lacking, coverage)
-
-    def lacks(self, name: str, plan: Plan, lacking: Iterable[Asked], coverage: Coverage) -> None:
-        known = self.archive.unsupplied.setdefault(name, []) if lacking else []
-        for asked in lacking:
-            if asked.rule.id not in known:
-                known.append(asked.rule.id)
-                wanted = coverage.unsupplied(asked)
-                fields = {f.name: f.zh for e in plan.schema.entities.values() for f in e.fields.values() if f.name in wanted}
-                self.archive.lacking.setdefault(asked.rule.id, {}).update(sorted(fields.items()))
-
-    def done(self) -> Archive:
-        stages = {n: i for ready in self.open.values() for i, n in enumerate(ready.plan.rulebook.stages)}
-        self.archive.findings.sort(key=lambda f: (stages.get(f.stage, 0), f.rule, f.subject.id))
-        return self.archive
-
-
-def _no_records(plan: Plan) -> dict[str, list[Any]]:
-    return {entity: [] for entity in plan.layout.slots}
+def _dicts(found: Iterable[Of[T]]) -> list[dict[str, Any]]:
+    return [of.to_dict() for of in found]

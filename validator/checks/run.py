@@ -132,7 +132,7 @@ class SubmissionRun:
             if len(self._columns) >= MOST_SETS:
                 self._columns.clear()
             given = self.plan.given(supplied)
-            start = self.script.start.with_columns(given.flags, given.endings)
+            start = self.script.start.with_columns(given.flags, given.endings, given.complete)
             found = self._columns[supplied] = _Columns(given, start, replace(self._preface))
         return found
 

@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dsl.diagnostics import DiagnosticError
 from validator.cli import door, progress, reports
 from validator.cli.reports import Out
+from validator.render.phrases.say import say
 from validator.report.model import Report
-from validator.vocabulary.vocabulary import rules_folder
+from validator.vocabulary.layers import rules_folder
+
+if TYPE_CHECKING:
+    from validator.checks.offerings import Offerings
 
 _OFFERING = "offering.yaml"
 _TEXTS = (".yaml", ".yml")
-_ANNOUNCES = {"rulebook", "规则集"}
-"""An announcement names its rulebook; an offering has none, its board and its dates select it."""
 _OTHER_TABLES = {"unknown-table", "no-board"}
 """What is said of a table, or tables, that do not list offerings."""
 _NAME_IT = "name its file: `--offering offering.yaml`"
@@ -67,7 +70,7 @@ def _one(book: Path | None, offering: Path, asked: Asked, out: Out) -> int:
         stages = asked.stages or None
         return checker.offering_only(stages=stages) if book is None else checker.book(book, stages=stages)
 
-    with progress.shown(_said(out, "校验", "checking")):
+    with progress.shown(say("checking", out.lang)):
         books = shelf(asked.folder)
         report = run(asked.revision)
         other = None if asked.against is None else run(asked.against)
@@ -96,53 +99,50 @@ def _of_subject(report: Report, id_: str, out: Out) -> None:
 
 
 def _offerings(table: Path, asked: Asked, out: Out) -> int:
-    from validator.checks.offerings import check_offerings
-    from validator.render.pages import offerings as archive
+    from validator.checks.table import check_offerings
 
     _plain(asked, "a table of offerings")
     door.writable(out.target, table)
     try:
-        with progress.shown(_said(out, "校验发行列表", "checking offerings")):
+        with progress.shown(say("checking-table", out.lang)):
             found = check_offerings(table, asked.rules)
     except DiagnosticError as error:
         if any(d.code in _OTHER_TABLES for d in error.diagnostics):
             door.refuse("no-offering", "the offering is not given", f"{_NAME_IT}; a table of offerings has a column `board`")
         raise
 
-    def workbook() -> bytes:
-        from validator.render.xlsx.offerings import of_table
-
-        return of_table(found, out.lang)
-
-    reports.write_page(archive.page(found, out.lang), found.to_dict(), out, workbook)
-    return found.status
+    return _written(found, out)
 
 
 def _folder(folder: Path, asked: Asked, out: Out) -> int:
     from validator.checks.folder import check_folder
-    from validator.render.pages import offerings as archive
 
     _plain(asked, "a folder of offerings")
     door.writable(out.target, *(place for place in folder.iterdir() if place.is_dir()))
-    with progress.shown(_said(out, "校验各次发行", "checking offerings")) as told:
+    with progress.shown(say("checking-folder", out.lang)) as told:
         found = check_folder(folder, asked.rules, told)
+    return _written(found, out)
+
+
+def _written(found: "Offerings", out: Out) -> int:
+    from validator.render.pages import offerings
 
     def workbook() -> bytes:
-        from validator.render.xlsx.offerings import of_folder
+        from validator.render.xlsx.offerings import render
 
-        return of_folder(found, out.lang)
+        return render(found, out.lang)
 
-    reports.write_page(archive.folder_page(found, out.lang), found.to_dict(), out, workbook)
+    reports.write_page(offerings.page(found, out.lang), found.to_dict(), out, workbook)
     return found.status
 
 
 def _announcement(file: Path, asked: Asked, out: Out) -> int:
     from validator.announcement import check as check_announcement
+    from validator.announcement.read import names_rulebook
     from validator.vocabulary.source import load
 
     door.writable(out.target, file)
-    data = load(file).data
-    if not isinstance(data, dict) or not _ANNOUNCES & data.keys():
+    if not names_rulebook(load(file).data):
         door.refuse("no-book", f"`{file}` is no announcement and no book", f"if it is the offering, name it so: `--offering {file}`")
     _plain(asked, "an announcement")
     from validator.render.pages import announcement
@@ -158,7 +158,3 @@ def _plain(asked: Asked, what: str) -> None:
     for option, value in given.items():
         if value:
             door.refuse("no-such-option", f"`{option}` is for one offering and its book, not for {what}", "leave it out")
-
-
-def _said(out: Out, zh: str, en: str) -> str:
-    return zh if out.lang == "zh" else en

@@ -4,12 +4,11 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from validator.cli import door
 from validator.render import terminal as screen
 from validator.render.pages.blocks import Block, Heading
-from validator.render.phrases.words import Lang
+from validator.render.phrases.say import Lang, say
 from validator.report.model import Report
 
 _BOM = b"\xef\xbb\xbf"  # without it Excel takes a CSV file for GBK; a pipe has no need of it
@@ -61,7 +60,7 @@ def write_page(page: Sequence[Block], data: object, out: Out, workbook: Callable
 def _put(data: bytes, out: Out) -> None:
     door.put(data, out.target)
     if out.target is not None:
-        door.tell(f"{'已写入' if out.lang == 'zh' else 'written:'} {out.target}")
+        door.tell(say("written", out.lang, target=out.target))
 
 
 def _text(report: Report, out: Out, bids: bool) -> bytes:
@@ -103,5 +102,3 @@ def _refuse_screen(out: Out) -> None:
 _Writer = Callable[[Report, Out, bool], bytes]
 
 _WRITERS: Mapping[str, _Writer] = {"text": _text, "json": _json, "html": _html, "csv": _csv, "xlsx": _xlsx}
-
-Data = dict[str, Any]

@@ -13,7 +13,7 @@ from validator.render import terminal as screen
 from validator.render.pages.blocks import Block
 from validator.render.pages.rules import rulebook as pages
 from validator.render.phrases.safe import visible
-from validator.render.phrases.words import Lang
+from validator.render.phrases.say import Lang, bilingual
 from validator.rulebook.formatter import fmt
 from validator.rulebook.library import library, lint
 from validator.rulebook.model import Rulebook
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def listed(folder: Path | None, format: str, lang: Lang) -> int:
     """Every revision of every rulebook."""
     books = _Books(folder or rules_folder())
-    with progress.shown("规则 rules") as told:
+    with progress.shown(bilingual("loading-rules")) as told:
         known = books.every(told)
     return _put_json(pages.list_data(known)) if format == "json" else _put(pages.list_page(known, lang))
 
@@ -40,7 +40,7 @@ def shown(name: str, folder: Path | None, format: str, lang: Lang) -> int:
 def explained(rule: str, folder: Path | None, lang: Lang) -> int:
     """One rule, as the newest revision of each rulebook that has it states it."""
     books = _Books(folder or rules_folder())
-    with progress.shown("规则 rules"):
+    with progress.shown(bilingual("loading-rules")):
         newest = tuple(books.get(name) for name in books.newest_with(rule))
     if not newest:
         near = get_close_matches(rule, sorted({r for name in books.names for r in books.rules_of(name)}), 1, 0.5)
@@ -69,7 +69,7 @@ def compared(old: str, new: str, folder: Path | None, out: Out) -> int:
 
     door.writable(out.target)
     books = _Books(folder or rules_folder())
-    with progress.shown("规则 rules"):
+    with progress.shown(bilingual("loading-rules")):
         found = diff(books.named(old), books.named(new))
     write_page(diff_page(found, out.lang), diff_data(found), out)
     return 0
@@ -82,7 +82,7 @@ def tested(folder: Path | None, only: Sequence[str], format: str, output: Path |
 
     door.writable(output)
     rules = folder or rules_folder()
-    with progress.shown("样例 cases") as told:
+    with progress.shown(bilingual("cases")) as told:
         result = run(rules, only, told)
         if (rules / ANNOUNCEMENTS).is_dir() and not only:
             from validator.announcement.cases import run_cases
@@ -96,7 +96,7 @@ def tested(folder: Path | None, only: Sequence[str], format: str, output: Path |
     else:
         for failure in result.failures:
             door.tell(failure)
-        door.put(f"样例 cases: {result.passed} passed, {len(result.failures)} failed\n".encode(), output)
+        door.put(f"{bilingual('cases')}: {result.passed} passed, {len(result.failures)} failed\n".encode(), output)
     return 1 if result.failures else 0
 
 
@@ -104,7 +104,7 @@ def linted(folder: Path | None, format: str, output: Path | None) -> int:
     """The mistakes; 2 where there is one."""
     door.writable(output)
     rules = folder or rules_folder()
-    with progress.shown("规则 rules"):
+    with progress.shown(bilingual("loading-rules")):
         found = tuple(dict.fromkeys((*lint(rules), *_announcement_mistakes(rules))))
     if format == "sarif":
         from validator.render.build_servers import sarif
@@ -113,14 +113,14 @@ def linted(folder: Path | None, format: str, output: Path | None) -> int:
     else:
         for diagnostic in found:
             door.tell("\n".join(map(visible, str(diagnostic).split("\n"))))
-        door.put(f"错误 mistakes: {len(found)}\n".encode(), output)
+        door.put(f"{bilingual('mistakes')}: {len(found)}\n".encode(), output)
     return door.WRONG if found else 0
 
 
 def schema(form: "Form", folder: Path | None, output: Path | None) -> int:
     """The JSON Schema of a form."""
     from validator.intake.json_schema import schema as of_form
-    from validator.vocabulary.vocabulary import load_vocabulary
+    from validator.vocabulary.vocabulary_file import load_vocabulary
 
     door.writable(output)
     return _put_json(of_form(form, load_vocabulary(folder or rules_folder())), output)
@@ -132,7 +132,7 @@ def formatted(folder: Path | None, lang: Lang | None) -> int:
     for path, text in sorted(changed.items()):
         door.put(text.encode(), path)
         door.tell(f"written: {path}")
-    door.put(f"改写 files changed: {len(changed)}\n".encode(), None)
+    door.put(f"{bilingual('files-changed')}: {len(changed)}\n".encode(), None)
     return 0
 
 
@@ -185,7 +185,7 @@ def _of_announcements(rules: Path) -> tuple[Rulebook, ...]:
         return ()
     from validator.announcement.rulebooks import library as announcements
 
-    return tuple(book for revisions in announcements(rules).revisions.values() for book in revisions)
+    return tuple(announcements(rules).all())
 
 
 def _announcement_mistakes(rules: Path) -> tuple[Diagnostic, ...]:

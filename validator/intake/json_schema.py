@@ -13,7 +13,7 @@ from typing import Any, Literal
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.schema import Entity, Field
 from validator.intake.cells.cell import FLAGS
-from validator.rulebook.json_schema import Json, of_rulebook
+from validator.rulebook.form import Json, rulebook_schema
 from validator.vocabulary.vocabulary import Vocabulary
 
 Form = Literal["rulebook", "offering", "submission"]
@@ -67,7 +67,7 @@ def _submission(vocabulary: Vocabulary) -> Json:
     }
 
 
-_FORMS: Mapping[Form, Callable[[Vocabulary], Json]] = {"rulebook": of_rulebook, "offering": _offering, "submission": _submission}
+_FORMS: Mapping[Form, Callable[[Vocabulary], Json]] = {"rulebook": rulebook_schema, "offering": _offering, "submission": _submission}
 
 
 def _record(entity: Entity, vocabulary: Vocabulary) -> Json:

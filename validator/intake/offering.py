@@ -1,6 +1,7 @@
 """offering.yaml (or the same fields as JSON or a mapping) -> the offering's fields as scalars, each with its place for later mistakes.
 
-Everything wrong in it is a diagnostic: it is the officer's own page of terms, not an investor's data.
+Everything wrong in it is a diagnostic: it is the officer's own page of terms, not an investor's data. Its form is the list of the
+offering's fields in the vocabulary, so there is no model of it in Python to check it by.
 """
 
 from collections.abc import Mapping

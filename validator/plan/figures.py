@@ -15,7 +15,7 @@ from dsl.nodes import Aggregate, At, Day, Expr, Ref, children
 from dsl.schema import Field
 from dsl.to_text import to_text
 from validator.plan.model import ADMITTED, BID, QUANTITY, Figure, Sheet, conditions
-from validator.rulebook.model import Rule, Rulebook, Template, parts_of
+from validator.rulebook.model import Rule, Rulebook, Template
 
 
 def sheet(rule: Rule, rulebook: Rulebook, env: Env) -> Sheet:
@@ -57,7 +57,7 @@ def _closure(rulebook: Rulebook, checked: Iterable[Checked]) -> list[Checked]:
         for name in {r.field.name for r in references(found[-1].expr) if r.field.source == "value"} - seen:
             seen.add(name)
             value = rulebook.values.get(name)
-            open_ += [] if value is None else parts_of(value)
+            open_ += [] if value is None else value.deciding()
     return found
 
 
@@ -150,7 +150,7 @@ def _leaves(rulebook: Rulebook, expr: Expr, owner: str, inside: Aggregate | None
         if value is None:
             yield _Leaf(expr, inside, owner)
         elif inside is None or value.field.entity == inside.collection:
-            for part in parts_of(value):  # the limit of a ranking belongs to the offering
+            for part in value.deciding():  # the limit of a ranking belongs to the offering
                 at = owner if inside is not None else part.entity
                 yield from (x for x in _leaves(rulebook, part.expr, at, inside) if inside is None or x.fold is inside)
         return

@@ -50,6 +50,8 @@ class Given:
     coverage: Coverage
     flags: Mapping[str, Scalar]
     endings: Mapping[int, int]
+    complete: frozenset[int]
+    """The rules (by number) that rest on nothing that is not supplied: only a missing cell can leave them undecided."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class SubmissionPlan(Plan):
     """Per rule (by number) its flag `!n`: true where it need not be checked."""
     _flags: "_Flags" = field(default_factory=lambda: _Flags("", {}))
     _ends: Mapping[int, "_Ends"] = field(default_factory=dict)
+    _incomplete: Mapping[int, Kernel] = field(default_factory=dict)
 
     @classmethod
     def of(cls, plan: Plan) -> "SubmissionPlan":
@@ -68,16 +71,13 @@ class SubmissionPlan(Plan):
         local = replace(plan, stages=pruned(plan, tuple(_kept(s, rules, values) for s in plan.stages)))
         flags = _Flags(plan.schema.root, _rests(plan))
         open_ = without(local, flags.rests, lambda table: flags.flag({("", table)}))
-        muted = {
-            a.number: kernel
-            for a in open_.asked()
-            if (kernel := conjunction([_incomplete(a, plan, flags), decidable(a, flags.rests)])) != NO
-        }
+        incomplete = {a.number: _incomplete(a, plan, flags) for a in open_.asked()}
+        muted = {a.number: k for a in open_.asked() if (k := conjunction([incomplete[a.number], decidable(a, flags.rests)])) != NO}
         ends = _Certain(open_, flags).ends(muted)
         guards = {n: flags.guard(any_of((e.idle, e.open))) for n, e in ends.items() if e.idle or e.open}
         same = {name: getattr(open_, name) for name in Plan.__dataclass_fields__}
         same |= {"muted": muted, "layout": plan.layout.only(_read(local))}
-        return cls(**same, guards=guards, _flags=flags, _ends=ends)
+        return cls(**same, guards=guards, _flags=flags, _ends=ends, _incomplete=incomplete)
 
     def given(self, supplied: Supplied) -> Given:
         """What follows from these columns alone, for any records."""
@@ -85,7 +85,9 @@ class SubmissionPlan(Plan):
         idle = {n: NOT_APPLICABLE for n, e in self._ends.items() if holds(e.idle, lost)}
         open_ = {n: NOT_EVALUABLE for n, e in self._ends.items() if holds(e.open, lost)}
         silent = frozenset(n for n, e in self._ends.items() if holds(e.silent, lost))
-        return Given(Coverage(supplied, self.terms, silent), self._flags.values(lost), open_ | idle)
+        flags = self._flags.values(lost)
+        complete = frozenset(n for n, flag in self._incomplete.items() if flag == NO or (isinstance(flag, Input) and not flags[flag.name]))
+        return Given(Coverage(supplied, self.terms, silent), flags, open_ | idle, complete)
 
 
 # ── which rules and values ──

@@ -1,8 +1,6 @@
 """Hits of an evaluator -> findings that an officer reads: subject, figures, margin, missing inputs, message, clause."""
 
-import json
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 
 from dsl.outcomes import NOT_EVALUABLE, OUTCOMES, VIOLATED
 from validator.bilingual import Both
@@ -11,7 +9,7 @@ from validator.plan.model import Asked, Known, Plan
 from validator.plan.supplied_columns import Coverage
 from validator.report.amounts import margin_text, plain, spoken
 from validator.report.given import Names
-from validator.report.model import Finding
+from validator.report.model import Finding, fingerprint
 
 _NONE = (0,) * len(OUTCOMES)
 
@@ -37,12 +35,6 @@ def rests_on_unverified(plan: Plan, asked: Asked) -> bool:
     """Whether the rule, a value that it rests on, or a term that the offering does not set is marked as unverified."""
     sheet = asked.sheet
     return sheet.unverified or any(plan.offering.values.get(t) is None for t in sheet.unverified_terms)
-
-
-def fingerprint(offering: str, rule: str, subject: str, figures: Mapping[str, str]) -> str:
-    """sha256 of offering, rule, subject and figures. It changes if any of them does."""
-    text = json.dumps([offering, rule, subject, dict(figures)], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return sha256(text.encode()).hexdigest()
 
 
 def _finding(plan: Plan, asked: Asked, hit: Hit, names: Names, lost: frozenset[str], words: Mapping[str, str]) -> Finding:

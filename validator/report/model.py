@@ -1,9 +1,12 @@
 """The report of a run: frozen data in a stable order, without clock or paths. `to_dict` gives the promised JSON."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from validator import __version__
 from validator.bilingual import Both, Cite
 from validator.intake.issue import Issue
 
@@ -11,7 +14,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 FORMAT = "guiju.report/1"
-ENGINE = "guiju 0.1.0"
+ENGINE = f"guiju {__version__}"
 
 Figures = Mapping[str, str]
 
@@ -25,6 +28,12 @@ class Subject:
     placee: str | None = None
     investor: str | None = None
     row: int | None = None
+
+
+def fingerprint(offering: str, rule: str, subject: str, figures: Figures) -> str:
+    """sha256 of these four, by which programs recognise a finding in the next run."""
+    text = json.dumps([offering, rule, subject, dict(figures)], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

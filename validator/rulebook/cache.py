@@ -92,10 +92,10 @@ def _key(folder: Path) -> str:
             data = path.read_bytes()
             seen.update(f"{path.relative_to(layer).as_posix()}\0{len(data)}\0".encode())
             seen.update(data)
-    for top in ("dsl", "dsl/parser", "validator/rulebook", "validator"):
-        for path in sorted((_CODE / top).glob("*.py")) + sorted((_CODE / top).glob("*.lark")):
+    for top in ("dsl", "validator/vocabulary", "validator/rulebook"):
+        for path in sorted(p for p in (_CODE / top).rglob("*") if p.suffix in (".py", ".lark")):
             stat = path.stat()
-            seen.update(f"{path.name}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
+            seen.update(f"{path.relative_to(_CODE)}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
     return seen.hexdigest()
 
 

@@ -12,7 +12,7 @@ from typing import TypeVar
 from dsl.checker.check import Checked, references
 from dsl.to_text import order_text, to_text
 from validator.bilingual import Both, Cite
-from validator.rulebook.model import Rule, Rulebook, Take, Template, Term, Value, parts_of
+from validator.rulebook.model import Rule, Rulebook, Take, Template, Term, Value
 
 _TOKEN = re.compile(r"\d[\d.,]*\S*|\S+")
 
@@ -197,9 +197,9 @@ def _rests_on(book: Rulebook, rule: Rule) -> set[str]:
     open_ = [c for c in (rule.when, rule.require, rule.admits) if c is not None]
     if rule.selects is not None and rule.selects in book.values:
         found.add(rule.selects)
-        open_ += parts_of(book.values[rule.selects])
+        open_ += book.values[rule.selects].deciding()
     while open_:
         for name in {r.field.name for r in references(open_.pop().expr)} - found:
             found.add(name)
-            open_ += parts_of(book.values[name]) if name in book.values else []
+            open_ += book.values[name].deciding() if name in book.values else []
     return found

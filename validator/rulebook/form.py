@@ -1,17 +1,19 @@
-"""Plain data of one YAML file -> `RulebookFile`, its form checked; expressions are still text.
+"""The form of a rulebook file, and its JSON Schema. Expressions are still text.
 
 Nothing is interpreted here: what a name means is the compiler's question.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from decimal import Decimal
-from difflib import get_close_matches
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from dsl.diagnostics import Diagnostic, DiagnosticError
-from validator.vocabulary.source import Source
+from dsl.schema import Entity
+from validator.vocabulary.form import Form
+from validator.vocabulary.vocabulary import Vocabulary
+
+Json = dict[str, Any]
 
 Effect = Literal[
     "refuse", "invalid", "excess-invalid", "void-allotment", "suspend", "default", "query", "report", "disclose", "mismatch", "attest"
@@ -39,10 +41,6 @@ def _once(names: list[str]) -> list[str]:
 
 Stage = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$")]
-
-
-class Form(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
 
 
 class Both(Form):
@@ -139,63 +137,25 @@ class RulebookFile(Form):
     amends: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*@\d{4}-\d{2}(-\d{2})?$")] | None = None
     adopts: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*@\d{4}-\d{2}(-\d{2})?$")] | None = None
     """A revision that boards share: what it changes is changed here too, before this file's own changes."""
-    removes: list[str] = []
-    stages: Annotated[list[Stage], AfterValidator(_once)] = []
-    sources: dict[str, SourceDocument] = {}
-    terms: dict[str, TermForm] = {}
-    values: dict[str, ValueForm] = {}
-    rules: list[RuleForm] = []
+    removes: list[str] = Field(default=[])
+    stages: Annotated[list[Stage], AfterValidator(_once)] = Field(default=[])
+    sources: dict[str, SourceDocument] = Field(default={})
+    terms: dict[str, TermForm] = Field(default={})
+    values: dict[str, ValueForm] = Field(default={})
+    rules: list[RuleForm] = Field(default=[])
 
 
-_M = TypeVar("_M", bound=BaseModel)
-
-_SAID: Mapping[str, tuple[str, str]] = {
-    "extra_forbidden": ("unknown-key", "unknown key `{key}`"),
-    "missing": ("missing-key", "`{key}` is missing"),
-    "model_type": ("wrong-form", "`{key}` is no list of names, each with a value"),
-    "dict_type": ("wrong-form", "`{key}` is no list of names, each with a value"),
-    "list_type": ("wrong-form", "`{key}` is no list"),
-}
-
-
-def read_form(model: type[_M], source: Source) -> _M:
-    """The data of a file as `model`. Raises DiagnosticError with the line of every mistake of form."""
-    try:
-        return model.model_validate(source.data)
-    except ValidationError as error:
-        raise DiagnosticError(_diagnostic(e, source, model) for e in error.errors()) from None
+def rulebook_schema(vocabulary: Vocabulary) -> Json:
+    """The form of a rulebook file, with the names that the vocabulary gives it to speak of."""
+    form = RulebookFile.model_json_schema()
+    entities, root = vocabulary.schema.entities, vocabulary.schema.entities[vocabulary.schema.root]
+    parts = form["$defs"]
+    parts["RuleForm"]["properties"]["for"]["enum"] = list(entities)
+    parts["ValueForm"]["properties"]["of"]["enum"] = list(entities)
+    parts["Applies"]["properties"]["by"]["enum"] = [f.name for f in root.fields.values() if f.type.name == "date"]
+    form["properties"]["terms"]["propertyNames"] = {"enum": list(_names(root))}
+    return {**form, "title": "rulebook"}
 
 
-def _diagnostic(error: Any, source: Source, model: type[BaseModel]) -> Diagnostic:
-    path = tuple(p for p in error["loc"] if not (isinstance(p, str) and ("[" in p or p in ("str", "bool"))))
-    key = str(path[-1]) if path else source.file
-    code, said = _SAID.get(error["type"], ("wrong-form", "`{key}` does not have the form wanted here: {why}"))
-    message = said.format_map({"key": key, "why": _lower(error["msg"].removeprefix("Value error, "))})
-    hint = None
-    if code == "unknown-key":
-        close = get_close_matches(key, _keys(model, path[:-1]), 1, 0.5)
-        hint = f"did you mean `{close[0]}`?" if close else "the keys are " + ", ".join(f"`{k}`" for k in _keys(model, path[:-1]))
-    return Diagnostic(code, message, hint=hint, file=source.file, line=source.line_of(path))
-
-
-def _keys(model: type[BaseModel], path: tuple[Any, ...]) -> list[str]:
-    """The keys that the form knows at a path."""
-    at: Any = model
-    for part in path:
-        if isinstance(part, str) and isinstance(at, type) and issubclass(at, BaseModel):
-            known = {f.alias or n: f.annotation for n, f in at.model_fields.items()}
-            at = _model_in(known.get(part))
-    if not (isinstance(at, type) and issubclass(at, BaseModel)):
-        return []
-    return [f.alias or n for n, f in at.model_fields.items()]
-
-
-def _model_in(annotation: Any) -> Any:
-    """The form inside `list[X]`, `dict[str, X]`, `X | None`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((m for a in get_args(annotation) if (m := _model_in(a)) is not None), None)
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
+def _names(entity: Entity) -> Iterator[str]:
+    yield from (n for f in entity.fields.values() for n in (f.name, f.zh))

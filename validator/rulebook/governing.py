@@ -1,4 +1,4 @@
-"""An offering's dates -> the name of the revision that governs it."""
+"""The dates of an offering, or of an announcement -> the name of the revision that governs it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,22 +17,35 @@ class Selector:
     since: str
 
 
-def governing_name(index: Mapping[str, Sequence[Selector]], rulebook: str, dates: Mapping[str, int | None]) -> str:
-    """The last revision of the chain whose own date the offering meets. Raises DiagnosticError where there is none."""
+@dataclass(frozen=True, slots=True)
+class Governed:
+    """What rulebooks govern, and how a diagnostic says when: `day` and `by`, the field that states it, may stand in `when`."""
+
+    name: str
+    when: str
+
+
+OFFERING = Governed("offering", "for an offering of {day} ({by})")
+
+
+def governing_name(
+    index: Mapping[str, Sequence[Selector]], rulebook: str, dates: Mapping[str, int | None], governed: Governed = OFFERING
+) -> str:
+    """The last revision of the chain whose own date is met. Raises DiagnosticError where there is none."""
     if rulebook not in index:
         raise DiagnosticError([unknown_rulebook(rulebook, index)])
     found: Selector | None = None
     for revision in index[rulebook]:
         day = dates.get(revision.by)
         if day is None:
-            message = f"the offering does not state `{revision.by}`, which selects the revision of {rulebook}"
-            raise DiagnosticError([Diagnostic("no-date", message, hint=f"add `{revision.by}: 2026-01-31` to the offering")])
+            message = f"the {governed.name} does not state `{revision.by}`, which selects the revision of {rulebook}"
+            raise DiagnosticError([Diagnostic("no-date", message, hint=f"add `{revision.by}: 2026-01-31` to the {governed.name}")])
         if day >= day_of(revision.since):
             found = revision
     if found is None:
         first = index[rulebook][0]
         shown = date.fromordinal((dates.get(first.by) or 0) + EPOCH).isoformat()
-        message = f"no revision of {rulebook} was in force for an offering of {shown} ({first.by})"
+        message = f"no revision of {rulebook} was in force {governed.when.format(day=shown, by=first.by)}"
         raise DiagnosticError([Diagnostic("no-revision", message, hint=f"the first revision here applies from {first.since}")])
     return found.name
 

@@ -1,27 +1,34 @@
-"""A folder of rules -> its rulebooks: files found, revisions chained, the one that governs an offering compiled.
+"""A folder of rules -> its rulebooks: files found, revisions chained, the one that governs compiled.
 
 The date that selects a revision is the one that its transition clause names (`applies.by`), never today and never the highest version.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from hashlib import sha256
-from itertools import pairwise
 from pathlib import Path
+from typing import TypeVar
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.quantities import EPOCH
 from validator.rulebook.amendments import File, Flat, flatten
+from validator.rulebook.chains import chain_of, roots
 from validator.rulebook.compile.revision import compile_rulebook
 from validator.rulebook.compile.scope import Seen
-from validator.rulebook.form import RulebookFile, read_form
-from validator.rulebook.governing import Selector, governing_name, unknown_rulebook
+from validator.rulebook.form import RulebookFile
+from validator.rulebook.governing import OFFERING, Governed, Selector, governing_name, unknown_rulebook
 from validator.rulebook.model import Rulebook
-from validator.vocabulary.calendar import Calendar, load_calendar
+from validator.vocabulary.calendar import Calendar
+from validator.vocabulary.calendar_file import load_calendar
+from validator.vocabulary.form import read_form
 from validator.vocabulary.layers import CALENDAR, VOCABULARY, file_of, layers
 from validator.vocabulary.source import Source, load
-from validator.vocabulary.vocabulary import Vocabulary, load_vocabulary
+from validator.vocabulary.vocabulary import Vocabulary
+from validator.vocabulary.vocabulary_file import load_vocabulary
+
+T = TypeVar("T")
 
 OTHER = (VOCABULARY, CALENDAR)
 CASES = ".cases.yaml"
@@ -29,22 +36,45 @@ ANNOUNCEMENTS = "announcements"
 """The folder of the rulebooks that speak of announcements: they have a vocabulary and an evaluator of their own."""
 
 
+Compile = Callable[[Flat, Vocabulary, str, Seen], Rulebook]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """All that differs between the rulebooks of offerings and those of announcements."""
+
+    governed: Governed
+    """What they govern: it is the one record that all others of their vocabulary belong to."""
+    compile: Compile
+    below: str = ""
+    """The folder that they and their vocabulary lie in, below each folder of rules."""
+
+
+OFFERINGS = Kind(OFFERING, compile_rulebook)
+
+
 @dataclass(frozen=True)
 class Library:
     """Every revision of every rulebook of a folder and of the layers below it, by id; each chain in the order of its amendments."""
 
     folder: Path
+    kind: Kind
     vocabulary: Vocabulary
     calendar: Calendar
     chains: Mapping[str, Sequence[File]]
     shared: Mapping[str, Sequence[File]]
     """Per rulebook what its first revision amends: revisions of other rulebooks, which several boards share."""
+    salt: str
+    """The digest of what every revision rests on beside its own files."""
     _compiled: dict[str, Rulebook] = field(default_factory=dict)
     _seen: Seen = field(default_factory=Seen)
 
     def all(self) -> list[Rulebook]:
-        """Every revision, compiled. Raises DiagnosticError."""
-        return [self.get(f.name) for f in self.standing()]
+        """Every revision, compiled. Raises DiagnosticError with the mistakes of all."""
+        made, mistakes = _gather(partial(self.get, f.name) for f in self.standing())
+        if mistakes:
+            raise DiagnosticError(dict.fromkeys(mistakes))
+        return made
 
     def standing(self) -> list[File]:
         """The revisions that can govern an offering. Those that others only build on may lack names that each board adds."""
@@ -57,15 +87,19 @@ class Library:
 
     def holds(self, source: Source) -> bool:
         """Whether a file is the folder's own, and not of a layer below it."""
-        return Path(source.file).is_relative_to(self.folder)  # as `rulebook_files` names them
+        return Path(source.file).is_relative_to(self.folder)  # as `_files` names them
 
     def get(self, name: str) -> Rulebook:
         """`szse-chinext@2025-03`, or the last revision of `szse-chinext`. Raises DiagnosticError."""
-        chain, at = self._find(name)
-        file = chain[at]
+        file = self.file(name)
         if file.name not in self._compiled:
-            self._compiled[file.name] = compile_rulebook(self.flat(file.name), self.vocabulary, self._salt(), self._seen)
+            self._compiled[file.name] = self.kind.compile(self.flat(file.name), self.vocabulary, self.salt, self._seen)
         return self._compiled[file.name]
+
+    def file(self, name: str) -> File:
+        """The file of a revision itself."""
+        chain, at = self._find(name)
+        return chain[at]
 
     def flat(self, name: str) -> Flat:
         """The revision's text with all it inherits, not compiled."""
@@ -81,12 +115,12 @@ class Library:
         return found
 
     def governing(self, rulebook: str, dates: Mapping[str, int | None]) -> Rulebook:
-        """The revision that governs an offering, compiled. `dates`: days by the offering's field names. Raises DiagnosticError."""
+        """The revision that governs, compiled. `dates`: the days of what it governs, by their field names. Raises DiagnosticError."""
         return self.get(self.governing_name(rulebook, dates))
 
     def governing_name(self, rulebook: str, dates: Mapping[str, int | None]) -> str:
         """The name of that revision, not compiled."""
-        return governing_name(self.index, rulebook, dates)
+        return governing_name(self.index, rulebook, dates, self.kind.governed)
 
     @property
     def index(self) -> dict[str, tuple[Selector, ...]]:
@@ -110,31 +144,28 @@ class Library:
             [Diagnostic("unknown-revision", f"{rulebook} has no revision `{revision}`", hint=f"the revisions are {known}")]
         )
 
-    def _salt(self) -> str:
-        files = [file_of(self.folder, name) for name in OTHER]
-        return sha256(b"\0".join(f.read_bytes() for f in files if f.exists())).hexdigest()
 
-
-def library(folder: Path) -> Library:
+def library(folder: Path, kind: Kind = OFFERINGS) -> Library:
     """Read every rulebook of `folder` and its layers; nothing is compiled yet. Raises DiagnosticError with all mistakes of form."""
-    vocabulary, calendar = load_vocabulary(folder), load_calendar(folder)
-    files, mistakes = _gather(_read(p) for p in rulebook_files(folder))
+    vocabulary, calendar = _vocabulary(folder, kind), load_calendar(folder)
+    files, mistakes = _gather(partial(_read, path) for path in _files(folder, kind))
     chains: dict[str, Sequence[File]] = {}
     for name in sorted({f.form.rulebook for f in files}):
         try:
-            chains[name] = _chain(name, files, vocabulary)
+            chains[name] = chain_of(name, files, vocabulary)
         except DiagnosticError as error:
             mistakes += error.diagnostics
     if mistakes:
         raise DiagnosticError(mistakes)
-    return Library(folder, vocabulary, calendar, chains, {n: _roots(c[0], files) for n, c in chains.items()})
+    shared = {name: roots(chain[0], files) for name, chain in chains.items()}
+    return Library(folder, kind, vocabulary, calendar, chains, shared, _salt(folder, kind))
 
 
-def rulebook_files(folder: Path) -> list[Path]:
-    """The rulebook files of a folder and of the layers below it, in a stable order; not those of announcements."""
-    found = layers(folder)
-    apart = [layer.resolve() / ANNOUNCEMENTS for layer in found]
-    files = {p.resolve(): p for layer in found for p in sorted(layer.rglob("*.yaml"))}  # a folder may lie in ours: its files count once
+def _files(folder: Path, kind: Kind) -> list[Path]:
+    """The rulebook files of that kind in a folder and in the layers below it, in a stable order."""
+    tops = [layer / kind.below for layer in layers(folder)]
+    apart = [] if kind.below else [top.resolve() / ANNOUNCEMENTS for top in tops]
+    files = {p.resolve(): p for top in tops for p in sorted(top.rglob("*.yaml"))}  # a folder may lie in ours: its files count once
     return [p for at, p in files.items() if _is_rulebook(p) and not any(at.is_relative_to(f) for f in apart)]
 
 
@@ -142,112 +173,49 @@ def _is_rulebook(path: Path) -> bool:
     return path.name not in OTHER and not path.name.endswith(CASES)
 
 
-def lint(folder: Path) -> tuple[Diagnostic, ...]:
+def _read(path: Path) -> File:
+    source = load(path)
+    return File(read_form(RulebookFile, source), source)
+
+
+def _vocabulary(folder: Path, kind: Kind) -> Vocabulary:
+    own = load_vocabulary(folder)
+    return load_vocabulary(_place(folder, kind), kind.governed.name, own) if kind.below else own
+
+
+def _place(folder: Path, kind: Kind) -> Path:
+    """The folder of the vocabulary that a kind has of its own: the uppermost that has one counts."""
+    tops = [layer / kind.below for layer in layers(folder)]
+    return next((top for top in reversed(tops) if (top / VOCABULARY).is_file()), tops[-1])
+
+
+def _salt(folder: Path, kind: Kind) -> str:
+    """sha256 over what every revision rests on: the vocabulary and the calendar."""
+    files = [file_of(folder, name) for name in OTHER]
+    files += [_place(folder, kind) / name for name in OTHER] if kind.below else []
+    return sha256(b"\0".join(f.read_bytes() for f in files if f.exists())).hexdigest()
+
+
+def _gather(makes: Iterable[Callable[[], T]]) -> tuple[list[T], list[Diagnostic]]:
+    """What could be made, and the mistakes of what could not."""
+    made: list[T] = []
+    mistakes: list[Diagnostic] = []
+    for make in makes:
+        try:
+            made.append(make())
+        except DiagnosticError as error:
+            mistakes += error.diagnostics
+    return made, mistakes
+
+
+def lint(folder: Path, kind: Kind = OFFERINGS) -> tuple[Diagnostic, ...]:
     """Every mistake in every rulebook of a folder, and of those below it on which they rest."""
     try:
-        found = library(folder)
+        found = library(folder, kind)
     except DiagnosticError as error:
         return error.diagnostics
-    mistakes: list[Diagnostic] = []
-    for file in found.own():
-        try:
-            found.get(file.name)
-        except DiagnosticError as error:
-            mistakes += error.diagnostics
+    _, mistakes = _gather(partial(found.get, file.name) for file in found.own())
     return DiagnosticError(dict.fromkeys(mistakes)).diagnostics
-
-
-def _read(path: Path) -> Callable[[], File]:
-    def read() -> File:
-        source = load(path)
-        return File(read_form(RulebookFile, source), source)
-
-    return read
-
-
-def _gather(reads: Iterable[Callable[[], File]]) -> tuple[list[File], list[Diagnostic]]:
-    files: list[File] = []
-    mistakes: list[Diagnostic] = []
-    for read in reads:
-        try:
-            files.append(read())
-        except DiagnosticError as error:
-            mistakes += error.diagnostics
-    return files, mistakes
-
-
-def _chain(name: str, files: list[File], vocabulary: Vocabulary) -> list[File]:
-    """The revisions of one rulebook, each amending the one before; the first may amend a revision that boards share."""
-    own = [f for f in files if f.form.rulebook == name]
-    mistakes = list(_form_mistakes(own, files, vocabulary))
-    names = {f.name for f in own}
-    chain = [f for f in own if f.form.amends not in names][:1]
-    while chain and (after := [f for f in own if f.form.amends == chain[-1].name and f not in chain]):
-        chain.append(after[0])
-    for file in own:
-        if file not in chain and not mistakes:
-            mistakes.append(_at(file, "amends", "overlap", f"{file.name} does not follow the other revisions of {name}", _LINE))
-    for old, new in pairwise(chain):
-        if new.form.applies.by == old.form.applies.by and new.form.applies.from_ <= old.form.applies.from_:
-            message = f"{new.name} applies from {new.form.applies.from_}, not later than {old.name} ({old.form.applies.from_})"
-            mistakes.append(_at(new, "applies", "overlap", message))
-    if mistakes:
-        raise DiagnosticError(mistakes)
-    return chain
-
-
-_LINE = "each revision amends the one before it; only the first may amend none, or one of another rulebook"
-
-
-def _roots(first: File, files: list[File]) -> list[File]:
-    """What the first revision of a rulebook amends, and what that amends."""
-    found: list[File] = []
-    at = first
-    while at.form.amends is not None:
-        at = next(f for f in files if f.name == at.form.amends)
-        if at in found or at is first:
-            message = f"{first.name} amends itself, by way of others"
-            raise DiagnosticError([_at(first, "amends", "circular", message)])
-        found.insert(0, at)
-    return found
-
-
-def _form_mistakes(files: list[File], every: list[File], vocabulary: Vocabulary) -> Iterator[Diagnostic]:
-    seen: dict[str, File] = {}
-    dates = [f.name for f in vocabulary.schema.entities[vocabulary.schema.root].fields.values() if f.type.name == "date"]
-    for file in files:
-        other = seen.setdefault(file.form.revision, file)
-        if other is not file:
-            yield _at(file, "revision", "overlap", f"{file.name} stands twice, also in {other.source.file}")
-        amends = file.form.amends
-        if amends is not None and amends not in {f.name for f in every}:
-            yield _at(file, "amends", "amends-nothing", f"{file.name} amends `{amends}`, which does not exist")
-        yield from _adopts_mistakes(file, every)
-        if file.form.applies.by not in dates:
-            yield _at(
-                file, "applies", "unknown-name", f"`{file.form.applies.by}` is no date of an offering", "the dates are " + ", ".join(dates)
-            )
-        try:
-            date.fromisoformat(file.form.applies.from_)
-        except ValueError:
-            yield _at(file, "applies", "wrong-date", f"`{file.form.applies.from_}` is no day of the calendar")
-
-
-def _adopts_mistakes(file: File, every: list[File]) -> Iterator[Diagnostic]:
-    """What is adopted exists, is another rulebook's, and that rulebook adopts nothing itself."""
-    adopts = file.form.adopts
-    if adopts is None:
-        return
-    rulebook = adopts.partition("@")[0]
-    if adopts not in {f.name for f in every}:
-        yield _at(file, "adopts", "amends-nothing", f"{file.name} adopts `{adopts}`, which does not exist")
-    elif any(f.form.adopts for f in every if f.form.rulebook == rulebook):
-        message = f"{file.name} adopts `{adopts}`, but {rulebook} adopts others in turn"
-        yield _at(file, "adopts", "circular", message, "adopt what it adopts")
-
-
-def _at(file: File, key: str, code: str, message: str, hint: str | None = None) -> Diagnostic:
-    return Diagnostic(code, message, hint=hint, file=file.source.file, line=file.line(key))
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,14 @@ class Take:
     last: Checked | None = None
     equals: Checked | None = None
 
+    def parts(self) -> list[Checked]:
+        """All its expressions."""
+        return [*self.deciding(), *(c for c in (self.last, self.equals) if c is not None)]
+
+    def deciding(self) -> list[Checked]:
+        """Those that decide what is taken; not what is spared of it."""
+        return [self.source, *(k.value for k in self.order), self.sum, self.limit, self.bound]
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -64,6 +72,14 @@ class Value:
     show: int | None = None
     words: tuple[str, ...] = ()
     """The results of `first` in the order written, where they are words."""
+
+    def parts(self) -> list[Checked]:
+        """All its expressions."""
+        return self.meaning.parts() if isinstance(self.meaning, Take) else [self.meaning]
+
+    def deciding(self) -> list[Checked]:
+        """Those that decide the value; not what is spared of a ranking."""
+        return self.meaning.deciding() if isinstance(self.meaning, Take) else [self.meaning]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +132,3 @@ class Rulebook:
     @property
     def name(self) -> str:
         return f"{self.id}@{self.revision}"
-
-
-def parts_of(value: Value) -> list[Checked]:
-    """The expressions that decide a value; not what is spared of a ranking."""
-    if isinstance(value.meaning, Take):
-        take = value.meaning
-        return [take.source, *(k.value for k in take.order), take.sum, take.limit, take.bound]
-    return [value.meaning]

@@ -16,6 +16,7 @@ from typing import NamedTuple, NoReturn, TypeAlias
 import yaml
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
+from validator.vocabulary.yaml_syntax import LOADER, syntax_error
 
 Plain: TypeAlias = "dict[str, Plain] | list[Plain] | str | int | Decimal | bool | None"
 Place: TypeAlias = "tuple[str | int, ...]"
@@ -46,24 +47,20 @@ class Source:
 
     def line_of(self, path: Place) -> int:
         """The line of a path, or of the innermost part of it that the file has."""
-        return self._follow(path)[0].line
+        return self._follow(path).line
 
     def span_of(self, path: Place) -> tuple[int, int]:
         """Where the text, number or flag of a path stands in the file: from and to, in characters."""
-        return self._follow(path)[0].span
+        return self._follow(path).span
 
-    def has(self, path: Place) -> bool:
-        """Whether something is written at a path, be it empty."""
-        return self._follow(path)[1] == len(path)
-
-    def _follow(self, path: Place) -> tuple[Lines, int]:
-        """The lines at the end of a path, and how many steps of it there are."""
+    def _follow(self, path: Place) -> Lines:
+        """The lines at the end of a path, or of as much of it as there is."""
         at = self.lines
-        for steps, part in enumerate(path):
+        for part in path:
             if part not in at.below:
-                return at, steps
+                return at
             at = at.below[part]
-        return at, len(path)
+        return at
 
 
 def load(path: Path) -> Source:
@@ -135,14 +132,14 @@ class _Reader:
 
     def parse(self) -> Iterator[yaml.Event]:
         try:
-            parser = yaml.CSafeLoader(self.text)
+            parser = LOADER(self.text)
             while (event := parser.get_event()) is not None:
                 yield event
         except yaml.reader.ReaderError:
             # A character that YAML does not know; check_characters has named it.
             raise _Stop from None
         except yaml.YAMLError as error:
-            message, hint, line = _syntax_error(error, self.text)
+            message, hint, line = syntax_error(error, self.text)
             self.mistakes.append(Diagnostic("yaml-syntax", message, hint=hint, file=self.file, line=line))
             raise _Stop from None
 
@@ -302,55 +299,6 @@ _AMBIGUOUS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )
-
-# What the parser says -> what is wrong, what to do. `{line}` is where the thing began that is broken here, `{char}` what stands here.
-_SYNTAX: Mapping[str, tuple[str, str]] = {
-    "mapping values are not allowed in this context": (
-        "a `:` stands where no key can be",
-        "put a text with `: ` in quotes, or check the indentation",
-    ),
-    "did not find expected key": (
-        "this is no key of the mapping that begins in line {line}",
-        "put its keys in one column; behind a closing quote nothing follows",
-    ),
-    "could not find expected ':'": ("the key of line {line} has no colon", "write `key: value`, or check the indentation"),
-    "did not find expected '-' indicator": (
-        "this is no item of the list that begins in line {line}",
-        "begin each item with `- ` in one column",
-    ),
-    "block sequence entries are not allowed in this context": (
-        "a list cannot begin here",
-        "begin it on the next line, or put the text in quotes",
-    ),
-    "did not find expected ',' or ']'": ("the `[` of line {line} is not closed", "close it, and put commas between the items"),
-    "did not find expected ',' or '}'": ("the `{{` of line {line} is not closed", "close it, and put commas between the items"),
-    "did not find expected node content": ("a value is missing before this", "write it, or put the text in quotes"),
-    "did not find expected <document start>": (
-        "this does not belong to what stands above it",
-        "check the indentation, or put the text in quotes",
-    ),
-    "did not find expected alphabetic or numeric character": ("no text begins with `&` or `*`", "put it in quotes"),
-    "did not find expected comment or line break": ("nothing can follow `|` or `>` in its line", "begin the text on the next line"),
-    "found character that cannot start any token": ("no text begins with `{char}`", "put it in quotes"),
-    "found unexpected end of stream": ("the quote of line {line} is not closed", "close it, or double a quote that is meant"),
-    "found unexpected document indicator": ("the quote of line {line} is not closed", "close it, or double a quote that is meant"),
-    "found unknown escape character": ("a backslash in double quotes means something else here", "double it, or use single quotes"),
-}
-_TAB = ("a tab indents this line", "indent with blanks")
-
-
-def _syntax_error(error: yaml.YAMLError, text: str) -> tuple[str, str, int]:
-    """The parser's complaint in plain words: message, hint, line."""
-    at, begun = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
-    last = text.rstrip().count("\n") + 1
-    if at is None:
-        return "the file is not YAML", "check its last lines", last
-    char = next(iter(text.split("\n")[at.line : at.line + 1]), "")[at.column : at.column + 1]
-    problem = str(getattr(error, "problem", ""))
-    other = (f"the file is not YAML here: {problem}", "put the text in quotes, or check the indentation")
-    message, hint = _TAB if char == "\t" or "tab character" in problem else _SYNTAX.get(problem, other)
-    line = begun.line + 1 if begun is not None else at.line + 1
-    return message.replace("{line}", str(line)).replace("{char}", char).replace("{{", "{"), hint, min(at.line + 1, last)
 
 
 def _span(event: yaml.Event) -> tuple[int, int]:

@@ -72,7 +72,7 @@ def _untouched(plan: Plan, tables: Tables) -> dict[tuple[str, str], Sequence[Sca
 
 
 class _Run:
-    __slots__ = ("found", "late", "marked", "numbers", "passed", "plan", "raw", "root", "script", "slots", "tables")
+    __slots__ = ("complete", "found", "late", "marked", "numbers", "passed", "plan", "raw", "root", "script", "slots", "tables")
 
     def __init__(self, plan: Plan, tables: Tables, what: Script, start: Start, root: Root | None, passed: Any = None) -> None:
         """`passed`: the result of the only pass, if it was run already."""
@@ -86,6 +86,7 @@ class _Run:
         self.found: list[tuple[Asked, Hits]] = []
         self.numbers: dict[str, dict[int, int]] = {}
         self.late = what.late
+        self.complete = start.complete
         self.marked = False
 
     def run(self, barred: Set[int]) -> Raw:
@@ -189,7 +190,7 @@ class _Run:
 
     def unmuted(self, asked: Asked, hits: Hits) -> Hits:
         """The hits without the undecided records that are muted (see `Plan.muted`): they give no findings and leave no bid open."""
-        muted = self.plan.muted.get(asked.number)
+        muted = None if asked.number in self.complete else self.plan.muted.get(asked.number)
         open_ = [] if muted is None else [r for r, outcome in hits if outcome == NOT_EVALUABLE]
         if muted is None or not open_:
             return hits

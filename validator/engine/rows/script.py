@@ -85,6 +85,8 @@ class Start:
     root: dict[str, Scalar]
     rules: tuple[tuple[int, str, int], ...]
     """For every rule of records: its number, its entity, and its outcome on records without a finding."""
+    complete: frozenset[int] = frozenset()
+    """The rules (by number) that are known to rest on nothing that is not supplied."""
     _counts: dict[tuple[int, ...], dict[int, tuple[int, ...]]] = field(default_factory=dict)
 
     def counts(self, tables: Tables) -> dict[int, tuple[int, ...]]:
@@ -97,9 +99,9 @@ class Start:
             found = self._counts[sizes] = {number: alike(end, len(tables[entity])) for number, entity, end in self.rules}
         return found.copy()
 
-    def with_columns(self, flags: Mapping[str, Scalar], endings: Mapping[int, int]) -> "Start":
+    def with_columns(self, flags: Mapping[str, Scalar], endings: Mapping[int, int], complete: frozenset[int]) -> "Start":
         """The same for known columns: `flags` of the offering, and `endings`, the outcomes that need no record, by rule number."""
-        return Start({**self.root, **flags}, tuple((n, entity, endings.get(n, end)) for n, entity, end in self.rules))
+        return Start({**self.root, **flags}, tuple((n, entity, endings.get(n, end)) for n, entity, end in self.rules), complete)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ is rounded: 25.31001 in units of 1/10000 is unreadable, not 25.31.
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from dsl.kernel.nodes import Scalar
@@ -17,8 +17,6 @@ from dsl.schema import Field
 BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 
 FLAGS: Mapping[str, bool] = {"是": True, "true": True, "1": True, "y": True, "否": False, "false": False, "0": False, "n": False}
-
-BEIJING = timezone(timedelta(hours=8))
 
 # No field can hold a longer number. The limit keeps a hostile `1E999999999` from being expanded.
 MAX_DIGITS = 60

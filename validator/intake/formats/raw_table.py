@@ -75,7 +75,7 @@ def table(name: str, columns: Sequence[RawColumn], header_row: int = 1, issues: 
     rows = pl.Series("^row", range(header_row + 1, header_row + 1 + height), dtype=pl.Int64)
     used = [c for c in columns if c.header.strip(BLANKS) or not _blank(c.texts).all()]
     said = list(issues)
-    empty = _blank_rows(used, height)
+    empty = _blank_rows(used)
     if empty is not None:
         last = (~empty).arg_true().max()
         inner = rows.filter(empty).to_list() if last is None else rows.filter(empty & (rows <= header_row + 1 + _int(last))).to_list()
@@ -144,7 +144,7 @@ def _blank(texts: pl.Series) -> pl.Series:
     return texts.is_null() | (texts.str.strip_chars(BLANKS) == "").fill_null(True)
 
 
-def _blank_rows(columns: Sequence[RawColumn], height: int) -> pl.Series | None:
+def _blank_rows(columns: Sequence[RawColumn]) -> pl.Series | None:
     """Which rows are blank in every column; None if there is no such row."""
     if not columns:
         return None

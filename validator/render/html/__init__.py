@@ -16,9 +16,7 @@ from validator.render.pages.blocks import Block, Heading, Note, Table
 from validator.render.pages.report.not_supplied import details
 from validator.render.pages.report.results import results
 from validator.render.pages.report.summary import closing, opening
-from validator.render.phrases.sentences import say
-from validator.render.phrases.titles import title
-from validator.render.phrases.words import Lang
+from validator.render.phrases.say import Lang, say
 from validator.report.model import Report
 
 _HERE = Path(__file__).parent
@@ -64,8 +62,8 @@ def _sections(blocks: Iterable[Block]) -> list[tuple[str, list[Block]]]:
 
 
 def _filled(template: str, lang: Lang, **parts: Any) -> str:
-    said = {"say": lambda key: say(key, lang), "title": lambda key: title(key, lang)}
-    return "".join(_templates().get_template(template).generate(lang="zh-CN" if lang == "zh" else "en", **said, **parts))
+    found = _templates().get_template(template)
+    return "".join(found.generate(lang=say("page-language", lang), say=lambda key: say(key, lang), **parts))
 
 
 @cache

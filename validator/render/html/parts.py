@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from dsl.outcomes import FOUND
 from validator.render.pages.blocks import Block, Column, Heading, Note, Table
 from validator.render.phrases.rules import by_rule, rule_name
 from validator.render.phrases.safe import visible
-from validator.render.phrases.sentences import say
-from validator.render.phrases.titles import title
-from validator.render.phrases.words import Lang, count, name, price, shares
+from validator.render.phrases.say import Lang, say
+from validator.render.phrases.words import count, name, price, shares
 from validator.render.tables import annex as listed
 from validator.render.tables import findings as found
 from validator.render.tables.statistics import Line, said_of
@@ -36,18 +36,18 @@ def statistics(report: Report, lang: Lang) -> Iterator[Block]:
     lines = lines_of(report)
     if not lines:
         return
-    yield Heading(title("statistics", lang))
+    yield Heading(say("statistics", lang))
     multiples = any(line.multiple for line in lines)
     keys = ("group", "kind", "investor-count", "placee-count", "bid-total-short", "median", "mean", *(("multiple",) if multiples else ()))
-    columns = tuple(Column(title(k, lang), right=at > 1) for at, k in enumerate(keys))
+    columns = tuple(Column(say(k, lang), right=at > 1) for at, k in enumerate(keys))
     yield Table(columns, tuple(_figures(line, lang)[: len(columns)] for line in lines))
     for group in ("placee_type", "investor_type"):
         if not any(line.group == group for line in lines):
-            yield Note(title(f"no-{group}", lang), "faint")
+            yield Note(say(f"unstated-{group}", lang), "faint")
 
 
 def _figures(line: Line, lang: Lang) -> tuple[str, ...]:
-    group = title("all" if line.group == "six" else line.group, lang)
+    group = say("all" if line.group == "six" else line.group, lang)
     investors, placees = ("" if n is None else count(n) for n in (line.investors, line.placees))
     quantity = "" if line.quantity is None else shares(line.quantity, lang)
     multiple = "" if line.multiple is None else f"{Decimal(line.multiple):,}"
@@ -56,7 +56,7 @@ def _figures(line: Line, lang: Lang) -> tuple[str, ...]:
 
 def findings(report: Report, lang: Lang) -> Iterator[Fold]:
     """The gravest outcome first, in it the rule with most."""
-    for outcome in ("violated", "not_evaluable", "error"):
+    for outcome in FOUND:
         for rule, of_rule in by_rule(report, outcome):
             yield _fold(report, rule, of_rule, lang)
 

@@ -6,8 +6,8 @@ from typing import Any
 from validator.render.pages.blocks import Block, Column, Heading, Note, Table
 from validator.render.phrases.rules import clauses, rule_name
 from validator.render.phrases.safe import visible
-from validator.render.phrases.sentences import say
-from validator.render.phrases.words import FOUR_VALUES, Lang, count, name, percent, shares, yuan
+from validator.render.phrases.say import Lang, say, spoken
+from validator.render.phrases.words import FOUR_VALUES, count, name, percent, shares, yuan
 from validator.report.compare import Comparison
 from validator.report.model import Elimination, Finding, Report
 
@@ -80,7 +80,7 @@ def _findings(key: str, findings: Sequence[Finding], report: Report, lang: Lang)
         yield Table((Column(""), Column("", wide=True)), tuple((visible(key), visible(report.sources[key])) for key in cited))
     first = next((f for f in findings if f.outcome == "violated"), None)
     if first is not None:
-        message = first.message.zh if lang == "zh" else first.message.en
+        message = spoken(first.message, lang)
         yield Note(f"{say('for-example', lang)} {visible(first.subject.id)}: {visible(message)}", "faint")
 
 

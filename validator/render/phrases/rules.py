@@ -4,15 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from validator.bilingual import Both, Cite
 from validator.render.phrases.safe import visible
-from validator.render.phrases.sentences import say
-from validator.render.phrases.words import Lang, name
+from validator.render.phrases.say import Lang, pick, say, spoken
+from validator.render.phrases.words import enumerated, name, told
 from validator.report.model import Called, Finding, Label, Report
+
+_BETWEEN_CLAUSES = "、"  # in either language: clauses are quoted in Chinese
 
 
 def rule_name(report: Report, rule: str, lang: Lang) -> str:
     """A rule's name in the reader's language, its id where the report does not know the rule."""
     info = report.rules.get(rule)
-    return rule if info is None else visible(info.name.zh if lang == "zh" else info.name.en)
+    return rule if info is None else told(info.name, lang)
 
 
 def by_rule(report: Report, outcome: str) -> list[tuple[str, list[Finding]]]:
@@ -29,14 +31,13 @@ def clauses(cites: Iterable[Cite], titles: Mapping[str, str]) -> str:
     by_source: dict[str, list[str]] = {}
     for cite in cites:
         by_source.setdefault(cite.source, []).append(cite.clause)
-    return visible(
-        "; ".join(f"{titles.get(source, source)} {'、'.join(c for c in said if c)}".strip() for source, said in by_source.items())
-    )
+    listed = ((titles.get(source, source), _BETWEEN_CLAUSES.join(c for c in said if c)) for source, said in by_source.items())
+    return visible("; ".join(f"{title} {inside}".strip() for title, inside in listed))
 
 
 def effects(said: Sequence[str], lang: Lang) -> str:
     """What a breach does."""
-    return ("、" if lang == "zh" else ", ").join(name(e, lang) for e in said)
+    return enumerated((name(e, lang) for e in said), lang)
 
 
 def called(report: Report, rule: str) -> Called:
@@ -51,29 +52,30 @@ def figure(words: Called, key: str, text: str | None, lang: Lang) -> str:
     if text is None:
         text = say("figure-missing", lang)
     elif label.flag:
-        text = say("yes" if text == "true" else "no", lang)
+        text = say("flag-true" if text == "true" else "flag-false", lang)
     else:
-        text += _after(label.unit, lang)
-    return f"{label.zh if lang == 'zh' else key} = {text}"
+        text = _with_unit(text, label.unit, lang)
+    return f"{pick(label.zh, key, lang)} = {text}"
 
 
 def margin(words: Called, text: str | None, lang: Lang) -> str:
     """`-100000股`: a margin with its unit; empty where there is none."""
-    return "" if text is None else text + _after(words.margin, lang)
+    return "" if text is None else _with_unit(text, words.margin, lang)
 
 
 def margin_unit(words: Called, lang: Lang) -> str:
     """The unit of a rule's margins; empty where they have none."""
-    return words.margin.zh if lang == "zh" else words.margin.en
+    return spoken(words.margin, lang)
 
 
-def _after(unit: Both, lang: Lang) -> str:
-    return unit.zh if lang == "zh" else f" {unit.en}".rstrip()
+def _with_unit(text: str, unit: Both, lang: Lang) -> str:
+    named = spoken(unit, lang)
+    return say("with-unit", lang, figure=text, unit=named) if named else text
 
 
 def missing(words: Called, names: Iterable[str], lang: Lang) -> str:
     """Inputs by the names that a book may have for them."""
-    return ("、" if lang == "zh" else ", ").join(words.labels[n].zh if lang == "zh" and n in words.labels else n for n in names)
+    return enumerated((pick(words.labels[n].zh, n, lang) if n in words.labels else n for n in names), lang)
 
 
 def wanted(report: Report, rule: str) -> dict[str, list[str]]:
@@ -87,21 +89,17 @@ def wanted(report: Report, rule: str) -> dict[str, list[str]]:
 
 def columns_of(report: Report, columns: Iterable[str], lang: Lang) -> str:
     """Columns by the names that a book may have for them."""
-    said = (report.columns[c][1] if lang == "zh" and c in report.columns else c for c in columns)
-    return visible(("、" if lang == "zh" else ", ").join(said))
+    said = (pick(report.columns[c][1], c, lang) if c in report.columns else c for c in columns)
+    return visible(enumerated(said, lang))
 
 
 def wanted_said(report: Report, rule: str, lang: Lang) -> str:
     """`配售对象：注册完成时间、证券账户；发行：T日`."""
-    colon, stop = ("：", "；") if lang == "zh" else (": ", "; ")
+    colon, stop = say("colon", lang), say("semicolon", lang)
     tables = wanted(report, rule).items()
     return visible(stop.join(f"{name(e, lang)}{colon}{columns_of(report, c, lang)}" if c else name(e, lang) for e, c in tables))
 
 
 def changed_terms(report: Report, lang: Lang) -> tuple[tuple[str, str, str], ...]:
     """The defaults that the offering changes: each term, what it is here, and what it would be."""
-    return tuple((_in(c.name, lang), _in(c.value, lang), _in(c.default, lang)) for c in report.changed)
-
-
-def _in(said: Both, lang: Lang) -> str:
-    return visible(said.zh if lang == "zh" else said.en)
+    return tuple((told(c.name, lang), told(c.value, lang), told(c.default, lang)) for c in report.changed)

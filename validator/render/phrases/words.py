@@ -1,80 +1,42 @@
 """Figures and names of a report -> what people read: 9,822,190万股, 51.38元, 2.9877%; in Chinese or English."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
-from typing import Literal
+from functools import cache
 
+from validator.bilingual import Both
 from validator.render.phrases.safe import visible
-
-Lang = Literal["zh", "en"]
+from validator.render.phrases.say import Lang, phrases, say, spoken
 
 _EXACT = Context(prec=80, rounding=ROUND_HALF_UP)
-
-ENTITIES: Mapping[str, tuple[str, str]] = {
-    "offering": ("发行", "offerings"),
-    "investor": ("网下投资者", "investors"),
-    "placee": ("配售对象", "placees"),
-    "bid": ("报价", "bids"),
-    "offline_subscription": ("网下申购", "offline_subscriptions"),
-    "online_application": ("网上申购", "online_applications"),
-    "strategic_investor": ("战略投资者", "strategic_investors"),
-    "placement": ("配售", "placements"),
-    "payment": ("缴款", "payments"),
-    "announcement": ("公告", "announcements"),
-    "peer": ("可比公司", "peers"),
-    "project": ("募投项目", "projects"),
-    "shareholder": ("股东", "shareholders"),
-    "forecast": ("预测", "forecasts"),
-    "approval": ("审议", "approvals"),
-}
-"""Their Chinese names, and those of their tables in English."""
-
-_TABLES = {word: zh for one, (zh, en) in ENTITIES.items() for word in (one, en)} | {"decisions": "裁定"}
-
-# Words of the report that are data: outcomes, effects, fates, entities, values. Both languages; anything else is shown as it stands.
-NAMES: Mapping[str, tuple[str, str]] = {
-    "holds": ("通过", "holds"),
-    "violated": ("违反", "violated"),
-    "not_applicable": ("不适用", "not applicable"),
-    "not_evaluable": ("无法判定", "not evaluable"),
-    "error": ("出错", "error"),
-    "refuse": ("拒收", "refuse"),
-    "invalid": ("无效", "invalid"),
-    "excess-invalid": ("超出部分无效", "excess invalid"),
-    "void-allotment": ("获配无效", "void allotment"),
-    "suspend": ("中止发行", "suspend"),
-    "default": ("违约", "default"),
-    "report": ("上报协会", "report"),
-    "query": ("提请核实", "to be checked"),
-    "disclose": ("须披露", "disclose"),
-    "mismatch": ("公告不符", "mismatch"),
-    "attest": ("人工确认", "attest"),
-    "有效报价": ("有效报价", "effective"),
-    "高价剔除": ("高价剔除", "eliminated as highest"),
-    "低价未入围": ("低价未入围", "below the issue price"),
-    "无效报价": ("无效报价", "invalid"),
-    "待定价": ("待定价", "not yet priced"),
-    **ENTITIES,
-    "median_all": ("全部中位数", "median of all"),
-    "mean_all": ("全部加权平均数", "weighted mean of all"),
-    "median_six": ("六类中位数", "median of the six kinds"),
-    "mean_six": ("六类加权平均数", "weighted mean of the six kinds"),
-    "lowest_of_four": ("四数孰低值", "lowest of the four"),
-    "issue_price": ("发行价格", "issue price"),
-}
 
 FOUR_VALUES = ("median_all", "mean_all", "median_six", "mean_six", "lowest_of_four")
 
 
 def name(word: str, lang: Lang) -> str:
-    """A word of the report in the reader's language."""
-    zh, en = NAMES.get(word, (word, word))
-    return visible(zh if lang == "zh" else en)
+    """A word of the report in the reader's language: an outcome, an effect, a fate, an entity. Any other is shown as it is."""
+    text = _words().get(word)
+    return visible(word if text is None else spoken(text, lang))
+
+
+def fate(kind: str) -> str:
+    """The word by which a report knows a fate: `effective`, `eliminated`, `low`, `invalid` or `waiting`."""
+    return say(f"fate-{kind}", "zh")
 
 
 def table(called: str, lang: Lang) -> str:
-    """A table as an issue names it, in the reader's language. A file stands for itself."""
-    return visible(_TABLES.get(called, called) if lang == "zh" else called)
+    """A table as an issue names it, in the reader's language. A file keeps its name."""
+    return visible(_tables().get(called, called) if lang == "zh" else called)
+
+
+def told(text: Both, lang: Lang) -> str:
+    """A text of a rulebook or a report in the reader's language, with nothing hidden in it."""
+    return visible(spoken(text, lang))
+
+
+def enumerated(words: Iterable[str], lang: Lang) -> str:
+    """Several words as one list: `甲、乙`, `a, b`."""
+    return say("enumeration", lang).join(words)
 
 
 def count(number: int) -> str:
@@ -82,20 +44,18 @@ def count(number: int) -> str:
 
 
 def shares(text: str | int | None, lang: Lang) -> str:
-    """Whole shares as 万股 from ten thousand on (exact, never rounded)."""
+    """Whole shares, in Chinese as 万股 from ten thousand on (exact, never rounded)."""
     if text is None:
         return "—"
     number = Decimal(text)
-    if lang == "en":
-        return f"{_plain(number)} shares"
-    if abs(number) < 10_000:
-        return f"{_plain(number)}股"
-    return f"{_plain(_EXACT.divide(number, Decimal(10_000)))}万股"
+    if lang == "zh" and abs(number) >= 10_000:
+        return say("ten-thousand-shares", lang, number=_plain(_EXACT.divide(number, Decimal(10_000))))
+    return say("shares", lang, number=_plain(number))
 
 
 def yuan(text: str | None, lang: Lang) -> str:
     """A price with at least two decimals."""
-    return "—" if text is None else f"{price(text)}{'元' if lang == 'zh' else ' yuan'}"
+    return "—" if text is None else say("yuan", lang, price=price(text))
 
 
 def price(text: str) -> str:
@@ -113,3 +73,21 @@ def percent(text: str | None) -> str:
 def _plain(number: Decimal) -> str:
     shown = f"{number:,f}"
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+@cache
+def _words() -> Mapping[str, Both]:
+    """Outcomes, effects and entities by their names in reports; fates by their Chinese names, which are the reports' own."""
+    fates = {text.zh: text for text in _of("fate-").values()}
+    return {**_of("word-"), **_of("entity-"), **fates}
+
+
+@cache
+def _tables() -> Mapping[str, str]:
+    """The Chinese names of tables by either of their English ones, `bid` and `bids`."""
+    entities = {word: text.zh for one, text in _of("entity-").items() for word in (one, text.en)}
+    return entities | {"decisions": say("sheet-decisions", "zh")}
+
+
+def _of(prefix: str) -> dict[str, Both]:
+    return {key.removeprefix(prefix): text for key, text in phrases().items() if key.startswith(prefix)}

@@ -9,9 +9,8 @@ from io import StringIO
 
 from validator.render.phrases.rules import rule_name
 from validator.render.phrases.safe import cell, visible
-from validator.render.phrases.sentences import say
-from validator.render.phrases.titles import title
-from validator.render.phrases.words import Lang, name, price, shares
+from validator.render.phrases.say import Lang, say
+from validator.render.phrases.words import name, price, shares
 from validator.report.model import BidLine, Report
 
 COLUMNS = ("annex-no", "annex-investor", "annex-placee", "annex-price", "annex-quantity", "annex-remark")
@@ -78,13 +77,12 @@ def _standing(bid: BidLine, against: _Against) -> list[tuple[str, bool]]:
 
 def _remark(report: Report, bid: BidLine, rules: Sequence[tuple[str, bool]], lang: Lang) -> str:
     broken = [rule for rule, whole in rules if whole and not bid.live]
-    reasons = [title("sheet-decisions", lang) if rule == DECIDED else rule_name(report, rule, lang) for rule in broken]
-    said = [name(bid.fate, lang) if bid.fate else "", ("；" if lang == "zh" else "; ").join(reasons)]
+    reasons = [say("sheet-decisions", lang) if rule == DECIDED else rule_name(report, rule, lang) for rule in broken]
+    said = [name(bid.fate, lang) if bid.fate else "", say("semicolon", lang).join(reasons)]
     if bid.live and any(not whole for _, whole in rules):
-        comma = "，" if lang == "zh" else ", "
+        comma = say("comma", lang)
         excess = comma.join(rule_name(report, rule, lang) for rule, whole in rules if not whole)
         said.append(f"{excess}{comma}{say('quantity', lang)} {shares(bid.admitted_quantity, lang)}")
     said.append(say("annex-open", lang) if bid.open else "")
     fate, *more = (visible(s) for s in said)
-    left, right = ("（", "）") if lang == "zh" else (" (", ")")
-    return fate + "".join(f"{left}{m}{right}" for m in more if m)
+    return fate + "".join(say("in-brackets", lang, text=m) for m in more if m)

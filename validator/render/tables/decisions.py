@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from validator.render.phrases.titles import title
-from validator.render.phrases.words import Lang, name
+from validator.render.phrases.say import Lang, say
+from validator.render.phrases.words import name
 from validator.report.model import Report
 
 COLUMNS = ("rule", "subject", "outcome", "name", "at", "remark", "used")
@@ -11,7 +11,7 @@ COLUMNS = ("rule", "subject", "outcome", "name", "at", "remark", "used")
 
 def head(lang: Lang) -> tuple[str, ...]:
     """The titles of `COLUMNS`."""
-    return tuple(title(f"decision-{key}", lang) for key in COLUMNS)
+    return tuple(say(f"decision-{key}", lang) for key in COLUMNS)
 
 
 def rows(report: Report, lang: Lang) -> Iterator[tuple[str, ...]]:
@@ -20,6 +20,6 @@ def rows(report: Report, lang: Lang) -> Iterator[tuple[str, ...]]:
         told = {
             **decision,
             "outcome": name(decision.get("outcome", ""), lang),
-            "used": title(f"used-{decision.get('used', '')}", lang),
+            "used": say(f"used-{decision.get('used', '')}", lang),
         }
         yield tuple(told.get(key, "") for key in COLUMNS)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from validator.render.phrases.rules import called, clauses, effects, figure, margin_unit, missing, rule_name
 from validator.render.phrases.safe import visible
-from validator.render.phrases.sentences import say
-from validator.render.phrases.words import Lang, name
+from validator.render.phrases.say import Lang, say
+from validator.render.phrases.words import name, told
 from validator.report.model import Called, Finding, Report
 
 COLUMNS = (
@@ -51,14 +51,14 @@ def row(f: Finding, words: Called, rule: str, clause: str, effect: str, lang: La
         name(f.outcome, lang),
         rule,
         visible(f.subject.id),
-        visible(f.message.zh if lang == "zh" else f.message.en),
+        told(f.message, lang),
         f.margin or "",
         margin_unit(words, lang) if f.margin else "",
         visible(missing(words, f.missing, lang)),
         clause,
         effect,
         say("unverified-short" if f.unverified else "verified-short", lang),
-        visible(("；" if lang == "zh" else "; ").join(figure(words, key, text, lang) for key, text in f.figures.items())),
+        visible(say("semicolon", lang).join(figure(words, key, text, lang) for key, text in f.figures.items())),
         f.rule,
         visible(f.subject.placee or ""),
         visible(f.subject.investor or ""),

@@ -11,8 +11,7 @@ from functools import lru_cache
 from typing import Literal, assert_never
 
 from validator.render.phrases.safe import visible
-from validator.render.phrases.titles import title
-from validator.render.phrases.words import Lang
+from validator.render.phrases.say import Lang, say
 from validator.report.amounts import decimal
 from validator.report.model import BidLine, Report
 
@@ -54,9 +53,9 @@ def said_of(line: Line, lang: Lang) -> str:
     """What a line is about, in the reader's language."""
     match line.group:
         case "all" | "six":
-            return title(f"{line.group}-kind", lang)
+            return say(f"kind-{line.group}", lang)
         case "placee_type" | "investor_type":
-            return visible(line.kind) or title("not-stated", lang)
+            return visible(line.kind) or say("not-stated", lang)
         case _:
             assert_never(line.group)
 

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from validator.render.phrases.safe import visible
-from validator.render.phrases.sentences import say
-from validator.render.phrases.titles import title
-from validator.render.phrases.words import Lang, count
+from validator.render.phrases.say import Lang, say
+from validator.render.phrases.words import count
 from validator.render.tables import annex
 from validator.render.tables.findings import PRINTED
 from validator.render.tables.statistics import statistics
@@ -36,16 +35,16 @@ def _tables(report: Report, lang: Lang, bids: bool) -> Iterator[Table]:
     if listed:
         yield _table(say("annex", lang), of_bids.annex(listed, lang))
     if lines := statistics(report):
-        yield _table(title("sheet-statistics", lang), of_bids.statistics(lines, lang))
+        yield _table(say("sheet-statistics", lang), of_bids.statistics(lines, lang))
     if listed and bids:
         yield _table(say("bids", lang), of_bids.every(report, lang))
     if report.intake:
         yield _table(say("intake", lang), rules.intake(report, lang))
     if report.decisions:
-        yield _table(title("sheet-decisions", lang), rules.decisions(report, lang))
+        yield _table(say("sheet-decisions", lang), rules.decisions(report, lang))
     yield _table(say("sheet-rules", lang), rules.applied(report, lang), rules.APPLIED_PRINTED)
     if report.terms:
-        yield _table(title("sheet-terms", lang), rules.terms(report, lang))
+        yield _table(say("sheet-terms", lang), rules.terms(report, lang))
 
 
 def _table(name: str, columns: Iterable[Column], printed: int | None = None) -> Table:

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from validator.render.phrases.sentences import say
-from validator.render.phrases.titles import title
-from validator.render.phrases.words import Lang, name
+from validator.render.phrases.say import Lang, say
+from validator.render.phrases.words import name
 from validator.render.tables import annex as listed
 from validator.render.tables.statistics import Line, said_of
 from validator.render.xlsx.sheets import Column, Form, turned
@@ -18,8 +17,8 @@ def annex(rows: Sequence[listed.Row], lang: Lang) -> Iterator[Column]:
         (number, "integer", 8),
         (investor, "text", 34),
         (placee, "text", 44),
-        (title("price-unit", lang), "price", 16),
-        (title("quantity-unit", lang), "count", 16),
+        (say("price-unit", lang), "price", 16),
+        (say("quantity-unit", lang), "count", 16),
         (remark, "prose", 46),
     )
     return turned(forms, rows)
@@ -31,16 +30,16 @@ def every(report: Report, lang: Lang) -> Iterator[Column]:
     opened = say("open", lang)
     forms: tuple[Form, ...] = (
         (say("annex-no", lang), "integer", 8),
-        (title("investor-code", lang), "text", 16),
-        (title("placee-code", lang), "text", 16),
+        (say("investor-code", lang), "text", 16),
+        (say("placee-code", lang), "text", 16),
         (say("finding-sequence", lang), "integer", 13),
-        (title("price-unit", lang), "price", 16),
-        (title("quantity-unit", lang), "count", 16),
-        (title("admitted-unit", lang), "count", 20),
+        (say("price-unit", lang), "price", 16),
+        (say("quantity-unit", lang), "count", 16),
+        (say("admitted-unit", lang), "count", 20),
         (say("fate", lang), "text", 22),
         (opened, "text", 8),
-        (title("investor_type", lang), "text", 20),
-        (title("placee_type", lang), "text", 24),
+        (say("investor_type", lang), "text", 20),
+        (say("placee_type", lang), "text", 24),
     )
     rows = [
         (
@@ -64,18 +63,18 @@ def every(report: Report, lang: Lang) -> Iterator[Column]:
 def statistics(lines: Sequence[Line], lang: Lang) -> Iterator[Column]:
     """As announcements print them. The multiple stands where the offering says how much is sold offline."""
     forms: tuple[Form, ...] = (
-        (title("group", lang), "text", 18),
-        (title("kind", lang), "text", 36),
-        (title("investor-count", lang), "count", 14),
-        (title("placee-count", lang), "count", 16),
-        (title("bid-total", lang), "count", 20),
-        (title("median", lang), "price4", 20),
-        (title("mean", lang), "price4", 24),
-        (title("multiple", lang), "multiple", 16),
+        (say("group", lang), "text", 18),
+        (say("kind", lang), "text", 36),
+        (say("investor-count", lang), "count", 14),
+        (say("placee-count", lang), "count", 16),
+        (say("bid-total", lang), "count", 20),
+        (say("median", lang), "price4", 20),
+        (say("mean", lang), "price4", 24),
+        (say("multiple", lang), "multiple", 16),
     )
     rows = [
         (
-            title("all" if line.group == "six" else line.group, lang),
+            say("all" if line.group == "six" else line.group, lang),
             said_of(line, lang),
             line.investors,
             line.placees,

@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from dsl.outcomes import OUTCOMES
 from validator.render.phrases.rules import changed_terms, clauses, effects, rule_name, wanted_said
-from validator.render.phrases.sentences import say
-from validator.render.phrases.titles import title
-from validator.render.phrases.words import Lang, name, table
+from validator.render.phrases.say import Lang, say, spoken
+from validator.render.phrases.words import name, table
 from validator.render.tables import decisions as decided
 from validator.render.tables import findings as found
 from validator.render.xlsx.formats import Style
 from validator.render.xlsx.sheets import Column, Form, turned
 from validator.report.model import Report
-
-_OUTCOMES = ("holds", "violated", "not_applicable", "not_evaluable", "error")
 
 _FINDING_FORMS: Mapping[str, tuple[Style, int]] = {
     "outcome": ("text", 10),
@@ -63,13 +61,13 @@ def applied(report: Report, lang: Lang) -> Iterator[Column]:
     states = dict(report.attestations)
     forms: tuple[Form, ...] = (
         (say("rule", lang), "prose", 26),
-        (title("subject-kind", lang), "text", 12),
+        (say("subject-kind", lang), "text", 12),
         (say("clause", lang), "prose", 40),
         (say("effect", lang), "prose", 12),
         (say("finding-source", lang), "text", 8),
-        *((name(o, lang), "count", 9) for o in _OUTCOMES),
-        (title("attest-state", lang), "text", 10),
-        (title("lacking", lang), "prose", 40),
+        *((name(o, lang), "count", 9) for o in OUTCOMES),
+        (say("attest-state", lang), "text", 10),
+        (say("lacking", lang), "prose", 40),
         (say("finding-rule-id", lang), "text", 31),
     )
     rules = dict.fromkeys((*report.by_rule, *states, *report.rules))
@@ -93,7 +91,7 @@ def _about(report: Report, rule: str, lang: Lang) -> tuple[str, ...]:
 
 def _came_of(report: Report, rule: str) -> tuple[int | None, ...]:
     outcomes = report.by_rule.get(rule)
-    return tuple(None if outcomes is None else outcomes.get(o, 0) for o in _OUTCOMES)
+    return tuple(None if outcomes is None else outcomes.get(o, 0) for o in OUTCOMES)
 
 
 def _wanting(report: Report, rule: str, states: Mapping[str, str], lang: Lang) -> tuple[str, str]:
@@ -118,7 +116,7 @@ def intake(report: Report, lang: Lang) -> Iterator[Column]:
         (say("reason", lang), "prose", 60),
     )
     issues = report.intake
-    return turned(forms, [(table(i.table, lang), i.row, i.column, i.text, i.message.zh if lang == "zh" else i.message.en) for i in issues])
+    return turned(forms, [(table(i.table, lang), i.row, i.column, i.text, spoken(i.message, lang)) for i in issues])
 
 
 def decisions(report: Report, lang: Lang) -> Iterator[Column]:

@@ -7,8 +7,7 @@ from typing import assert_never
 from validator.render.pages import blocks
 from validator.render.pages.blocks import Block, Heading, Note
 from validator.render.pages.report.summary import summary
-from validator.render.phrases.sentences import say
-from validator.render.phrases.words import Lang
+from validator.render.phrases.say import Lang, say
 from validator.render.xlsx.formats import Style
 from validator.render.xlsx.row_height import lines
 from validator.render.xlsx.sheets import Line, Page

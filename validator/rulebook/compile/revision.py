@@ -1,5 +1,7 @@
 """One flat revision + vocabulary -> `Rulebook`: every expression parsed and checked, or all diagnostics with their place."""
 
+from collections.abc import Mapping
+
 from dsl.schema import Schema
 from dsl.to_text import Language, order_text, to_text
 from validator.bilingual import Both
@@ -7,7 +9,7 @@ from validator.rulebook.amendments import Flat, Placed, documents
 from validator.rulebook.compile.rules import compile_rules, compile_terms
 from validator.rulebook.compile.scope import Scope, Seen, Written
 from validator.rulebook.compile.values import compile_values
-from validator.rulebook.model import Rulebook
+from validator.rulebook.model import Rule, Rulebook, Term, Value
 from validator.vocabulary.vocabulary import Vocabulary
 
 
@@ -18,8 +20,12 @@ def compile_rulebook(flat: Flat, vocabulary: Vocabulary, salt: str = "", seen: S
     """
     scope = Scope(flat, vocabulary, seen or Seen())
     values = compile_values(scope)
-    terms = compile_terms(scope)
-    rules = compile_rules(scope)
+    return settled(scope, values, compile_terms(scope), compile_rules(scope), salt)
+
+
+def settled(scope: Scope, values: Mapping[str, Value], terms: Mapping[str, Term], rules: Mapping[str, Rule], salt: str) -> Rulebook:
+    """The revision made of its parts. Raises DiagnosticError with every mistake that was found on the way."""
+    flat = scope.flat
     assert flat.head is not None
     applies = Placed(flat.applies, flat.head, ("applies",))
     cites = scope.cites(applies, flat.applies.cite)

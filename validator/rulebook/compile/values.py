@@ -131,7 +131,7 @@ def _value(scope: Scope, name: str, placed: Placed[ValueForm], parts: dict[Path,
         type_ = meaning.type if meaning else FLAG
     if meaning is None or len(scope.mistakes) > before:
         return None
-    scope.stage_fits(placed, stage, _checked(meaning), "value")
+    scope.stage_fits(placed, stage, [meaning] if isinstance(meaning, Checked) else meaning.parts(), "value")
     if name == "fate" and (form.of, type_.kind) != ("bid", "words"):  # the report counts bids by it
         scope.mistakes.append(placed.mistake("wrong-type", "`fate` says what becomes of a bid: it is a value of bid that gives words"))
     made = Field(name, form.zh, form.of, FieldType("value", type_), "value", None, stage)
@@ -240,10 +240,3 @@ def _texts(form: ValueForm) -> Iterable[tuple[Path, str]]:
         yield from ((("take", "order", i), key) for i, key in enumerate(take.order))
         if take.spare is not None:
             yield from ((("take", "spare", "last"), take.spare.last), (("take", "spare", "equals"), take.spare.equals))
-
-
-def _checked(meaning: Checked | Take) -> list[Checked]:
-    if isinstance(meaning, Checked):
-        return [meaning]
-    parts = [meaning.source, *(k.value for k in meaning.order), meaning.sum, meaning.limit, meaning.bound, meaning.last, meaning.equals]
-    return [p for p in parts if p is not None]

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from validator.render.html.pictures.bars import bars
 from validator.render.html.pictures.demand import demand
 from validator.render.html.pictures.scatter import scatter
-from validator.render.phrases.words import Lang
+from validator.render.phrases.say import Lang
 from validator.report.model import Report
 
 

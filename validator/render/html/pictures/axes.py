@@ -7,14 +7,16 @@ from fractions import Fraction
 from markupsafe import Markup
 
 from validator.render.html.pictures.drawing import path, text
-from validator.render.phrases.titles import title
-from validator.render.phrases.words import Lang, price
+from validator.render.phrases.say import Lang, say
+from validator.render.phrases.words import price
 from validator.render.tables.statistics import scaled, stated
 from validator.report.amounts import decimal
 from validator.report.model import Report
 
 LEFT, RIGHT, TOP = 900, 7080, 330
 _PRICE = 10_000  # prices in 1/10000 元
+_UNITS: Mapping[Lang, tuple[int, ...]] = {"zh": (1, 10_000, 100_000_000), "en": (1, 1_000, 1_000_000, 1_000_000_000)}
+"""In which a quantity axis may count, in shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,7 @@ def upwards(largest: int, bottom: int) -> Scale:
 
 def unit(largest: int, lang: Lang) -> int:
     """The unit of a quantity axis in shares: the largest in which it still passes 1."""
-    units = (1, 10_000, 100_000_000) if lang == "zh" else (1, 1_000, 1_000_000, 1_000_000_000)
-    return max(u for u in units if u <= max(largest // 5, 1))
+    return max(u for u in _UNITS[lang] if u <= max(largest // 5, 1))
 
 
 def axes(x: Scale, y: Scale, up: str, shares: int, lang: Lang) -> Iterator[Markup]:
@@ -66,8 +67,8 @@ def axes(x: Scale, y: Scale, up: str, shares: int, lang: Lang) -> Iterator[Marku
         yield path("axis", f"M{x.at(value)} {y.start}v50")
         yield text(decimal(Fraction(value, _PRICE), places), x.at(value), y.start + 190, "middle", "faint")
     yield path("axis", f"M{x.start} {y.end}V{y.start}H{x.end}")
-    yield text(title("axis-price", lang), x.end, y.start + 350, "end", "faint")
-    yield text(title(up, lang, unit=title(f"unit-{shares}", lang)), 60, 110, kind="faint")
+    yield text(say("axis-price", lang), x.end, y.start + 350, "end", "faint")
+    yield text(say(up, lang, unit=say(f"unit-{shares}", lang)), 60, 110, kind="faint")
 
 
 def marks(report: Report) -> Mapping[str, tuple[int, str]]:
@@ -90,7 +91,7 @@ def marked(found: Mapping[str, tuple[int, str]], x: Scale, y: Scale, lang: Lang)
             left = across > middle if key == "issue" else across > x.end - 1100
             left = left or (key == "issue" and across - x.start > 1500)
             yield path(key, f"M{across} {y.start}V{y.end - 120}")
-            yield text(title(f"mark-{key}", lang, price=said), across + (-40 if left else 40), y.end - 60, "end" if left else "start")
+            yield text(say(f"mark-{key}", lang, price=said), across + (-40 if left else 40), y.end - 60, "end" if left else "start")
 
 
 def ticks(low: int, high: int, number: int) -> list[int]:

@@ -5,17 +5,17 @@ from collections.abc import Iterator, Mapping
 
 from markupsafe import Markup
 
+from dsl.outcomes import FOUND
 from validator.render.html.pictures.axes import RIGHT, TOP, Scale, round_up, ticks
 from validator.render.html.pictures.drawing import clipped, figure, long, path, rect, text
 from validator.render.phrases.rules import rule_name
-from validator.render.phrases.titles import title
-from validator.render.phrases.words import Lang, count, name
+from validator.render.phrases.say import Lang, say
+from validator.render.phrases.words import count, name
 from validator.report.model import Report
 
 _BARS = 15
 _STEP = 240  # from bar to bar
 _NAME = 2700  # where the names end
-_OUTCOMES = ("violated", "not_evaluable", "error")
 
 
 def bars(report: Report, lang: Lang) -> Iterator[Markup]:
@@ -29,18 +29,18 @@ def bars(report: Report, lang: Lang) -> Iterator[Markup]:
     shown = rules[:_BARS]
     x = Scale(0, round_up(max(f.total() for f in found.values())), _NAME, RIGHT - 500)
     bottom = TOP + _STEP * len(shown)
-    drawn = [*_grid(x, bottom, title("axis-findings", lang))]
+    drawn = [*_grid(x, bottom, say("axis-findings", lang))]
     for at, rule in enumerate(shown):
         drawn += _bar(clipped(rule_name(report, rule, lang), _NAME - 150), found[rule], x, TOP + _STEP * at)
-    drawn += _legend([o for o in _OUTCOMES if any(o in f for f in found.values())], lang)
-    rest = title("bars-rest", lang, count=count(len(rules) - _BARS)) if len(rules) > _BARS else ""
-    yield figure(title("bars", lang), rest, bottom + 420, drawn)
+    drawn += _legend([o for o in FOUND if any(o in f for f in found.values())], lang)
+    rest = say("bars-rest", lang, count=count(len(rules) - _BARS)) if len(rules) > _BARS else ""
+    yield figure(say("bars", lang), rest, bottom + 420, drawn)
 
 
 def _bar(said: str, found: Mapping[str, int], x: Scale, top: int) -> Iterator[Markup]:
     yield text(said, _NAME - 60, top + 155, "end")
     start = 0
-    for outcome in _OUTCOMES:
+    for outcome in FOUND:
         if number := found.get(outcome, 0):
             a, b = x.at(start), x.at(start + number)
             yield rect(outcome, a, top + 40, max(b - a, 12), 160)

@@ -7,14 +7,13 @@ from markupsafe import Markup
 
 from validator.render.html.pictures.axes import Scale, axes, marked, marks, prices, unit, upwards
 from validator.render.html.pictures.drawing import figure, path
-from validator.render.phrases.titles import title
-from validator.render.phrases.words import Lang, count, shares
+from validator.render.phrases.say import Lang, say
+from validator.render.phrases.words import count, fate, shares
 from validator.render.tables.statistics import scaled, stated
 from validator.report.amounts import decimal
 from validator.report.model import Report
 
 _BOTTOM = 3000
-_EFFECTIVE = "有效报价"
 
 
 def demand(report: Report, lang: Lang) -> Iterator[Markup]:
@@ -28,8 +27,8 @@ def demand(report: Report, lang: Lang) -> Iterator[Markup]:
     y = upwards(rising[-1][1], _BOTTOM)
     drawn = [*axes(x, y, "axis-demand", unit(rising[-1][1], lang), lang), *_curve(rising, x, y), *marked(found, x, y, lang)]
     outside = sum(not x.holds(-p) for p, _ in bids)
-    note = title("demand-note", lang, count=count(len(bids))) + (title("outside", lang, count=count(outside)) if outside else "")
-    yield figure(title("demand", lang), note + _offered(report, lang), _BOTTOM + 420, drawn)
+    note = say("demand-note", lang, count=count(len(bids))) + (say("outside", lang, count=count(outside)) if outside else "")
+    yield figure(say("demand", lang), note + _offered(report, lang), _BOTTOM + 420, drawn)
 
 
 def steps(bids: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -59,12 +58,12 @@ def _curve(rising: Sequence[tuple[int, int]], x: Scale, y: Scale) -> Iterator[Ma
 
 def _offered(report: Report, lang: Lang) -> str:
     """How much is sold offline, beside what was effectively bid: on the axis it would be a hair above nothing."""
-    offline, effective = stated(report, "offline_initial"), report.fates.get(_EFFECTIVE)
+    offline, effective = stated(report, "offline_initial"), report.fates.get(fate("effective"))
     if not offline:
         return ""
-    said = title("demand-offline", lang, offline=shares(decimal(offline), lang))
+    said = say("demand-offline", lang, offline=shares(decimal(offline), lang))
     if effective is None:
         return said
     multiple = decimal(Fraction(effective.quantity) / offline, 2)
     whole, _, places = multiple.partition(".")
-    return said + title("demand-multiple", lang, multiple=f"{int(whole):,}.{places}")
+    return said + say("demand-multiple", lang, multiple=f"{int(whole):,}.{places}")

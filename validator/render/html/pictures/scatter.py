@@ -7,21 +7,21 @@ from markupsafe import Markup
 
 from validator.render.html.pictures.axes import LEFT, Scale, axes, marked, marks, prices, unit, upwards
 from validator.render.html.pictures.drawing import figure, long, path, sign, text
-from validator.render.phrases.titles import title
-from validator.render.phrases.words import Lang, count, name
+from validator.render.phrases.say import Lang, say
+from validator.render.phrases.words import count, fate, name
 from validator.render.tables.statistics import scaled
 from validator.report.model import BidLine, Report
 
 _BOTTOM = 3000
 _CELL = 40  # pixels in tenths: bids whose places fall into one such square share a mark
 
-# fate: class, and the mark as a path from its middle, some four pixels wide
-_FATES: Mapping[str, tuple[str, str]] = {
-    "有效报价": ("effective", "m-19 0a19 19 0 1 0 38 0a19 19 0 1 0-38 0z"),
-    "低价未入围": ("low", "m-22-22h44v44h-44z"),
-    "高价剔除": ("eliminated", "m0-30l28 50h-56z"),
-    "待定价": ("waiting", "m0-28l28 28l-28 28l-28-28z"),
-    "无效报价": ("invalid", "m-21-21l42 42m0-42l-42 42"),
+# kind of fate, which is also its class: the mark as a path from its middle, some four pixels wide
+_MARKS: Mapping[str, str] = {
+    "effective": "m-19 0a19 19 0 1 0 38 0a19 19 0 1 0-38 0z",
+    "low": "m-22-22h44v44h-44z",
+    "eliminated": "m0-30l28 50h-56z",
+    "waiting": "m0-28l28 28l-28 28l-28-28z",
+    "invalid": "m-21-21l42 42m0-42l-42 42",
 }
 _OTHER = ("waiting", "m-25 0h50")
 
@@ -43,10 +43,10 @@ def scatter(report: Report, lang: Lang) -> Iterator[Markup]:
         *_bids(inside, x, y),
         *_legend([b for b, _, _ in placed], _BOTTOM + 560, lang),
     ]
-    note = title("scatter-note", lang, count=count(len(placed)))
+    note = say("scatter-note", lang, count=count(len(placed)))
     if len(inside) < len(placed):
-        note += title("outside", lang, count=count(len(placed) - len(inside)))
-    yield figure(title("scatter", lang), note, _BOTTOM + 680, drawn)
+        note += say("outside", lang, count=count(len(placed) - len(inside)))
+    yield figure(say("scatter", lang), note, _BOTTOM + 680, drawn)
 
 
 def _bids(bids: Sequence[tuple[BidLine, int, int]], x: Scale, y: Scale) -> Iterator[Markup]:
@@ -56,18 +56,24 @@ def _bids(bids: Sequence[tuple[BidLine, int, int]], x: Scale, y: Scale) -> Itera
         place = x.at(at) // _CELL * _CELL, y.at(quantity) // _CELL * _CELL
         places.setdefault(bid.fate or "", {})[place] = None
     numbers = Counter(bid.fate or "" for bid, _, _ in bids)
-    for fate in sorted(places, key=lambda f: (-numbers[f], f)):
-        kind, mark = _FATES.get(fate, _OTHER)
-        yield path(kind, "".join(f"M{a} {b}{mark}" for a, b in places[fate]))
+    signs = _signs()
+    for word in sorted(places, key=lambda w: (-numbers[w], w)):
+        kind, mark = signs.get(word, _OTHER)
+        yield path(kind, "".join(f"M{a} {b}{mark}" for a, b in places[word]))
 
 
 def _legend(bids: Sequence[BidLine], row: int, lang: Lang) -> Iterator[Markup]:
-    fates = Counter(bid.fate or "" for bid in bids)
-    order = [*(f for f in _FATES if f in fates), *sorted(f for f in fates if f not in _FATES)]
+    fates, signs = Counter(bid.fate or "" for bid in bids), _signs()
+    order = [*(w for w in signs if w in fates), *sorted(w for w in fates if w not in signs)]
     across = LEFT + 60
-    for fate in order:
-        kind, mark = _FATES.get(fate, _OTHER)
-        said = title("bids-of", lang, fate=name(fate, lang) if fate else title("undecided", lang), count=count(fates[fate]))
+    for word in order:
+        kind, mark = signs.get(word, _OTHER)
+        said = say("bids-of", lang, fate=name(word, lang) if word else say("no-fate", lang), count=count(fates[word]))
         yield sign(kind, mark, across, row - 45)
         yield text(said, across + 110, row)
         across += 340 + long(said)
+
+
+def _signs() -> Mapping[str, tuple[str, str]]:
+    """Class and mark of each fate, by the word that reports have for it."""
+    return {fate(kind): (kind, mark) for kind, mark in _MARKS.items()}

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from validator.render.pages.blocks import Block, Column, Heading, Note, Table
 from validator.render.phrases.rules import columns_of, rule_name, wanted, wanted_said
-from validator.render.phrases.sentences import say
-from validator.render.phrases.words import Lang, count, name
+from validator.render.phrases.say import Lang, say
+from validator.render.phrases.words import count, name
 from validator.report.model import Report
 
 

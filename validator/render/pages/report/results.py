@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from validator.render.pages.blocks import Block, Column, Heading, Note, Table
 from validator.render.phrases.safe import visible
-from validator.render.phrases.sentences import say
-from validator.render.phrases.words import FOUR_VALUES, Lang, count, name, percent, price, shares, yuan
+from validator.render.phrases.say import Lang, say
+from validator.render.phrases.words import FOUR_VALUES, count, name, percent, price, shares, yuan
 from validator.report.model import Report
 
 _SUBJECTS = 3

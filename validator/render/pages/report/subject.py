@@ -6,14 +6,13 @@ from difflib import get_close_matches
 from typing import Any
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
+from dsl.outcomes import WORST_FIRST
 from validator.render.pages.blocks import Block, Column, Heading, Note, Table
 from validator.render.phrases.rules import called, clauses, effects, margin, rule_name
 from validator.render.phrases.safe import visible
-from validator.render.phrases.sentences import say
-from validator.render.phrases.words import Lang, count, name, price, shares
+from validator.render.phrases.say import Lang, say
+from validator.render.phrases.words import count, name, price, shares, told
 from validator.report.model import BidLine, Finding, Report
-
-_ORDER = ("violated", "error", "not_evaluable")
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ def of_report(report: Report, id_: str) -> OfSubject:
     found = [f for f in report.findings if _concerns(f, id_) or (f.subject.kind, f.subject.id) in above]
     if not bids and not found:
         raise DiagnosticError([_unknown(report, id_)])
-    return OfSubject(report, id_, bids, tuple(sorted(found, key=lambda f: _ORDER.index(f.outcome))))
+    return OfSubject(report, id_, bids, tuple(sorted(found, key=lambda f: WORST_FIRST.index(f.outcome))))
 
 
 def data(found: OfSubject) -> dict[str, Any]:
@@ -89,7 +88,7 @@ def _finding(report: Report, f: Finding, lang: Lang) -> tuple[str, ...]:
         f"{name(f.outcome, lang)}\n→ {said}" if f.outcome == "violated" and said else name(f.outcome, lang),
         f"{rule_name(report, f.rule, lang)}\n{f.rule}",
         visible(f.subject.id),
-        visible(f.message.zh if lang == "zh" else f.message.en),
+        told(f.message, lang),
         margin(called(report, f.rule), f.margin, lang),
         clauses(f.cite, report.sources),
     )

@@ -7,14 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+from dsl.outcomes import OUTCOMES
 from validator.render.pages.blocks import Block, Column, Heading, Note, Table
 from validator.render.pages.report import not_supplied as lacking
 from validator.render.pages.report.results import clipped, every_bid, listed, pairs, results
 from validator.render.phrases.rules import by_rule, called, changed_terms, clauses, columns_of, effects, missing, rule_name
 from validator.render.phrases.safe import visible
-from validator.render.phrases.sentences import say
-from validator.render.phrases.titles import title
-from validator.render.phrases.words import Lang, count, name, table
+from validator.render.phrases.say import Lang, say
+from validator.render.phrases.words import count, name, table, told
 from validator.render.tables import decisions as decided
 from validator.report.model import Finding, Report
 
@@ -22,7 +22,6 @@ _RULES = 12  # rows of a table of rules: what fits on one screen with the rest
 _ISSUES = 8
 _DECISIONS = 30
 _REMARK = 200  # letters of a remark: it is somebody's reason, and read whole
-_OUTCOMES = ("holds", "violated", "not_applicable", "not_evaluable", "error")
 
 
 def summary(report: Report, lang: Lang, *, bids: bool = False, next_steps: bool = True) -> tuple[Block, ...]:
@@ -59,16 +58,20 @@ def verdict(report: Report, lang: Lang) -> Note:
     if report.violated:
         rules = len({f.rule for f in report.violated})
         said = say("breaches", lang, rules=count(rules), count=count(len(report.violated)))
-        return Note(said if _evaluated(report) else f"{said}{'' if lang == 'zh' else ' '}{say('open-ends', lang)}", "bad")
+        return Note(_with_open_ends(report, said, lang), "bad")
     against = report.decided_against + sum(state == "violated" for _, state in report.attestations)
     if against:
         said = say("decided-against", lang, count=count(against))
-        return Note(said if _evaluated(report) else f"{said}{'' if lang == 'zh' else ' '}{say('open-ends', lang)}", "bad")
+        return Note(_with_open_ends(report, said, lang), "bad")
     if not _evaluated(report):
         return Note(say("undecided", lang), "warn")
     if signatures := open_attestations(report):
         return Note(say("attest-open", lang, count=count(len(signatures))), "warn")
     return Note(say("compliant", lang), "good") if _clean(report) else Note(say("provisional-pass", lang), "warn")
+
+
+def _with_open_ends(report: Report, said: str, lang: Lang) -> str:
+    return said if _evaluated(report) else say("two-sentences", lang, first=said, second=say("open-ends", lang))
 
 
 def _evaluated(report: Report) -> bool:
@@ -98,7 +101,7 @@ def _facts(report: Report, lang: Lang) -> Table:
         (say("rulebook", lang), f"{book.get('id')}@{book.get('revision')}  {_short(book.get('digest', ''))}"),
         (say("input", lang), f"{records or say('no-book', lang)}  {_short(report.input_digest)}"),
         (say("engine", lang), say("verified" if report.verified else "not-verified", lang)),
-        (say("outcomes", lang), " · ".join(_outcome(report, o, lang) for o in _OUTCOMES)),
+        (say("outcomes", lang), " · ".join(_outcome(report, o, lang) for o in OUTCOMES)),
     ]
     if report.provisional:
         rows.append((say("standing", lang), say("provisional", lang, what=columns_of(report, report.provisional, lang))))
@@ -107,12 +110,14 @@ def _facts(report: Report, lang: Lang) -> Table:
 
 def _outcome(report: Report, outcome: str, lang: Lang) -> str:
     """How often an outcome came; of what is not evaluable, how often for want of a whole column or table, which is no finding."""
-    told = f"{name(outcome, lang)} {count(report.outcomes.get(outcome, 0))}"
+    often = f"{name(outcome, lang)} {count(report.outcomes.get(outcome, 0))}"
     found = sum(f.outcome == outcome for f in report.findings)
     unasked = report.outcomes.get(outcome, 0) - found if outcome == "not_evaluable" and report.unsupplied else 0
     if unasked <= 0:
-        return told
-    return say("for-want" if found else "all-for-want", lang, told=told, count=count(unasked))
+        return often
+    if not found:
+        return say("all-for-want", lang, often=often)
+    return say("for-want", lang, often=often, count=count(unasked))
 
 
 def _to_do(report: Report, lang: Lang) -> Iterator[Block]:
@@ -155,7 +160,7 @@ def _violations(report: Report, lang: Lang) -> Iterator[Block]:
     yield from _rest(len(groups), lang)
     yield from _sources(report, (c.source for _, found in shown for c in found[0].cite))
     if any(f.unverified for _, found in shown for f in found):
-        yield Note(say("unverified", lang), "faint")
+        yield Note(f"{say('star', lang)} {say('unverified', lang)}", "faint")
 
 
 def _sources(report: Report, used: Iterable[str]) -> Iterator[Table]:
@@ -189,7 +194,7 @@ def _intake(report: Report, lang: Lang) -> Iterator[Block]:
                 "" if i.row is None else str(i.row),
                 visible(i.column or ""),
                 clipped(i.text or ""),
-                visible(i.message.zh if lang == "zh" else i.message.en),
+                told(i.message, lang),
             )
             for i in report.intake[:_ISSUES]
         )
@@ -217,7 +222,7 @@ def _attestations(report: Report, lang: Lang) -> Iterator[Block]:
 def _decisions(report: Report, lang: Lang) -> Iterator[Block]:
     if not report.decisions:
         return
-    yield Heading(f"{title('sheet-decisions', lang)}  {count(len(report.decisions))}")
+    yield Heading(f"{say('sheet-decisions', lang)}  {count(len(report.decisions))}")
     shown = islice(decided.rows(report, lang), _DECISIONS)
     wide = (key in ("rule", "remark", "used") for key in decided.COLUMNS)
     columns = tuple(Column(head, wide=broken) for head, broken in zip(decided.head(lang), wide, strict=True))
@@ -237,7 +242,7 @@ def _next(report: Report, lang: Lang) -> Iterator[Block]:
 
 
 def _starred(report: Report, rule: str, found: Sequence[Finding], lang: Lang) -> str:
-    star = ("＊" if lang == "zh" else "*") if any(f.unverified for f in found) else ""
+    star = (say("star", lang)) if any(f.unverified for f in found) else ""
     return f"{rule_name(report, rule, lang)}{star}\n{rule}"
 
 

@@ -7,41 +7,13 @@ from validator.bilingual import Both
 from validator.render.pages.blocks import Block, Column, Heading, Note, Table
 from validator.render.pages.rules.rulebook import since
 from validator.render.phrases.safe import visible
-from validator.render.phrases.sentences import say
-from validator.render.phrases.words import Lang, name
+from validator.render.phrases.say import Lang, say, spoken
+from validator.render.phrases.words import enumerated, name, told
 from validator.rulebook.diff import Change, Changes, Diff, Entry
 from validator.rulebook.model import Rulebook
 
-_KINDS = {"rules": Both("规则", "Rules"), "terms": Both("发行条款", "Terms"), "values": Both("派生值与分档", "Values and tiers")}
-_DONE = {"added": Both("新增", "added"), "removed": Both("删除", "removed"), "changed": Both("修改", "changed")}
-_PARTS = {
-    "for": Both("对象", "asked of"),
-    "when": Both("适用条件", "when"),
-    "require": Both("要求", "requires"),
-    "selects": Both("选出", "selects"),
-    "effect": Both("后果", "effect"),
-    "admits": Both("有效部分", "admits"),
-    "name": Both("名称", "name"),
-    "message": Both("说明文字", "message"),
-    "cite": Both("依据", "clause"),
-    "unverified": Both("待核", "unverified"),
-    "mode": Both("方式", "mode"),
-    "value": Both("取值", "value"),
-    "of": Both("对象", "of"),
-    "stage": Both("阶段", "stage"),
-    "is": Both("算法", "is"),
-    "from": Both("范围", "from"),
-    "order": Both("顺序", "order"),
-    "sum": Both("累计", "sum"),
-    "limit": Both("限额", "limit"),
-    "bound": Both("取法", "bound"),
-    "spare.last": Both("不剔除:末组", "spared: last group"),
-    "spare.equals": Both("不剔除:等于", "spared: equals"),
-}
-
-_CLEARED = Both("内容未变，依据已核实", "The same, its source now read")
-_DOUBTED = Both("内容未变，依据待核", "The same, its source not read")
-_SOURCES = Both("依据文件", "Sources")
+_KINDS = ("rules", "terms", "values")
+_DONE = ("added", "removed", "changed")
 _ID = 36
 """The longest id that is kept whole where room is short."""
 _TELLING = ("when", "require", "effect", "admits", "value", "is", "from", "order", "limit", "cite")
@@ -92,33 +64,32 @@ def _change(change: Change) -> dict[str, Any]:
 
 
 def _page(found: Diff, lang: Lang) -> Iterator[Block]:
-    zh = lang == "zh"
     yield Heading(f"{found.old.name} → {found.new.name}")
-    yield Note(f"{'适用：' if zh else 'applies: '}{since(found.old, lang)} → {since(found.new, lang)}", "faint")
+    yield Note(say("diff-applies", lang, old=since(found.old, lang), new=since(found.new, lang)), "faint")
     nothing = not found.sources
-    for kind, title in _KINDS.items():
+    for kind in _KINDS:
         changes: Changes = getattr(found, kind)
         told = ((done, entry) for done in _DONE for entry in getattr(changes, done) if not _only_marked(entry))
-        rows = [row for done, entry in told for row in _rows(entry, _said(_DONE[done], lang), lang)]
+        rows = [row for done, entry in told for row in _rows(entry, say(f"diff-{done}", lang), lang)]
         if rows:
             nothing = False
-            yield Heading(_said(title, lang))
+            yield Heading(say(f"diff-{kind}", lang))
             least = max(len(line) for row in rows for line in row[1].split("\n") if line.isascii())
             sides = (Column(found.old.revision, wide=True), Column(found.new.revision, wide=True))
             yield Table((Column(""), Column("", wide=True, least=min(least, _ID)), Column(""), *sides), tuple(rows))
     marked = [e for kind in _KINDS for e in getattr(found, kind).changed if _only_marked(e)]
-    for clear, title in ((True, _CLEARED), (False, _DOUBTED)):
+    for clear, heading in ((True, "diff-cleared"), (False, "diff-doubted")):
         ids = [e.id for e in marked if (e.changes[0].new is None) is clear]
         if ids:
             nothing = False
-            yield Heading(f"{_said(title, lang)}  {len(ids)}")
+            yield Heading(f"{say(heading, lang)}  {len(ids)}")
             yield Note(" · ".join(ids), "faint")
     if found.sources:
-        yield Heading(_said(_SOURCES, lang))
+        yield Heading(say("diff-sources", lang))
         columns = (Column(""), Column(found.old.revision, wide=True), Column(found.new.revision, wide=True))
         yield Table(columns, tuple((visible(key), visible(old or "—"), visible(new or "—")) for key, old, new in found.sources))
     if nothing:
-        yield Note("两个修订版之间没有差别" if zh else "nothing differs between the two revisions")
+        yield Note(say("diff-nothing", lang))
 
 
 def _only_marked(entry: Entry) -> bool:
@@ -128,34 +99,30 @@ def _only_marked(entry: Entry) -> bool:
 
 def _rows(entry: Entry, done: str, lang: Lang) -> Iterator[tuple[str, ...]]:
     """One row a part; what it is a part of stands beside the first."""
-    called = f"{visible(_said(entry.name, lang))}\n{entry.id}" if _said(entry.name, lang) != entry.id else entry.id
+    called = f"{told(entry.name, lang)}\n{entry.id}" if spoken(entry.name, lang) != entry.id else entry.id
     if entry.reaches:
-        called += f"\n{'影响规则：' if lang == 'zh' else 'reaches:'}\n{', '.join(entry.reaches)}"
+        called += f"\n{say('diff-reaches', lang)}\n{', '.join(entry.reaches)}"
     whole = all(c.old is None for c in entry.changes) or all(c.new is None for c in entry.changes)
-    told = [c for c in entry.changes if c.part in _TELLING or not whole]
-    if not told:
+    listed = [c for c in entry.changes if c.part in _TELLING or not whole]
+    if not listed:
         yield done, called, "", "", ""
-    for i, change in enumerate(told):
+    for i, change in enumerate(listed):
         old, new = (_side(change.part, side, lang) for side in (change.old, change.new))
         figures = "".join(f"\n{a} → {b}" for a, b in change.figures if (a, b) != (old, new))
-        part = _said(_PARTS[change.part], lang) + figures
+        part = say(f"part-{change.part}", lang) + figures
         yield (done, called, part, old, new) if i == 0 else ("", "", part, old, new)
 
 
 def _side(part: str, said: Both | None, lang: Lang) -> str:
     if said is None:
         return "—"
-    text = _said(said, lang)
+    text = spoken(said, lang)
     match part:
         case "effect" | "for" | "of":
-            return ("、" if lang == "zh" else ", ").join(name(word, lang) for word in text.split(", "))
+            return enumerated((name(word, lang) for word in text.split(", ")), lang)
         case "mode":
             return say(f"term-{text}", lang)
         case "unverified":
-            return "是" if lang == "zh" else "yes"
+            return say("flag-true", lang)
         case _:
             return visible(text)
-
-
-def _said(said: Both, lang: Lang) -> str:
-    return said.zh if lang == "zh" else said.en

@@ -7,9 +7,11 @@ from validator.render.pages.blocks import Block, Column, Heading, Note, Table
 from validator.render.pages.rules.rulebook import day_name
 from validator.render.phrases.rules import clauses
 from validator.render.phrases.safe import visible
-from validator.render.phrases.sentences import say
-from validator.render.phrases.words import Lang
+from validator.render.phrases.say import Lang, pick, say
+from validator.render.phrases.words import told
+from validator.rulebook.amendments import File
 from validator.rulebook.library import Resolution
+from validator.rulebook.model import Rulebook
 
 
 def resolution_data(offering: str, found: Resolution) -> dict[str, Any]:
@@ -45,10 +47,10 @@ def resolution_page(offering: str, found: Resolution, lang: Lang) -> tuple[Block
 
 
 def _page(offering: str, found: Resolution, lang: Lang) -> Iterator[Block]:
-    book, after, zh = found.rulebook, found.following, lang == "zh"
+    book, after = found.rulebook, found.following
     field = book.schema.entities[book.schema.root].fields[book.by]
-    by = f"{field.zh} {book.by}" if zh else book.by
-    yield Heading(f"{visible(offering)}  →  {book.name}  {visible(book.title.zh if zh else book.title.en)}")
+    by = pick(f"{field.zh} {book.by}", book.by, lang)
+    yield Heading(f"{visible(offering)}  →  {book.name}  {told(book.title, lang)}")
     rows = [
         (say("resolve-by", lang), f"{by} = {found.day}"),
         (say("resolve-from", lang), book.since),
@@ -56,17 +58,19 @@ def _page(offering: str, found: Resolution, lang: Lang) -> Iterator[Block]:
         (say("clause", lang), clauses(book.cites, book.sources) or say("resolve-no-clause", lang)),
     ]
     if book.unverified:
-        rows.append(("＊" if zh else "*", say("resolve-unverified", lang)))
+        rows.append((say("star", lang), say("resolve-unverified", lang)))
     yield Table((Column(""), Column("", wide=True)), tuple(rows))
     yield Heading(say("resolve-lineage", lang))
     columns = (Column(say("rulebook", lang)), Column(say("since", lang)), Column(say("title-of", lang), wide=True))
-    line = (
-        (f.name, f"{day_name(book, f.form.applies.by, lang)} ≥ {f.form.applies.from_}", visible(f.form.title.zh if zh else f.form.title.en))
-        for f in found.lineage
-    )
-    yield Table(columns, tuple(line))
+    yield Table(columns, tuple(_revision(book, file, lang) for file in found.lineage))
     if after is not None:
         yield Note(f"guiju rulebook diff {book.name} {after.name}", "faint")
+
+
+def _revision(book: Rulebook, file: File, lang: Lang) -> tuple[str, ...]:
+    form = file.form
+    since = f"{day_name(book, form.applies.by, lang)} ≥ {form.applies.from_}"
+    return file.name, since, visible(pick(form.title.zh, form.title.en, lang))
 
 
 def _until(found: Resolution, lang: Lang) -> str:

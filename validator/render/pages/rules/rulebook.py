@@ -6,12 +6,12 @@ from typing import Any
 from dsl.checker.check import Checked, references
 from dsl.schema import Field, Schema
 from dsl.to_text import to_text
-from validator.bilingual import Both, Cite
+from validator.bilingual import Cite
 from validator.render.pages.blocks import Block, Column, Heading, Note, Table
 from validator.render.phrases.rules import clauses, effects
 from validator.render.phrases.safe import visible
-from validator.render.phrases.sentences import say
-from validator.render.phrases.words import Lang, count, name
+from validator.render.phrases.say import LANGS, Lang, pick, say
+from validator.render.phrases.words import count, name, told
 from validator.rulebook.model import Rule, Rulebook, Take, Template, Term, Value
 
 
@@ -38,7 +38,7 @@ def list_page(known: Iterable[Rulebook], lang: Lang) -> tuple[Block, ...]:
         Column(say("rules", lang), right=True),
         Column(say("title-of", lang), wide=True),
     )
-    return (Table(columns, tuple((b.name, since(b, lang), count(len(b.rules)), _said(b.title, lang)) for b in known)),)
+    return (Table(columns, tuple((b.name, since(b, lang), count(len(b.rules)), told(b.title, lang)) for b in known)),)
 
 
 def since(book: Rulebook, lang: Lang) -> str:
@@ -49,7 +49,7 @@ def since(book: Rulebook, lang: Lang) -> str:
 def day_name(book: Rulebook, day: str, lang: Lang) -> str:
     """A date of the offering, by its name."""
     field = book.schema.entities[book.schema.root].fields.get(day)
-    return field.zh if field is not None and lang == "zh" else day
+    return day if field is None else pick(field.zh, day, lang)
 
 
 def book_data(book: Rulebook) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def rule_page(rule: str, books: Sequence[Rulebook], lang: Lang) -> tuple[Block, 
 
 
 def _book(book: Rulebook, lang: Lang) -> Iterator[Block]:
-    yield Heading(f"{book.name}  {_said(book.title, lang)}")
+    yield Heading(f"{book.name}  {told(book.title, lang)}")
     yield Note(f"{say('since', lang)} {since(book, lang)}\n{book.digest}", "faint")
     yield Heading(say("terms-of", lang))
     columns = (
@@ -99,10 +99,10 @@ def _book(book: Rulebook, lang: Lang) -> Iterator[Block]:
 
 
 def _rule_rows(book: Rulebook, rules: Iterable[Rule], lang: Lang) -> tuple[tuple[str, ...], ...]:
-    star = "＊" if lang == "zh" else "*"
+    star = say("star", lang)
     return tuple(
         (
-            f"{_said(r.name, lang)}{star if r.unverified else ''}\n{r.id}\n{name(r.entity, lang)} → {_effects(r, lang)}",
+            f"{told(r.name, lang)}{star if r.unverified else ''}\n{r.id}\n{name(r.entity, lang)} → {_effects(r, lang)}",
             _holds(book, r, lang),
             clauses(r.cites, {}),
         )
@@ -111,22 +111,22 @@ def _rule_rows(book: Rulebook, rules: Iterable[Rule], lang: Lang) -> tuple[tuple
 
 
 def _rule(book: Rulebook, rule: Rule, lang: Lang) -> Iterator[Block]:
-    yield Heading(f"{_said(rule.name, lang)}  {rule.id}")
+    yield Heading(f"{told(rule.name, lang)}  {rule.id}")
     rows = [(say("asked-of", lang), name(rule.entity, lang)), (say("effect", lang), _effects(rule, lang))]
     rows += [(say("clause", lang), clauses(rule.cites, book.sources))]
     for part, expression in (("when", rule.when), ("require", rule.require), ("admits", rule.admits)):
         if expression is not None:
             rows += [(say(part, lang), "\n".join(_text(expression, tongue, book.schema) for tongue in ("zh", "en")))]
     if rule.message is not None:
-        rows += [(say("message", lang), _template(rule.message[0 if lang == "zh" else 1], book.schema, lang))]
+        rows += [(say("message", lang), _template(rule.message[LANGS.index(lang)], book.schema, lang))]
     if rule.asked:
         derived, read = _names(book, rule)
         rows += [(say("derived", lang), "\n".join(f"{_label(v.field)} = {_meaning(book, v, lang)}" for v in derived))] if derived else []
         rows += [(say("reads", lang), "\n".join(f"{name(f.entity, lang)} · {_label(f)}" for f in read))]
     if rule.note is not None:
-        rows += [(say("note", lang), _said(rule.note, lang))]
+        rows += [(say("note", lang), told(rule.note, lang))]
     if rule.unverified:
-        rows += [("＊" if lang == "zh" else "*", say("unverified", lang).lstrip("＊* "))]
+        rows += [(say("star", lang), say("unverified", lang))]
     yield Table((Column(""), Column("", wide=True)), tuple(rows))
 
 
@@ -136,7 +136,7 @@ def _holds(book: Rulebook, rule: Rule, lang: Lang) -> str:
     holds = _text(rule.require, lang, book.schema)
     if rule.when is None:
         return holds
-    return f"{holds}\n{say('when', lang)}{'：' if lang == 'zh' else ': '}{_text(rule.when, lang, book.schema)}"
+    return f"{holds}\n{say('when', lang)}{say('colon', lang)}{_text(rule.when, lang, book.schema)}"
 
 
 def _names(book: Rulebook, rule: Rule) -> tuple[list[Value], list[Field]]:
@@ -151,16 +151,8 @@ def _names(book: Rulebook, rule: Rule) -> tuple[list[Value], list[Field]]:
                 read[ref.field.entity, ref.field.name] = ref.field
             elif value.field.name not in derived:
                 derived[value.field.name] = value
-                waiting += _expressions(value)
+                waiting += value.parts()
     return list(derived.values()), list(read.values())
-
-
-def _expressions(value: Value) -> list[Checked]:
-    match value.meaning:
-        case Checked():
-            return [value.meaning]
-        case Take(source=source, order=order, sum=summed, limit=limit, bound=bound, last=last, equals=equals):
-            return [e for e in (source, *(key.value for key in order), summed, limit, bound, last, equals) if e is not None]
 
 
 def _meaning(book: Rulebook, value: Value, lang: Lang) -> str:
@@ -174,7 +166,7 @@ def _label(field: Field) -> str:
 
 def _term_row(book: Rulebook, term: str, t: Term, lang: Lang) -> tuple[str, ...]:
     value = "" if t.value is None else _text(t.value, lang, book.schema)
-    return (f"{t.field.zh} {term}" if lang == "zh" else term, say(f"term-{t.mode}", lang), value, clauses(t.cites, {}))
+    return (pick(f"{t.field.zh} {term}", term, lang), say(f"term-{t.mode}", lang), value, clauses(t.cites, {}))
 
 
 def _rule_data(r: Rule) -> dict[str, Any]:
@@ -209,7 +201,3 @@ def _text(expression: Checked, lang: Lang, schema: Schema) -> str:
 
 def _template(template: Template, schema: Schema, lang: Lang) -> str:
     return "".join(p if isinstance(p, str) else f"{{{_text(p, lang, schema)}}}" for p in template.parts)
-
-
-def _said(text: Both, lang: Lang) -> str:
-    return visible(text.zh if lang == "zh" else text.en)

@@ -1,0 +1,144 @@
+"""rules/vocabulary.yaml -> the schema that rules are checked against, and the names that tables and cells may use."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from fractions import Fraction
+from pathlib import Path
+from typing import Literal
+
+from dsl.diagnostics import Diagnostic, DiagnosticError
+from dsl.quantities import Unit
+from dsl.schema import Entity, Field, Schema
+from validator.vocabulary.form import read_form
+from validator.vocabulary.layers import VOCABULARY, file_of
+from validator.vocabulary.source import Place, Source, load
+from validator.vocabulary.vocabulary import Vocabulary
+from validator.vocabulary.vocabulary_form import UNIT_KINDS, EntityForm, FieldForm, UnitForm, VocabularyForm
+
+ROOT = "offering"
+
+
+def load_vocabulary(folder: Path, root: str = ROOT, above: Vocabulary | None = None) -> Vocabulary:
+    """Read the `vocabulary.yaml` that counts in a rules folder. Raises DiagnosticError with the line of every mistake.
+
+    `root` is the one record that all others belong to. The units and words of the vocabulary `above` need not be said again.
+    """
+    source = load(file_of(folder, VOCABULARY) if above is None else folder / VOCABULARY)
+    form = read_form(VocabularyForm, source, "`{key}` is missing in {above}", "write `{key}:` below it")
+    return _Builder(source, form, root, above).vocabulary()
+
+
+@dataclass
+class _Builder:
+    """Collects what is wrong between names; whatever has a mistake is left out of what is built."""
+
+    source: Source
+    form: VocabularyForm
+    root: str
+    above: Vocabulary | None
+    mistakes: list[Diagnostic] = field(default_factory=list)
+
+    def vocabulary(self) -> Vocabulary:
+        if self.root not in self.form.entities:
+            self.say("missing-key", f"`{self.root}` is missing", ("entities",), f"every rule is bound to an {self.root}")
+        entities = {name: self.entity(name, form) for name, form in self.form.entities.items()}
+        units = {name: _unit(name, form) for name, form in self.form.units.items()}
+        schema = Schema(
+            entities={name: self.joined(entity, entities) for name, entity in entities.items()},
+            units={**(self.above.schema.units if self.above else {}), **units},
+            days=dict(self.days(entities)),
+            root=self.root,
+            values=dict(self.derived(entities)),
+        )
+        tables, aliases = dict(self.tables()), dict(self.aliases(entities))
+        if self.mistakes:
+            raise DiagnosticError(self.mistakes)
+        return Vocabulary(schema, tables, aliases, {**(self.above.words_en if self.above else {}), **self.form.words})
+
+    def entity(self, name: str, form: EntityForm) -> Entity:
+        fields = {f.name: f for f in self.fields(("entities", name, "fields"), form.fields_, name)}
+        return Entity(name, form.zh, form.table.en, tuple(form.key), form.of, fields)
+
+    def fields(self, place: Place, forms: Mapping[str, FieldForm], entity: str) -> Iterator[Field]:
+        zh_names: set[str] = set()
+        source: Literal["term", "field"] = "term" if entity == self.root else "field"
+        for name, form in forms.items():
+            zh = self.once((*place, name, "zh"), form.zh, zh_names)
+            yield Field(name, zh, entity, form.bounded, source, None if form.default is None else False)
+
+    def joined(self, entity: Entity, entities: Mapping[str, Entity]) -> Entity:
+        """The entity with what its parents tell: whether its key is theirs."""
+        place = ("entities", entity.name)
+        chain, at = [entity], entity.of
+        while at is not None:
+            if at not in entities or len(chain) > len(entities):
+                loop = at in entities
+                said = f"the parents of `{entity.name}` lead back to it" if loop else f"the parent `{at}` of `{entity.name}` is no entity"
+                self.say("unknown-entity", said, (*place, "of"), "take out one `of`" if loop else _close(at, entities))
+                return entity
+            chain.append(entities[at])
+            at = entities[at].of
+        for key in entity.key:
+            if not any(key in e.fields for e in chain):
+                said = f"the key `{key}` is no field of `{entity.name}` or its parents"
+                self.say("unknown-field", said, (*place, "key"), _close(key, entity.fields))
+        return replace(entity, lends=len(chain) > 1 and entity.key == chain[1].key)
+
+    def aliases(self, entities: Mapping[str, Entity]) -> Iterator[tuple[tuple[str, str], Mapping[str, str]]]:
+        for entity, field_ in ((e, f) for e in entities.values() for f in e.fields.values()):
+            found, words = self.form.entities[entity.name].fields_[field_.name].aliases, field_.type.type.words
+            place = ("entities", entity.name, "fields", field_.name, "aliases")
+            for other, word in found.items():
+                if word not in words:
+                    self.say("unknown-word", f"`{word}` is not in the list of the field", (*place, other), _close(word, words))
+                if other in words:
+                    self.say("duplicate-name", f"`{other}` is a word of the list itself", (*place, other), "take it out")
+            if found:
+                yield (entity.name, field_.name), found
+
+    def tables(self) -> Iterator[tuple[str, str]]:
+        taken: set[str] = set()
+        for name, form in self.form.entities.items():
+            for lang, shown in (("en", form.table.en), ("zh", form.table.zh)):
+                yield self.once(("entities", name, "table", lang), shown, taken), name
+
+    def derived(self, entities: Mapping[str, Entity]) -> Iterator[tuple[str, Mapping[str, Field]]]:
+        for entity, forms in self.form.derived.items():
+            place = ("derived", entity)
+            if entity not in entities:
+                self.say("unknown-entity", f"unknown entity `{entity}`", place, _close(entity, entities))
+                continue
+            values = {f.name: replace(f, source="value") for f in self.fields(place, forms, entity)}
+            names = {n for f in entities[entity].fields.values() for n in (f.name, f.zh)}
+            for value in values.values():
+                if names & {value.name, value.zh}:
+                    said = f"`{value.name}` ({value.zh}) is a field of `{entity}` too"
+                    self.say("duplicate-name", said, (*place, value.name), "give the value another name")
+            yield entity, values
+
+    def days(self, entities: Mapping[str, Entity]) -> Iterator[tuple[str, str]]:
+        dates = [f.name for f in entities[self.root].fields.values() if f.type.name == "date"] if self.root in entities else []
+        for letter, name in self.form.days.items():
+            if name not in dates:
+                self.say("unknown-field", f"`{name}` is no date of the offering", ("days", letter), _close(name, dates))
+            yield letter, name
+
+    def once(self, place: Place, name: str, taken: set[str]) -> str:
+        if name in taken:
+            self.say("duplicate-name", f"`{name}` names two things", place, "give one of them another name")
+        taken.add(name)
+        return name
+
+    def say(self, code: str, message: str, place: Place, hint: str | None) -> None:
+        self.mistakes.append(Diagnostic(code, message, hint=hint, file=self.source.file, line=self.source.line_of(place)))
+
+
+def _unit(name: str, form: UnitForm) -> Unit:
+    kind, dim = UNIT_KINDS[form.of]
+    return Unit(name, Fraction(form.is_), dim, kind)
+
+
+def _close(word: str, known: Iterable[str]) -> str | None:
+    found = get_close_matches(word, list(known), 1, 0.5)
+    return f"did you mean `{found[0]}`?" if found else None
