@@ -1,4 +1,4 @@
-"""Texts in Chinese and English, and clauses: what rules, diagnostics and reports share."""
+"""Texts in Chinese and English, and citations of clauses. Rules, diagnostics and reports share these types."""
 
 from dataclasses import dataclass
 

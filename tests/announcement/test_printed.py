@@ -61,9 +61,9 @@ REFUSED = [
     ("gross_proceeds", "1e4万元", "has a unit that does not fit gross_proceeds: e4万元"),
     ("gross_proceeds", True, "is no figure as printed"),
     ("effective_placees", "9164.5个", "is a count and has no decimals"),
-    ("t_day", "2026-02-30", "is no day of the calendar"),
+    ("t_day", "2026-02-30", "is not a day of the calendar"),
     ("claims_below_peers", "也许", "is neither 是 nor 否"),
-    ("need_claim", "多于", "is none of 高于, 等于, 低于"),
+    ("need_claim", "多于", "is not one of 高于, 等于, 低于"),
 ]
 
 

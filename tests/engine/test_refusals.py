@@ -90,7 +90,7 @@ def test_t_and_i_are_trading_days(tmp_path: Path, name: str, day: str, hint: str
     zh = {"t_day": "申购日", "inquiry_date": "初步询价日"}[name]
     assert (found.code, found.message, found.hint) == (
         "not-a-trading-day",
-        f"`{name}: {day}` ({zh}) is no trading day of the exchange",
+        f"`{name}: {day}` ({zh}) is not a trading day of the exchange",
         hint,
     )
 
@@ -112,7 +112,7 @@ def test_a_fixed_term_may_be_stated_as_it_is_and_no_other_way(tmp_path: Path) ->
         assert same(check, {"bids": bids(1)}).terms == {}
     assert refused(tmp_path, TERMS, price_tick="0.1元") == [
         "fixed-term: `price_tick` (报价最小单位) is fixed at 0.01元 by szse-chinext@2025-01",
-        "missing-term: `issue_price` (发行价格) is missing: szse-chinext@2025-01 requires it of every offering",
+        "missing-term: `issue_price` (发行价格) is missing: szse-chinext@2025-01 requires it for every offering",
     ]
 
 
@@ -184,12 +184,16 @@ def test_a_selection_of_other_records_shows_no_cut_of_bids(tmp_path: Path) -> No
     [
         (
             {"elimination_bound": "atleast"},
-            "`elimination_bound: atleast` is none of at_least, at_most",
+            "`elimination_bound: atleast` is not one of at_least, at_most",
             "it is one of `at_least`, `at_most`",
         ),
         ({"issue_price": "10股"}, "`issue_price: 10股` has a unit that does not fit issue_price: 股", "write it like `46.08元`"),
-        ({"t_day": "2026-02-30"}, "`t_day: 2026-02-30` is no day of the calendar", "write it like `2026-03-30`"),
-        ({"maximum_prices": 2.5}, "`maximum_prices: 2.5` is finer than 1 and cannot be held exactly", "write it like `3`"),
+        ({"t_day": "2026-02-30"}, "`t_day: 2026-02-30` is not a day of the calendar", "write it like `2026-03-30`"),
+        (
+            {"maximum_prices": 2.5},
+            "`maximum_prices: 2.5` has more decimals than this unit allows: the smallest step is 1",
+            "write it like `3`",
+        ),
         ({"t_day": ["2026-02-25"]}, "`t_day: ['2026-02-25']` is not the value of one cell", "write it like `2026-03-30`"),
         ({"isue_price": 1}, "unknown field `isue_price`", "did you mean `issue_price` (发行价格)?"),
         ({"发行价格": 1, "issue_price": 1}, "`issue_price` and `发行价格` are the same field", None),

@@ -156,7 +156,7 @@ ALL_PRICES, NO_P2 = every("bid", BIDS, "price"), "placee P2 ^, bid P2/2 ^"
 
 BAD: dict[str, Bad] = {
     "empty": refused("bids.csv", lambda: b"", "empty-file", "the file is empty"),
-    "an empty sheet": refused("bids.xlsx", lambda: xlsx(sheet([])), "empty-file", "no sheet of the workbook holds anything"),
+    "an empty sheet": refused("bids.xlsx", lambda: xlsx(sheet([])), "empty-file", "every sheet of the workbook is empty"),
     "header only": read(
         "bids.csv",
         of,
@@ -256,7 +256,7 @@ BAD: dict[str, Bad] = {
         "another archive: `more.zip`",
     ),
     "a zip with ../": refused(
-        "book.zip", lambda: zipped({"../bids.csv": of(*ROWS)}), "file-refused", "the entry `../bids.csv` leads out of the archive"
+        "book.zip", lambda: zipped({"../bids.csv": of(*ROWS)}), "file-refused", "the entry `../bids.csv` points outside the archive"
     ),
     "a zip with a link": refused("book.zip", link_in_zip, "file-refused", "the entry `bids.csv` is a link or a device"),
     "a zip of 10,000 entries": refused(

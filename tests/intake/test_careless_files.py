@@ -28,7 +28,7 @@ def test_what_cannot_be_read_is_said_and_the_rest_stands(vocabulary: Vocabulary,
             "申购价格（元/股）",
             "25.31001",
             "申购价格“25.31001”比0.0001元/股更细,无法按原值记录",
-            "price `25.31001` is finer than 0.0001元/股 and cannot be held exactly",
+            "price `25.31001` has more decimals than this unit allows: the smallest step is 0.0001元/股",
         ),
         ("unreadable", "bids", 2, "申购价格（元/股）", "五十一", "申购价格“五十一”不是数", "price `五十一` is not a number"),
     ]

@@ -77,8 +77,8 @@ def test_a_nameless_column_without_cells_is_nothing(book_of: BookOf) -> None:
 def test_of_two_columns_of_one_name_none_is_read(book_of: BookOf) -> None:
     book = book_of(bids="配售对象代码,price,申购价格（元）,申报序号\nP1,10,11,1\n")
     assert [(i.code, i.table, i.row, i.column, i.message.en) for i in book.issues] == [
-        ("duplicate-header", "bids", 1, "price", "2 columns are price; none of them is read"),
-        ("duplicate-header", "bids", 1, "申购价格（元）", "2 columns are price; none of them is read"),
+        ("duplicate-header", "bids", 1, "price", "2 columns hold price; none of them is read"),
+        ("duplicate-header", "bids", 1, "申购价格（元）", "2 columns hold price; none of them is read"),
     ]
     assert book.frames["bid"]["price"].to_list() == [None]
     assert ("bid", "price") not in book.supplied

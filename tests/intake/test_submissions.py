@@ -103,7 +103,7 @@ def test_where_a_bid_belongs(data: object, wanted: object) -> None:
                     "bids",
                     "price",
                     "25.31001",
-                    "`placees[0].bids[0].price` `25.31001` is finer than 0.0001元/股 and cannot be held exactly",
+                    "`placees[0].bids[0].price` `25.31001` has more decimals than this unit allows: the smallest step is 0.0001元/股",
                 )
             ],
         ),
@@ -113,7 +113,7 @@ def test_where_a_bid_belongs(data: object, wanted: object) -> None:
         ),
         (
             {"bids": [{"placee": "P1", "price(股)": 1}]},
-            [("unknown-unit", "bids", "price(股)", "股", "`股` is no unit of `bids[0].price(股)`")],
+            [("unknown-unit", "bids", "price(股)", "股", "`股` is not a unit of `bids[0].price(股)`")],
         ),
         (
             {"bids": [{"placee": "P1", "price": 1, "申购价格": 2}]},
@@ -121,7 +121,7 @@ def test_where_a_bid_belongs(data: object, wanted: object) -> None:
         ),
         (
             {"placees": [{"placee": "P1"}, {"placee": "P1"}]},
-            [("duplicate-key", "placees", "placee", "P1", "placee P1 stands more than once")] * 2,
+            [("duplicate-key", "placees", "placee", "P1", "placee P1 occurs more than once")] * 2,
         ),
         (
             {"placees": [{"placee": "P1"}], "bids": [{"placee": "P9"}]},
@@ -129,7 +129,7 @@ def test_where_a_bid_belongs(data: object, wanted: object) -> None:
         ),
         (
             {"placees": [{"placee": "P1", "bids": [{"placee": "P9"}]}]},
-            [("contradiction", "bids", "placee", "P9", "`placees[0].bids[0]` stands under P1 but names P9")],
+            [("contradiction", "bids", "placee", "P9", "`placees[0].bids[0]` is nested in P1 but names P9")],
         ),
         ({"placees": [{"placee_name": "甲"}]}, [("missing-key", "placees", "placee", None, "`placees[0]` has no placee")]),
         (

@@ -134,7 +134,7 @@ def test_codes_that_lost_their_zeros_are_said(vocabulary: Vocabulary) -> None:
             3,
             "缴款证券代码",
             "1386",
-            "1 codes are numbers of less than 6 digits (the first is 1386): leading zeros may be lost; read as they are",
+            "1 codes are numbers of fewer than 6 digits (the first is 1386): leading zeros may be lost; read as they are",
         ),
         (
             "lost-zeros",
@@ -142,7 +142,7 @@ def test_codes_that_lost_their_zeros_are_said(vocabulary: Vocabulary) -> None:
             2,
             "证券账户",
             "800000000",
-            "2 codes are numbers of less than 10 digits (the first is 800000000): leading zeros may be lost; read as they are",
+            "2 codes are numbers of fewer than 10 digits (the first is 800000000): leading zeros may be lost; read as they are",
         ),
     ]
     assert book.frames["payment"]["payment_offering"].to_list() == ["001386", "1386", "301666"]

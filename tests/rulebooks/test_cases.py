@@ -73,7 +73,7 @@ def test_a_rule_without_its_three_kinds_of_case_is_named() -> None:
     for rule in book.rules.values():
         lines = [line for line in said if line.startswith(f"{rule.id}: ")]
         if rule.asked:
-            assert f"{rule.id}: no case breaks it" in lines
+            assert f"{rule.id}: no case violates it" in lines
             assert f"{rule.id}: no case in which it holds" in lines
         elif "attest" in rule.effect:
             assert lines == []

@@ -1,1 +1,1 @@
-"""Cases -> proof that a revision says what its text says."""
+"""Cases -> proof that the rules of a revision do what the text of the rules says."""

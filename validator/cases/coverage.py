@@ -1,4 +1,4 @@
-"""Cases that were run -> what they leave unproved: rules that no case breaks, limits that no case meets, inputs that no case lacks."""
+"""Cases that were run -> what they do not prove: rules that no case violates, limits that no case reaches, inputs missing in no case."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -15,7 +15,7 @@ Proof = tuple[Case, Base, Trial]
 
 
 def gaps(rulebook: Rulebook, proofs: Mapping[str, Sequence[Proof]]) -> Iterator[str]:
-    """A line for everything that no case proves. Attestations need none."""
+    """A line for everything that no case proves. Attestations need no case."""
     for rule in rulebook.rules.values():
         found = proofs.get(rule.id, ())
         if rule.asked:
@@ -26,7 +26,7 @@ def gaps(rulebook: Rulebook, proofs: Mapping[str, Sequence[Proof]]) -> Iterator[
 
 
 def _values(rulebook: Rulebook, cases: Sequence[Case]) -> Iterator[str]:
-    """Every figure of the offering that depends on the book, every selection and every fate stands in a case."""
+    """Gaps in values: a case must show every value of the offering that depends on the book, every selection and every fate."""
     shown = {name for case in cases for name in case.values}
     fates = {fate for case in cases for fate in case.fates.values()}
     for name, value in rulebook.values.items():
@@ -40,7 +40,7 @@ def _values(rulebook: Rulebook, cases: Sequence[Case]) -> Iterator[str]:
 
 def _rule(rulebook: Rulebook, rule: Rule, proofs: Sequence[Proof]) -> Iterator[str]:
     if not any(rule.id in case.gives for case, _, _ in proofs):
-        yield f"{rule.id}: no case breaks it"
+        yield f"{rule.id}: no case violates it"
     elif not any(case.effect is not None for case, _, _ in proofs):
         yield f"{rule.id}: no case states its effect"
     holding = [p for p in proofs if rule.id not in (*p[0].gives, *p[0].not_evaluable)]
@@ -49,12 +49,12 @@ def _rule(rulebook: Rulebook, rule: Rule, proofs: Sequence[Proof]) -> Iterator[s
     elif (unit := _closest(rule)) is not None and not any(_reaches(p, unit) for p in holding):
         yield f"{rule.id}: no case holds {'on the limit' if unit == 0 else 'one unit from the limit'}"
     for name in sorted(inputs(rulebook, rule)):
-        if not any(_lacks(proof, name) for proof in proofs):
-            yield f"{rule.id}: no case lacks `{name}`"
+        if not any(_leaves_out(proof, name) for proof in proofs):
+            yield f"{rule.id}: no case in which `{name}` is missing"
 
 
 def inputs(rulebook: Rulebook, rule: Rule) -> frozenset[str]:
-    """The names of what a rule reads and may lack: fields and terms, through the values of its own record that no stage changes."""
+    """The names of the inputs of a rule that can be missing: fields and terms, also through values that no stage changes."""
     found: set[Field] = set()
     open_ = [c for c in (rule.when, rule.require) if c is not None]
     while open_:
@@ -69,7 +69,7 @@ def inputs(rulebook: Rulebook, rule: Rule) -> frozenset[str]:
 
 
 def _closest(rule: Rule) -> int | None:
-    """0 where a single comparison holds on its limit, 1 (unit) where it is strict, None for anything else."""
+    """The smallest margin with which a single comparison holds, in units: 0, or 1 if it is strict. None for any other condition."""
     assert rule.require is not None
     expr = rule.require.expr
     if not isinstance(expr, Compare) or len(expr.ops) != 1 or expr.ops[0] in ("=", "!="):
@@ -78,13 +78,13 @@ def _closest(rule: Rule) -> int | None:
 
 
 def _reaches(proof: Proof, unit: int) -> bool:
-    """Whether the tightest margin of a case is 0, or the smallest step that the rule's figures know."""
+    """Whether the smallest margin of a case is `unit` times the smallest difference that the rule's figures can have."""
     trial = proof[2]
     return bool(trial.margins) and min(trial.margins) == unit * trial.step
 
 
-def _lacks(proof: Proof, name: str) -> bool:
-    """Whether a case leaves out an input: set to nothing, or not in the base and not set."""
+def _leaves_out(proof: Proof, name: str) -> bool:
+    """Whether a case leaves an input missing: it sets it to null, or neither the base nor the case sets it."""
     case, base, _ = proof
     changes = [
         r for changed in case.with_.values() for r in (changed if isinstance(changed, list) else [changed]) if isinstance(r, Mapping)
@@ -95,5 +95,5 @@ def _lacks(proof: Proof, name: str) -> bool:
 
 
 def margin_matches(case: Case, margins: Sequence[Fraction]) -> bool:
-    """Whether the margin that a case states is the tightest of the rule's records."""
+    """Whether the margin that a case states is the smallest among the rule's records."""
     return case.margin is None or (bool(margins) and min(margins) == Fraction(case.margin))

@@ -1,6 +1,6 @@
-"""A cases file -> its base and its cases; a case -> the tables that it departs with.
+"""A cases file -> its base and its cases; base and case -> the tables to check.
 
-A case is a small departure from one clean base: changed fields of the one record of each kind, or small tables whose items change it.
+The base is one clean record of each kind. A case changes some fields of it, or lists small tables whose items each change a copy of it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,15 +28,19 @@ Text = Annotated[str | None, BeforeValidator(_text)]
 
 
 class Case(Form):
-    """One departure and what it must give. `gives` and `not_evaluable` list all such rules, so that nothing else happens unseen."""
+    """A change of the base, and the outcomes that it must give.
+
+    `gives` lists every rule that is violated, `not_evaluable` every rule that is undecided: any other such rule fails the case.
+    """
 
     name: Annotated[str, Field(min_length=1)]
     with_: Annotated[dict[str, Plain], Field(alias="with", default_factory=dict)]
     gives: list[str] = Field(default_factory=list)
     not_evaluable: list[str] = Field(default_factory=list)
     subjects: dict[str, list[str]] = Field(default_factory=dict)
-    """Whom a rule finds in breach, where that does not go without saying; `undecided`: of whom it is not evaluable."""
+    """Per rule: the records that violate it. Optional."""
     undecided: dict[str, list[str]] = Field(default_factory=dict)
+    """Per rule: the records on which it is undecided. Optional."""
     values: dict[str, Text] = Field(default_factory=dict)
     fates: dict[str, str] = Field(default_factory=dict)
     admitted: dict[str, int] = Field(default_factory=dict)
@@ -44,7 +48,7 @@ class Case(Form):
     margin: Text = None
     effect: list[str] | None = None
     figures: dict[str, Text] = Field(default_factory=dict)
-    """What the findings of the proven rule print, by name."""
+    """The figures that the findings of the proven rule print, by name."""
     not_applicable: list[str] = Field(default_factory=list)
 
     @property
@@ -65,14 +69,14 @@ class CasesForm(Form):
 
 @dataclass(frozen=True)
 class Base:
-    """The clean record of each kind, and the stage that every case runs up to at least."""
+    """The clean record of each kind. `upto`: the stage up to which every case runs at least."""
 
     offering: Row
     records: Mapping[str, Row]
     upto: str | None = None
 
     def over(self, inherited: "Base") -> "Base":
-        """The base of an amendment: what it states stands in for what it inherits, field by field."""
+        """The base of an amendment: each field that it states replaces the inherited one."""
         entities = {**inherited.records, **self.records}
         records = {e: {**inherited.records.get(e, {}), **self.records.get(e, {})} for e in entities}
         return Base({**inherited.offering, **self.offering}, records, self.upto or inherited.upto)
@@ -91,7 +95,7 @@ class CaseFile:
         return Diagnostic(code, message, file=self.source.file, line=self.source.line_of(("cases", id_)))
 
     def miscounted(self) -> Iterator[str]:
-        """A case that was removed is missed."""
+        """A mistake if `count` is not the number of cases, as after a case was removed by accident."""
         found = sum(map(len, self.groups.values()))
         if found != self.count:
             yield f"the file says `count: {self.count}`, but there are {found} cases"
@@ -139,7 +143,7 @@ def _shaped(value: Plain, table: bool) -> bool:
 
 
 def tables_of(base: Base, case: Case, schema: Schema) -> dict[str, list[Row]]:
-    """The tables of a case, by table name, each record with its key and its parent's."""
+    """The tables of a case, by table name. Every record has its own key and its parent's."""
     counts = _counts(base, case, schema)
     tables: dict[str, list[Row]] = {}
     for entity in schema.entities.values():
@@ -155,7 +159,7 @@ def tables_of(base: Base, case: Case, schema: Schema) -> dict[str, list[Row]]:
 
 
 def _counts(base: Base, case: Case, schema: Schema) -> dict[str, int]:
-    """How many records of each kind: as listed; else one where the base has one, or as many as the records listed below need."""
+    """How many records of each kind: as many as are listed; else one if the base has one, or as many as the listed children need."""
     counts: dict[str, int] = {}
     for entity in reversed([e for e in schema.entities.values() if e.name != schema.root]):
         listed = case.with_.get(entity.collection)
@@ -171,7 +175,7 @@ def _counts(base: Base, case: Case, schema: Schema) -> dict[str, int]:
 
 
 def _keys(entity: str, i: int, counts: Mapping[str, int], schema: Schema) -> dict[str, Plain]:
-    """Names for what is not named: V1, P1, P2 …; the i-th record of a placee belongs to the i-th placee, where there are as many."""
+    """Generated keys: V1, P1, P2 …. The i-th child belongs to the i-th placee, or to the first if there are not that many."""
     kind = schema.entities[entity]
     keys: dict[str, Plain] = {}
     if kind.of is not None:
@@ -184,6 +188,6 @@ def _keys(entity: str, i: int, counts: Mapping[str, int], schema: Schema) -> dic
 
 
 def _named(entity: str, i: int) -> str:
-    """V for investors, else the first letter: P1, A1, S1 …"""
+    """V for investors, else the first letter of the entity: P1, A1, S1 …"""
     letter = {"investor": "V", "online_application": "A"}.get(entity, entity[0].upper())
     return f"{letter}{i}"

@@ -1,6 +1,6 @@
-"""`<revision>.cases.yaml` -> what each case gives in both evaluators, beside what it should: the proof that rules say what they mean.
+"""`<revision>.cases.yaml` -> for each case, how the results of both evaluators differ from what the case states.
 
-A revision runs its own cases and those that it inherits; cases of its own for a rule or value stand in for inherited ones.
+A revision runs its own cases and those that it inherits. Its own cases for a rule or value replace the inherited ones.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -27,7 +27,7 @@ from validator.rulebook.model import Rulebook
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One case: the revision, the rule or value that it proves, its name, and what did not come out as stated."""
+    """One case: the revision, the rule or value that it proves, its name, and a line for every difference from what it states."""
 
     revision: str
     id: str
@@ -37,9 +37,9 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class CaseReport:
-    """`passed` cases, and a line for everything that did not come out as stated or is not proved by any case.
+    """How many cases passed, and a line for every difference from what cases state and for everything that no case proves.
 
-    `results` tells of each case; a failure that is of no case (a miscount, a gap) stands in `failures` only.
+    `results` has one entry per case. A failure that belongs to no case (a miscount, a gap) is in `failures` only.
     """
 
     passed: int
@@ -56,23 +56,23 @@ class Suite:
     base: Base
     """The clean records of this revision."""
     groups: dict[str, tuple[Base, list[Case], frozenset[str]]] = field(default_factory=dict)
-    """Per id: the base, the cases, and the rules and values of which they do not speak."""
+    """Per id: the base, the cases, and the rules and values that these cases say nothing about."""
     files: list[CaseFile] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
-    """Per id: the revision whose cases they are."""
+    """Per id: the revision that states its cases."""
     bound: dict[str, Bench] = field(default_factory=dict)
     stages: dict[str, str] = field(default_factory=dict)
     ready: tuple[Unbound, Bench] | None = None
 
     def unbound(self, books: Library) -> tuple[Unbound, Bench]:
-        """The revision made ready for any offering, once."""
+        """The plan of the revision for any offering, and its bench. Made once."""
         if self.ready is None:
             found = open_to_any(self.rulebook, books.calendar, alone=False)
             self.ready = found, Bench(found.plan, self.form)
         return self.ready
 
     def stage(self, id_: str) -> str:
-        """The stage up to which the cases of a rule or value run: its own, or the first in which a value is read, or `upto` if later."""
+        """The stage up to which the cases of a rule or value run: its own stage, or the first that reads the value, or `upto` if later."""
         if id_ not in self.stages:
             known = self.rulebook.stages
             least = self.groups[id_][0].upto
@@ -80,14 +80,14 @@ class Suite:
         return self.stages[id_]
 
     def bench(self, books: Library, offering: Mapping[str, object]) -> Bench:
-        """The bench of an offering under this revision; most cases share theirs."""
+        """The bench of an offering under this revision. Cases with the same offering share it."""
         key = repr(sorted(offering.items()))
         if key not in self.bound:
             self.bound[key] = Bench(for_offering(books, offering, self.rulebook).plan, self.form)
         return self.bound[key]
 
     def attempt(self, books: Library, base: Base, case: Case, id_: str, *, both: bool) -> Trial:
-        """Run a case as a book of its own: with both evaluators, or by rows alone at a fraction of the cost."""
+        """Run a case as a book of its own. `both`: with both evaluators; else by rows alone, at a fraction of the cost."""
         offering = {**base.offering, **case.offering}
         tables = tables_of(base, case, books.vocabulary.schema)
         if both:
@@ -98,9 +98,10 @@ class Suite:
 
 
 def run(folder: Path, names: Iterable[str] = (), told: Callable[[int, int], None] | None = None) -> CaseReport:
-    """Run the cases of the named revisions, or of every one that rests on a file of the folder. Raises DiagnosticError for bad files.
+    """Run the cases of the named revisions; of every revision with a file in the folder if none is named. Raises DiagnosticError for bad
+    files.
 
-    `told` hears how many revisions are done, and of how many.
+    `told` is called before each revision, with the number of revisions done and the number of all.
     """
     books = library(folder)
     wanted = list(names) or [f.name for f in books.own()]
@@ -119,7 +120,7 @@ def run(folder: Path, names: Iterable[str] = (), told: Callable[[int, int], None
 
 
 def load(books: Library, name: str) -> Suite:
-    """The cases of a revision and of all that it amends."""
+    """The cases of a revision and of all revisions that it amends."""
     rulebook = books.get(name)
     suite = Suite(rulebook, submission_form(books.vocabulary), Base({}, {}))
     known = {*rulebook.rules, *rulebook.values}
@@ -144,7 +145,7 @@ def load(books: Library, name: str) -> Suite:
 
 
 def _changed(rulebook: Rulebook, files: Iterable[File]) -> frozenset[str]:
-    """What files state or take away that a case does not build on, and all that rests on it: of these it does not speak."""
+    """The rules, values and terms that later files state or remove, and everything that rests on them. Earlier cases cannot know these."""
     found = {n for f in files for n in (*f.form.terms, *f.form.values, *f.form.removes, *(r.id for r in f.form.rules))}
     rests = {r.id: _names(r.when, r.require, r.admits) for r in rulebook.rules.values()}
     rests |= {n: _names(*v.deciding()) for n, v in rulebook.values.items()}
@@ -158,7 +159,8 @@ def _names(*checked: Checked | None) -> set[str]:
 
 
 def check(books: Library, suite: Suite, seen: set[tuple[str, str, str]] | None = None) -> CaseReport:
-    """Run every case, and look for what no case proves. Both evaluators run those not `seen` in another revision, which it grows by."""
+    """Run every case, and look for what no case proves. Cases in `seen` ran with both evaluators before and now run by rows alone; all
+    cases of this revision are added to `seen`."""
     seen = set() if seen is None else seen
     place = suite.rulebook.name
     failures = [f"{f.source.file}: {m}" for f in suite.files for m in f.miscounted()]
@@ -193,7 +195,7 @@ def _run(
 
 
 def differs(books: Library, suite: Suite, base: Base, case: Case, id_: str, silent: frozenset[str]) -> bool:
-    """Whether a case comes out otherwise than stated, by rows alone: what the search for mutants asks many times."""
+    """Whether a case differs from what it states, by rows alone. The search for mutants calls this very often."""
     trial = suite.attempt(books, base, case, id_, both=False)
     return any(_differences(case, trial.report, silent, id_)) or not margin_matches(case, trial.margins)
 
@@ -210,7 +212,7 @@ def _stage(rulebook: Rulebook, id_: str) -> str:
 
 
 def _read(rulebook: Rulebook, *checked: Checked | None) -> set[str]:
-    """The values that expressions read, through those that no stage changes."""
+    """The values that expressions read, directly or through values that no stage changes."""
     found: set[str] = set()
     open_ = [c for c in checked if c is not None]
     while open_:
@@ -225,14 +227,14 @@ def _read(rulebook: Rulebook, *checked: Checked | None) -> set[str]:
 
 
 def _differences(case: Case, report: Report, silent: frozenset[str], id_: str) -> Iterator[str]:
-    """Of the rules and values in `silent` the case does not speak."""
+    """A line for each difference. The case says nothing about the rules and values in `silent`."""
     for outcome, wanted in (("violated", case.gives), ("not_evaluable", case.not_evaluable)):
         got = {rule for rule, counts in report.by_rule.items() if counts.get(outcome)} - silent
         want = set(wanted) - silent
         if got != want:
             missing, extra = sorted(want - got), sorted(got - want)
             yield f"{outcome.replace('_', ' ')}: " + "; ".join(
-                ([f"not {', '.join(missing)}"] if missing else []) + ([f"but {', '.join(extra)}"] if extra else [])
+                ([f"expected {', '.join(missing)}"] if missing else []) + ([f"did not expect {', '.join(extra)}"] if extra else [])
             )
     if any(f.outcome == "error" for f in report.findings):
         yield "a rule failed in evaluation"
@@ -242,7 +244,7 @@ def _differences(case: Case, report: Report, silent: frozenset[str], id_: str) -
         yield f"{table} have no field `{name}`"
     for rule in case.not_applicable:
         if rule not in silent and not report.by_rule.get(rule, {}).get("not_applicable"):
-            yield f"{rule} is asked"
+            yield f"{rule} is applicable"
     effects = {f.effect for f in report.violated if f.rule == id_}
     if case.effect is not None and effects != {tuple(case.effect)}:
         yield f"the effect is {sorted(effects)}, not {case.effect}"
@@ -286,7 +288,7 @@ def _bids(case: Case, report: Report) -> Iterator[str]:
     bids = {b.id: b for b in report.bids}
     for id_, fate in case.fates.items():
         if id_ not in bids or bids[id_].fate != fate:
-            yield f"{id_} is {bids[id_].fate if id_ in bids else 'not there'}, not {fate}"
+            yield f"{id_} is {bids[id_].fate if id_ in bids else 'no bid of the case'}, not {fate}"
     for id_, admitted in case.admitted.items():
         if id_ not in bids or bids[id_].admitted_quantity != admitted:
             yield f"{id_} is admitted with {bids[id_].admitted_quantity if id_ in bids else 'nothing'}, not {admitted}"

@@ -1,4 +1,4 @@
-"""The tables of a case -> what both evaluators say, and how far every record is from each rule's limit."""
+"""The tables of a case -> the report on which both evaluators agree, and the margin of every record to the limit of one rule."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +26,8 @@ from validator.report.preface import Preface
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A case as it came out. `margins` of the rule that it proves, one per record, as reports print them; `step`: the least difference."""
+    """The result of a case. `margins`: of the rule that it proves, one per record, in the units of a report. `step`: the smallest possible
+    difference between two margins."""
 
     report: Report
     margins: Sequence[Fraction]
@@ -35,7 +36,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Bench:
-    """A plan with what is made of it for its cases. Every column counts as supplied."""
+    """A plan, and what its cases compile from it and share. Every column counts as supplied."""
 
     plan: Plan
     form: SubmissionForm
@@ -44,13 +45,13 @@ class Bench:
     _margins: dict[str, Function] = field(default_factory=dict)
 
     def script(self, stage: str) -> Script:
-        """Of the stages up to this one."""
+        """The script of the stages up to this one."""
         if stage not in self._scripts:
             self._scripts[stage] = script(self.plan, self.plan.upto([stage]))
         return self._scripts[stage]
 
     def margin(self, rule: str, made: Callable[[], Function]) -> Function:
-        """The function of a rule's margin."""
+        """The compiled margin of a rule. `made` compiles it at the first call."""
         return self._margins.get(rule) or self._margins.setdefault(rule, made())
 
 
@@ -61,9 +62,9 @@ def attempt(
     stage: str,
     of: tuple[Plan, Root] | None = None,
 ) -> Trial:
-    """Run the stages up to `stage`. Raises Disagreement where the evaluators differ.
+    """Run the stages up to `stage`. Raises Disagreement if the evaluators differ.
 
-    `of`: the bench's plan with the terms of an offering, and the offering's fields, where the plan does not hold them; the rows run alone.
+    `of`: for a plan for any offering, that plan with the terms of one offering, and its root record. Then only the row evaluator runs.
     """
     plan, root = of or (bench.plan, None)
     read = read_submission(tables, bench.form)
@@ -97,7 +98,7 @@ def _type(kind: str) -> type[pl.DataType]:
 
 
 def _margins(bench: Bench, plan: Plan, rule: str, found: records.Tables, root: dict[str, Scalar]) -> tuple[list[Fraction], Fraction]:
-    """How far every record of a rule with a single comparison is from its limit, and the least difference that its figures know."""
+    """The margin of every record, for a rule with a single comparison, and the smallest possible difference between two margins."""
     asked = next((a for a in plan.asked() if a.rule.id == rule), None)
     if asked is None or not isinstance(asked.sheet.margin, Ratio) or asked.sheet.margin_type is None:
         return [], Fraction(0)

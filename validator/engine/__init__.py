@@ -1,1 +1,1 @@
-"""Plan + records -> report, by rows or by columns. The two give the same, and a book within the limit is run through both."""
+"""Plan + records -> result, by rows or by columns. Both evaluators give the same result; a book within the limit is run through both."""

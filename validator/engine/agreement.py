@@ -1,12 +1,12 @@
-"""Two results of the same run -> where they differ. They must not: a difference is a fault of an evaluator."""
+"""Two results of the same run -> where they differ. A difference is a fault of an evaluator, never of the data."""
 
 
 class Disagreement(Exception):
-    """The two evaluators differ: a fault of ours, and never a verdict."""
+    """The two evaluators differ, so there is no result to report."""
 
 
 def difference(a: object, b: object) -> str:
-    """Where two raw runs part, for the one who must find the fault."""
+    """The first part in which two results differ, and some of its keys: for whoever must find the fault."""
     for name in ("counts", "hits", "root", "columns", "selected", "waiting"):
         x, y = getattr(a, name), getattr(b, name)
         if x != y:

@@ -1,7 +1,7 @@
-"""Tables -> marks on records that have lost records below them: whatever counts or sums these is missing, never silently too small.
+"""Tables -> marks on the records whose children are not all known: an aggregate over these children is missing, never silently too small.
 
-A key that stands twice in a parent table ties nothing: the records that name it belong to neither row. What lies below both rows, and below
-the records above them, is then not all that there is.
+If a parent key is duplicated, its children cannot be attributed to either row. Every aggregate over them is missing: for both rows, and for
+every record above them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ Links = Mapping[str, Sequence[Scalar]]
 
 
 def lost(schema: Schema, keys: Keys, links: Links) -> dict[str, list[bool]]:
-    """Per entity a mark for each record, for the entities that have one. `links`: the row of each record's parent."""
+    """For each entity with at least one marked record: a mark per record. `links`: the row of each record's parent."""
     marks: dict[str, list[bool]] = {}
     for entity in sorted(keys, key=lambda e: -len(schema.parents(e))):
         if not schema.below(entity):

@@ -1,6 +1,6 @@
-"""Ranked candidates -> the leading run (`take`): where it ends, what is spared, what cannot be decided.
+"""Ranked candidates -> the leading run (`take`): where it ends, what is spared, what is undecided.
 
-Both evaluators rank on their own and ask here only where the run ends; numbers are integers in units of the sum.
+Each evaluator ranks for itself and uses this module only to find the end of the run. Numbers are integers in units of the sum.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ from dsl.kernel.nodes import Scalar
 
 
 def run_length(sums: Sequence[int], limit: Fraction, bound: str) -> int:
-    """How many of the ranked candidates the run takes; `sums` are running totals. at_least takes all if the limit is not reached."""
+    """How many of the ranked candidates the run takes. `sums` are running totals. `at_least` takes all if they do not reach the limit."""
     if bound == "at_most":
         return sum(1 for s in sums if s <= limit)
     if limit <= 0:
@@ -19,7 +19,7 @@ def run_length(sums: Sequence[int], limit: Fraction, bound: str) -> int:
 
 
 def torn(keys: Callable[[int], Sequence[Scalar]], taken: int, size: int) -> tuple[int, int] | None:
-    """The candidates from..to among which a missing key leaves open who is taken; None where the cut is certain.
+    """The candidates (from, to) among which a missing key leaves undecided who is taken; None if the end of the run is certain.
 
     `keys(i)` gives the keys of the i-th candidate in the ranking, None where one is missing.
     """
@@ -40,5 +40,8 @@ def torn(keys: Callable[[int], Sequence[Scalar]], taken: int, size: int) -> tupl
 
 
 def settled_by_sparing(tear: tuple[int, int], kept: int, spares: Callable[[int], bool]) -> bool:
-    """Whether all among which the order is open are spared in any order. `kept` are left of the run, `spares(i)` says it of a candidate."""
+    """Whether the candidates in `tear` are all spared, so that their order does not matter.
+
+    `kept`: how many candidates of the run are not spared. `spares(i)`: whether the i-th candidate has the spared key.
+    """
     return kept <= tear[0] and all(map(spares, range(*tear)))

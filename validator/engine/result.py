@@ -1,4 +1,4 @@
-"""What an evaluator hands on: outcomes, figures and values as plain integers by row number. Both evaluators must give the same.
+"""The result of an evaluator: outcomes, figures and values as plain integers by row number. Both evaluators must give the same.
 
 Row numbers count the records of an entity's table in the book's canonical order.
 """
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Hit(NamedTuple):
-    """A rule's outcome on one record, other than holds and not applicable, with the answers to the rule's figure questions."""
+    """A rule's outcome on one record, other than holds and not applicable, with the answers to the questions of the rule's sheet."""
 
     row: int
     outcome: int
@@ -24,18 +24,23 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """A ranking run: over all candidates and over the run. None where it could not be made; `cut` is the first candidate kept."""
+    """The result of a `take`, with rows for candidates. Numbers are None if it is undecided."""
 
     total: int | None
+    """The sum over all candidates."""
     amount: int | None
+    """The sum over those taken."""
     count: int | None
     cut: int | None
+    """The first candidate that is not taken."""
     undecided: tuple[int, ...]
+    """The candidates of which it is undecided whether they are taken."""
     lost: int
+    """How many were spared at the end of the run."""
 
 
 class Kept(Sequence[Scalar]):
-    """A column of an evaluator, turned into Python values when they are wanted."""
+    """A column of the column evaluator. It becomes a list of Python values at the first access."""
 
     def __init__(self, column: "pl.Series") -> None:
         self.column = column
@@ -61,7 +66,8 @@ class Kept(Sequence[Scalar]):
 
 @dataclass(slots=True)
 class Raw:
-    """One run. `counts` per rule number: outcomes in the order of OUTCOMES. `columns`: values of records by entity and name."""
+    """The result of one run. `counts`: per rule number, how many records have each outcome, in the order of OUTCOMES. `hits`: per rule
+    number. `root`: values of the offering. `columns`: values of records, by entity and name."""
 
     counts: dict[int, tuple[int, ...]] = field(default_factory=dict)
     hits: dict[int, list[Hit]] = field(default_factory=dict)
@@ -69,4 +75,4 @@ class Raw:
     columns: dict[tuple[str, str], Sequence[Scalar]] = field(default_factory=dict)
     selected: dict[str, Selected] = field(default_factory=dict)
     waiting: dict[int, list[int]] = field(default_factory=dict)
-    """Per rule that could make a bid invalid: the bids on which it was not evaluable."""
+    """Per number of a rule that could make bids invalid: the rows of the bids on which it is undecided."""

@@ -1,4 +1,4 @@
-"""A book in any format -> typed tables of integers, and every cell that could not be read."""
+"""A book in any format -> typed tables of integers, and an issue for every cell that could not be read."""
 
 from typing import TYPE_CHECKING
 
@@ -8,8 +8,8 @@ if TYPE_CHECKING:
 
 
 def read_book(source: object, vocabulary: "Vocabulary") -> "Book":
-    """Read a path, a pair of file name and bytes, a frame, or tables by name. Raises DiagnosticError where it is refused as a whole;
-    what is wrong inside is an issue of the book."""
+    """Read a path, a pair of file name and bytes, a frame, or tables by name. Raises DiagnosticError if nothing can be read; problems of
+    single cells and records are issues of the book."""
     from validator.intake.book.book import build
     from validator.intake.formats.read import read_source
 
@@ -17,7 +17,7 @@ def read_book(source: object, vocabulary: "Vocabulary") -> "Book":
 
 
 def read_archive(source: object, vocabulary: "Vocabulary") -> "Book":
-    """Read one table of offerings: a book whose only frame is theirs."""
+    """Read one table of offerings, as a book whose only frame has the offerings."""
     from validator.intake.book.book import build_archive
     from validator.intake.formats.read import read_source
 

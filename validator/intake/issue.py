@@ -1,4 +1,4 @@
-"""What the intake could not read or join, as data of the report."""
+"""Problems of the input as data: what could not be read or linked."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +8,7 @@ from validator.bilingual import Both
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Something of the input that could not be read or joined."""
+    """A part of the input that could not be read or linked. `text`: the text of the cell. `row`: None in submissions."""
 
     code: str
     table: str

@@ -1,6 +1,7 @@
-"""A rulebook -> a plan made once for any offering; an offering -> that plan with its terms, and its fields as the plan reads them.
+"""A rulebook -> one plan for all its offerings; an offering -> that plan with the offering's terms, and its root record.
 
-What `bind` makes constants of, a run of such a plan reads from its root: the same outcomes, worth it where every run has another offering.
+`bind` turns terms and days into constants. A plan from here reads them from the root record at run time, and gives the same outcomes.
+It saves time where every run has another offering: nothing is bound or compiled again.
 """
 
 from collections.abc import Iterable, Mapping, Set
@@ -12,7 +13,7 @@ from dsl.kernel.nodes import Logic, Scalar, inputs
 from dsl.to_python import Root
 from validator.intake.offering import Offering
 from validator.plan.bind import terms_of, unbound
-from validator.plan.decidable import NO, YES, lacks
+from validator.plan.decidable import NO, YES, decidable
 from validator.plan.model import Asked, Name, Plan, names
 from validator.plan.supplied_columns import Supplied, lost_columns, resting_on, without
 from validator.rulebook.model import Rulebook
@@ -21,13 +22,16 @@ from validator.vocabulary.calendar import Calendar
 
 @dataclass(frozen=True, slots=True)
 class Unbound:
-    """`days`: every T±n that the plan reads, as its name, the field of its day, and n."""
+    """`days`: every T±n that the plan reads: its name in the root record, the field of the day that it counts from, and n."""
 
     plan: Plan
     days: tuple[tuple[str, str, int], ...]
 
     def of(self, offering: Offering, calendar: Calendar) -> tuple[Plan, Root]:
-        """Raises DiagnosticError: a required term that is missing, a fixed one that was changed, a day past the calendar."""
+        """The plan with the offering's terms, and the root record.
+
+        Raises DiagnosticError: a required term that is missing, a changed fixed term, a day past the calendar.
+        """
         terms = terms_of(self.plan.rulebook, offering, calendar)
         return replace(self.plan, offering=offering, terms=terms), self._root(terms, calendar)
 
@@ -41,19 +45,19 @@ class Unbound:
 
 
 def open_to_any(rulebook: Rulebook, calendar: Calendar, *, alone: bool, supplied: Supplied | None = None) -> Unbound:
-    """`alone`: only the rules and values of the offering itself. `supplied`: what is given of every offering, if not all."""
+    """`alone`: keep only the rules and values of the offering itself. `supplied`: the columns given for every offering; None: all."""
     plan = unbound(rulebook, calendar, alone=alone)
     if supplied is not None:
         lost = lost_columns(plan, supplied)
-        every = _with_fields(plan, supplied, lost)
+        unsupplied = _with_fields(plan, supplied, lost)
         plan = without(plan, resting_on(plan.schema, lost, supplied.tables), lambda entity: NO if entity in supplied.tables else YES)
-        rests = resting_on(plan.schema, every, supplied.tables)
-        plan = replace(plan, muted={a.number: YES if _never_decided(a, every) else lacks(a, rests) for a in plan.asked()})
+        rests = resting_on(plan.schema, unsupplied, supplied.tables)
+        plan = replace(plan, muted={a.number: YES if _never_decided(a, unsupplied) else decidable(a, rests) for a in plan.asked()})
     return Unbound(plan, tuple(_days(plan)))
 
 
 def _with_fields(plan: Plan, supplied: Supplied, lost: set[Name]) -> set[Name]:
-    """What is lost, the fields of the offering that are not supplied, and the values that rest on them."""
+    """The columns in `lost`, the fields of the offering that are not supplied, and every value that rests on one of them."""
     root = plan.schema.root
     found = lost | ({(root, n) for n in plan.schema.entities[root].fields if n not in plan.rulebook.terms} - supplied.columns)
     for step in plan.steps():
@@ -63,7 +67,7 @@ def _with_fields(plan: Plan, supplied: Supplied, lost: set[Name]) -> set[Name]:
 
 
 def _never_decided(asked: Asked, lost: Set[Name]) -> bool:
-    """Whether all that a rule requires rests on what is not supplied: then no blank of an offering is worth a finding."""
+    """Whether every part of what a rule requires rests on something not supplied. An empty cell of an offering is then no finding."""
     operands = asked.require.operands if isinstance(asked.require, Logic) else (asked.require,)
     return all(not lost.isdisjoint(names(o)) for o in operands)
 

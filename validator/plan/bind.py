@@ -1,6 +1,6 @@
-"""Rulebook + offering -> plan: every term and day a constant, every expression in integers, stage by stage.
+"""Rulebook + offering -> plan: terms and days become constants, expressions become integer arithmetic, rules are grouped by stage.
 
-A plan belongs to no book: it is made once per offering and shared by submissions, books and threads.
+A plan depends on no book. It is made once per offering and shared by submissions, books and threads.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -23,18 +23,18 @@ from validator.vocabulary.calendar import Calendar
 
 
 def bind(rulebook: Rulebook, offering: Offering, calendar: Calendar) -> Plan:
-    """Raises DiagnosticError: a required term that is missing, a fixed one that was changed, a day past the calendar, overflow."""
+    """Raises DiagnosticError: a required term that is missing, a changed fixed term, a day past the calendar, overflow."""
     schema = rulebook.schema
-    closed = list(_closed(schema, offering, calendar))
-    if closed:
-        raise DiagnosticError(closed)
+    mistakes = list(_not_trading_days(schema, offering, calendar))
+    if mistakes:
+        raise DiagnosticError(mistakes)
     terms, changed = _terms(rulebook, offering, calendar)
     env = Env(schema, terms, _days(schema, terms, calendar), trading_days=calendar.trading_days())
     return Plan(rulebook, offering, terms, _layout(rulebook), _stages(rulebook, env), changed)
 
 
 def unbound(rulebook: Rulebook, calendar: Calendar, *, alone: bool) -> Plan:
-    """A plan that reads the offering's fields and days as it runs. `alone`: of the offering's own rules and values only."""
+    """A plan that reads the offering's fields and days at run time. `alone`: only the offering's own rules and values."""
     env = Env(rulebook.schema, trading_days=calendar.trading_days())
     root = rulebook.schema.root
     only = root if alone else None
@@ -65,7 +65,7 @@ def _terms(rulebook: Rulebook, offering: Offering, calendar: Calendar) -> tuple[
         term = rulebook.terms[name]
         if term.value is None:
             if terms[name] is None:
-                message = f"`{name}` ({term.field.zh}) is missing: {rulebook.name} requires it of every offering"
+                message = f"`{name}` ({term.field.zh}) is missing: {rulebook.name} requires it for every offering"
                 mistakes.append(offering.mistake("missing-term", message, hint=f"add `{name}:` to the offering"))
             continue
         given = _constant(lower(term.value, Env(schema, terms, day, trading_days=known)), term.field)
@@ -92,13 +92,17 @@ def _stated(found: Field, offering: Offering) -> Bound:
 
 
 def _in_order(terms: Mapping[str, Term]) -> list[str]:
-    """Terms whose default rests on other terms come after them; the compiler let no circle pass here but through two defaults."""
+    """Names in an order in which a term comes after the terms that its default rests on.
+
+    Raises DiagnosticError for defaults that depend on each other: the one kind of circle that the compiler does not find.
+    """
     needs = {n: {r.field.name for r in references(t.value.expr)} & set(terms) if t.value else set() for n, t in terms.items()}
     done: list[str] = []
     while len(done) < len(needs):
         ready = [n for n in needs if n not in done and needs[n] - {n} <= set(done)]
         if not ready:
-            raise DiagnosticError([Diagnostic("circular", f"the defaults of {', '.join(sorted(set(needs) - set(done)))} need each other")])
+            names = ", ".join(sorted(set(needs) - set(done)))
+            raise DiagnosticError([Diagnostic("circular", f"the defaults of {names} depend on each other")])
         done += ready
     return done
 
@@ -112,15 +116,15 @@ def _constant(meaning: Lowered, found: Field) -> Bound:
     return meaning.value
 
 
-def _closed(schema: Schema, offering: Offering, calendar: Calendar) -> Iterable[Diagnostic]:
-    """T and I are trading days: from any other day T+1 is not the second. A year that the calendar does not know is not judged."""
+def _not_trading_days(schema: Schema, offering: Offering, calendar: Calendar) -> Iterable[Diagnostic]:
+    """T and I must be trading days: T+1 would otherwise be a wrong day. Years that the calendar does not cover are not checked."""
     for name in schema.days.values():
         day = offering.values.get(name)
         if not isinstance(day, int):
             continue
         shown = date.fromordinal(day + EPOCH)
         if calendar.first <= shown.year <= calendar.last and not calendar.is_trading_day(day):
-            message = f"`{name}: {shown}` ({schema.entities[schema.root].fields[name].zh}) is no trading day of the exchange"
+            message = f"`{name}: {shown}` ({schema.entities[schema.root].fields[name].zh}) is not a trading day of the exchange"
             hint = "it is a Saturday or Sunday" if shown.weekday() > 4 else "the exchange is closed that day, see rules/calendar.yaml"
             yield offering.mistake("not-a-trading-day", message, name, hint=hint)
 
@@ -137,7 +141,7 @@ def _days(schema: Schema, terms: Mapping[str, Bound], calendar: Calendar) -> Cal
 
 
 def _stages(rulebook: Rulebook, env: Env, only: str | None = None) -> tuple[Stage, ...]:
-    """`only`: the rules of this entity alone, under the same numbers."""
+    """`only`: keep just the rules of this entity. A rule's number does not depend on it."""
     rules = [(i, r) for i, r in enumerate(r for r in _sorted(rulebook) if r.asked) if only in (None, r.entity)]
     names = ("", *rulebook.stages)
     steps = {name: tuple(_step(v, env) for v in rulebook.values.values() if v.field.stage == name) for name in names}
@@ -185,7 +189,7 @@ def _times(ratio: Ratio, factor: int) -> Ratio:
 
 
 def _asked(rule: Rule, number: int, rulebook: Rulebook, env: Env) -> Asked:
-    """`env` knows every value: what a rule reads is of its own stage or an earlier one."""
+    """`env` defines all values. A rule reads only values of its own stage or an earlier one."""
     assert rule.require is not None
     when = None if rule.when is None else lower_flag(rule.when, env)
     admits = None if rule.admits is None else lower_shares(rule.admits, env)

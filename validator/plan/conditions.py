@@ -1,6 +1,7 @@
-"""Conditions on which columns and tables are not supplied, as alternatives: one of them holds where all it names is lost, or is not.
+"""Conditions on which columns and tables are not supplied, built once per plan and evaluated once per set of columns, for no record.
 
-They are worked out once per plan and asked once per set of columns, of no record.
+A condition is a set of alternatives and holds where one of them does: everything that the alternative names as lost is not supplied,
+and everything that it names as given is supplied.
 """
 
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ Atom = tuple[str, str]
 """A column (entity, field), or a table ("", entity)."""
 
 Alternative = tuple[frozenset[Atom], frozenset[Atom]]
-"""What must be lost, and what must not be."""
+"""What must be lost (not supplied), and what must be given."""
 
 Condition = frozenset[Alternative]
 
@@ -18,43 +19,43 @@ FALSE: Condition = frozenset()
 TRUE: Condition = frozenset({(frozenset[Atom](), frozenset[Atom]())})
 
 MOST = 64
-"""Alternatives of a condition; more are left out. A condition then holds less often than it could, never more often."""
+"""The most alternatives that a condition keeps. With the others dropped it may hold less often than it could, never more often."""
 
 
 def lost_any(atoms: Iterable[Atom]) -> Condition:
-    """One of these is not supplied."""
+    """Holds where at least one of these is not supplied."""
     return frozenset((frozenset({a}), frozenset[Atom]()) for a in atoms)
 
 
 def lost_none(atoms: Iterable[Atom]) -> Condition:
-    """All of these are supplied."""
+    """Holds where all of these are supplied."""
     return frozenset({(frozenset[Atom](), frozenset(atoms))})
 
 
 def any_of(conditions: Iterable[Condition]) -> Condition:
-    """One of the conditions holds."""
+    """Holds where at least one of the conditions does."""
     return _short(frozenset[Alternative]().union(*conditions))
 
 
 def all_of(conditions: Iterable[Condition]) -> Condition:
-    """All of the conditions hold."""
+    """Holds where all of the conditions do."""
     return reduce(_both, conditions, TRUE)
 
 
 def holds(condition: Condition, lost: frozenset[Atom]) -> bool:
-    """Whether it holds where exactly these, of all that it names, are not supplied."""
-    return any(gone <= lost and kept.isdisjoint(lost) for gone, kept in condition)
+    """Whether the condition holds, where `lost` is everything that is not supplied."""
+    return any(needs_lost <= lost and needs_given.isdisjoint(lost) for needs_lost, needs_given in condition)
 
 
 def _both(a: Condition, b: Condition) -> Condition:
     pairs = ((g | h, k | m) for g, k in a for h, m in b)
-    return _short(frozenset((gone, kept) for gone, kept in pairs if gone.isdisjoint(kept)))
+    return _short(frozenset((lost, given) for lost, given in pairs if lost.isdisjoint(given)))
 
 
 def _short(found: Condition) -> Condition:
-    """Without the alternatives that need more than another does."""
+    """Without the alternatives that another one makes superfluous, because it names less."""
     kept: list[Alternative] = []
-    for gone, there in sorted(found, key=lambda x: (len(x[0]) + len(x[1]), sorted(x[0]), sorted(x[1]))):
-        if not any(g <= gone and t <= there for g, t in kept):
-            kept.append((gone, there))
+    for lost, given in sorted(found, key=lambda x: (len(x[0]) + len(x[1]), sorted(x[0]), sorted(x[1]))):
+        if not any(g <= lost and t <= given for g, t in kept):
+            kept.append((lost, given))
     return frozenset(kept[:MOST])

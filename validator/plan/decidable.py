@@ -1,9 +1,19 @@
-"""A rule + what is not supplied -> on which records it cannot be decided for want of that: there this is said once for the rule.
+"""A rule + what is not supplied -> a flag per record: could the rule be decided if the columns and tables that are not supplied were given?
 
-On the others the rule is decided, or a cell of theirs is missing, and that is a finding however much else is not supplied. Take a rule
-`kind = 公募基金 or (seal = 公章 and valuation_seal = 公章)` in a book without the column `valuation_seal`. Of a public fund it is decided.
-Of a fund with a seal it could be decided if the column were there: that is said once. Of a fund whose own cell `seal` is empty it could
-not be decided even then: that is a finding, and it names `seal` alone.
+Where a rule is undecided and the flag is 是, the column is the reason. The report says this once for the rule and names no record. Where
+the flag is 否, a cell of the record itself is missing. That is a finding, because supplying the column would not help.
+
+Take `seal = 公章 or (seal = 无 and valued = reported)` in a book without the column `valued`:
+
+    seal   reported   outcome     flag
+    公章   any        holds       是     decided without the column
+    无     1元        undecided   是     reported once for the rule
+    无     missing    undecided   否     a finding that names `reported`
+    missing  1元      undecided   否     a finding that names `seal`
+
+"Could be decided" means: some value of the column would decide the rule. In `a > 5 and b > 5`, with `b` not supplied, the flag is 是 even
+where the cell `a` is missing: a `b` of 5 would be a violation whatever `a` is. Parts are judged one by one, so a column that is read twice
+may count as two different values.
 """
 
 from collections.abc import Callable, Iterable
@@ -31,11 +41,12 @@ from validator.plan.model import Asked
 NO, YES = Const(False, "flag"), Const(True, "flag")
 
 Lost = Callable[[Kernel], Kernel]
-"""A flag: whether a node rests on a column or table that is not supplied. Constant for given columns, else read from the offering."""
+"""Node -> a flag: whether the node rests on a column or table that is not supplied. `YES` or `NO` where the columns are known; else a flag
+that is read from the offering at run time."""
 
 
-def lacks(asked: Asked, lost: Lost) -> Kernel:
-    """Whether the rule could be decided on a record if what is not supplied were given: it is then open for want of that. Never missing."""
+def decidable(asked: Asked, lost: Lost) -> Kernel:
+    """The flag of the module's docstring, as a kernel. It is never missing."""
     could = _Could(lost)
     holds, breaks = could.be(asked.require)
     decided = disjunction([holds, breaks])
@@ -50,11 +61,11 @@ class _Could:
         self.lost = lost
 
     def rests(self, node: Kernel) -> Kernel:
-        """Whether a node rests on what is not supplied, or on a constant that is missing: what the offering does not state."""
+        """Whether a node rests on something not supplied, or on a missing constant: a term that the offering does not state."""
         return YES if _missing(node) else self.lost(node)
 
     def be(self, node: Kernel) -> tuple[Kernel, Kernel]:
-        """Whether a flag could be 是 and whether it could be 否, its parts taken each for itself."""
+        """Whether a flag could be 是, and whether it could be 否. Its parts are judged one by one."""
         rests = self.rests(node)
         if rests == NO:
             known = present(node)
@@ -82,7 +93,7 @@ class _Could:
         return disjunction([open_, conjunction([given, node])]), disjunction([open_, conjunction([given, negation(node)])])
 
     def be_there(self, node: Kernel) -> Kernel:
-        """Whether anything but a flag could be known, or a flag that compares such."""
+        """Whether a node could have a value at all. For nodes that are no flags, and for flags that compare such nodes."""
         rests = self.rests(node)
         if rests == NO:
             return present(node)

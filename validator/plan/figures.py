@@ -1,6 +1,6 @@
 """A rule of a rulebook -> its sheet: the figures that a finding prints, the margin, which inputs are missing, what the rule rests on.
 
-Only `bind` makes sheets. The answers come from an evaluator as plain integers; `Sheet.read` turns them back into what they mean.
+Only `bind` makes sheets. An evaluator answers the questions of a sheet with plain integers, and `Sheet.read` turns these into values.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ from validator.rulebook.model import Rule, Rulebook, Template
 
 
 def sheet(rule: Rule, rulebook: Rulebook, env: Env) -> Sheet:
-    """`env` knows every value of the rulebook. Raises DiagnosticError where a figure could pass 128 bits."""
+    """`env` defines every value of the rulebook. Raises DiagnosticError where a figure could pass 128 bits."""
     assert rule.require is not None
     figures = {f.key: f for f in _figures(env, rule.require, rule.require.expr)}
     required = len(figures)
@@ -49,7 +49,7 @@ def sheet(rule: Rule, rulebook: Rulebook, env: Env) -> Sheet:
 
 
 def _closure(rulebook: Rulebook, checked: Iterable[Checked]) -> list[Checked]:
-    """Expressions and those of all values that they rest on."""
+    """The expressions, and those of every value that they rest on."""
     open_, found = list(checked), list[Checked]()
     seen: set[str] = set()
     while open_:
@@ -62,7 +62,7 @@ def _closure(rulebook: Rulebook, checked: Iterable[Checked]) -> list[Checked]:
 
 
 def _inputs(rulebook: Rulebook, rests: Iterable[Checked]) -> frozenset[Field]:
-    """Every field and term that is read; what is admitted of a bid begins with its quantity."""
+    """Every field and term that is read. The admitted quantity of a bid is computed from its quantity, so it counts as reading that."""
     found = {r.field for part in rests for r in references(part.expr)}
     if any((f.entity, f.name) == (BID, ADMITTED) for f in found):
         found.add(rulebook.schema.entities[BID].fields[QUANTITY])
@@ -73,7 +73,7 @@ def _inputs(rulebook: Rulebook, rests: Iterable[Checked]) -> frozenset[Field]:
 
 
 def _figures(env: Env, checked: Checked, expr: Expr) -> Iterator[Figure]:
-    """Names, aggregates as a whole, and the days of the offering."""
+    """One figure for each name, for each aggregate as a whole, and for each day of the offering."""
     match expr:
         case Ref(field=found):
             yield _figure(env, checked, expr, found.name, found)
@@ -117,18 +117,18 @@ def _probes(rule: Rule, rulebook: Rulebook, env: Env) -> dict[str, Kernel]:
 
 def _probe(env: Env, leaf: "_Leaf") -> Kernel:
     value = read(leaf.ref.field)
-    gone = negation(present(value.num if isinstance(value, Ratio) else value))
+    missing = negation(present(value.num if isinstance(value, Ratio) else value))
     if leaf.fold is None or leaf.ref.via == "this":
-        return gone
-    found = Fold("any", leaf.fold.collection, env.schema.root if leaf.fold.everywhere else leaf.owner, gone, None, (), False, "flag")
+        return missing
+    found = Fold("any", leaf.fold.collection, env.schema.root if leaf.fold.everywhere else leaf.owner, missing, None, (), False, "flag")
     joined = _joined(env, leaf.fold, leaf.owner)
-    if joined is None or any(inputs(of) & inputs(gone) for of, _ in joined.keys):
-        return found  # a record that lacks a key of the join could be any one's
+    if joined is None or any(inputs(of) & inputs(missing) for of, _ in joined.keys):
+        return found  # a record whose key of the join is missing could match any record
     return replace(found, owner=joined.owner, keys=joined.keys, everywhere=joined.everywhere)
 
 
 def _joined(env: Env, aggregate: Aggregate, owner: str) -> Fold | None:
-    """The aggregate, where it is over the records of another tree that match."""
+    """The aggregate as a kernel, if it joins records of another table tree by key; else None."""
     assert aggregate.type is not None
     meaning = lower(Checked(aggregate, aggregate.type, owner, ""), env)
     return next((f for part in parts(meaning) for f in folds(part) if f.keys), None)
@@ -136,7 +136,7 @@ def _joined(env: Env, aggregate: Aggregate, owner: str) -> Fold | None:
 
 @dataclass(frozen=True, slots=True)
 class _Leaf:
-    """A field or term that an expression rests on, the aggregate it stands in, and the entity that the aggregate belongs to."""
+    """A field or term that an expression rests on, the aggregate around it if any, and the entity that the aggregate belongs to."""
 
     ref: Ref
     fold: Aggregate | None
@@ -144,7 +144,7 @@ class _Leaf:
 
 
 def _leaves(rulebook: Rulebook, expr: Expr, owner: str, inside: Aggregate | None) -> Iterator[_Leaf]:
-    """Through values of the same record or of the aggregate's elements; an aggregate inside an element's value is not followed."""
+    """Follows values of the same record and of an aggregate's elements, but no aggregate inside an element's value."""
     if isinstance(expr, Ref):
         value = rulebook.values.get(expr.field.name) if expr.field.source == "value" else None
         if value is None:

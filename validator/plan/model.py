@@ -1,4 +1,4 @@
-"""What a plan consists of: bound terms, values, rules by stage, and the sheet of each rule; what of it is known before a record is read."""
+"""The parts of a plan: bound terms, values and rules by stage, and the sheet of each rule. Also what is known before a record is read."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,26 +16,26 @@ from validator.intake.offering import Offering
 from validator.rulebook.model import Rule, Rulebook, Term, Value
 
 BID, LIVE, QUANTITY, ADMITTED, FATE = "bid", "live", "quantity", "admitted_quantity", "fate"
-"""The names that effects act on (L18, L19) and the value that says what became of a bid."""
+"""The names that effects change (L18, L19), and the value that says how a bid ends."""
 
 INVALIDATING = frozenset(("refuse", "invalid"))
 """Effects that make bids invalid."""
 
 Name = tuple[str, str]
-"""An entity and a field or value of it; a quotient by its own name."""
+"""An entity and one of its fields or values. A quotient has one name, without the `#den` of its denominator."""
 
 Map = Callable[[Kernel], Kernel]
 Known = Fraction | int | bool | str | None
 
 
 def names(node: Kernel) -> Iterator[Name]:
-    """What a kernel reads."""
+    """The fields and values that a kernel reads."""
     return ((i.entity, i.name.removesuffix("#den")) for i in inputs(node))
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """A `take` in integers: keys and sum at their own scales; `limit` in units of the sum."""
+    """A `take` in integers. Keys and sum are at their own scales; `limit` is in units of the sum."""
 
     entity: str
     source: Kernel
@@ -51,23 +51,23 @@ class Ranking:
 
     @property
     def descending(self) -> list[bool]:
-        """Of each key, whether the highest comes first."""
+        """For each key: whether the highest comes first."""
         return [down for _, down in self.keys]
 
     def numbers(self) -> list[Lowered]:
-        """What is asked of each record: source, sum, the keys, and the spared key where there is one."""
+        """What is computed for each record: source, sum, the keys, and the spared key if there is one."""
         return [self.source, self.sum, *(k for k, _ in self.keys), *([] if self.last is None else [self.last])]
 
     def limits(self) -> list[Lowered]:
-        """What is asked of the offering: limit, bound, and what is spared where something is."""
+        """What is computed for the offering: limit, bound, and the value of the spared key if there is one."""
         return [self.limit, self.bound, *([] if self.equals is None else [self.equals])]
 
     def kernels(self) -> list[Kernel]:
-        """All that it is made of."""
+        """All kernels of the ranking."""
         return [n for m in (*self.numbers(), *self.limits()) for n in parts(m)]
 
     def map(self, by: Map) -> "Ranking":
-        """The same of other kernels."""
+        """The ranking with each kernel replaced by `by` of it."""
         return replace(
             self,
             source=by(self.source),
@@ -96,18 +96,18 @@ class Step:
         return self.value.field.name
 
     def kernels(self) -> list[Kernel]:
-        """What the value is made of."""
+        """All kernels of the value."""
         return self.meaning.kernels() if isinstance(self.meaning, Ranking) else list(parts(self.meaning))
 
     def map(self, by: Map) -> "Step":
-        """The same of other kernels."""
+        """The step with each kernel replaced by `by` of it."""
         meaning = self.meaning
         if isinstance(meaning, Ranking):
             return replace(self, meaning=meaning.map(by))
         return replace(self, meaning=Ratio(by(meaning.num), by(meaning.den)) if isinstance(meaning, Ratio) else by(meaning))
 
     def constants(self) -> dict[str, Scalar]:
-        """The value under its name and, for a quotient, that of its denominator, where it is constant; else empty."""
+        """A constant value under its name, for a quotient also its denominator. Empty if the value is not constant."""
         nodes = () if isinstance(self.meaning, Ranking) else parts(self.meaning)
         known = {n: p.value for n, p in zip((self.name, f"{self.name}#den"), nodes, strict=False) if isinstance(p, Const)}
         return known if len(known) == len(nodes) else {}
@@ -115,7 +115,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One answer with what it is: the canonical English text of the expression, its type, and how Chinese readers call it."""
+    """A figure of a finding. `key`: the canonical English text of its expression. `zh`: its Chinese name."""
 
     key: str
     type: Type
@@ -126,17 +126,17 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What a finding of a rule prints and what the rule rests on: made once, in `bind`."""
+    """What a finding of a rule prints, and what the rule rests on. Made once, in `bind`."""
 
     figures: tuple[Figure, ...]
     margin: Lowered | None
     margin_type: Type | None
     probes: tuple[tuple[str, Kernel], ...]
-    """Names of inputs, and whether they are missing."""
+    """For each input: its name, and a flag that is 是 where it is missing."""
     shown: tuple[tuple[str | int, ...], tuple[str | int, ...]] | None
     """The message in Chinese and English: texts, and figures by their place in `figures`."""
     required: int
-    """How many of the figures stand in `require`; the others only in the message."""
+    """How many of the figures come from `require`; the others are only in the message."""
     inputs: frozenset[Field]
     """Every field and term that the outcome rests on, through all values."""
     counted: frozenset[str]
@@ -144,19 +144,19 @@ class Sheet:
     terms: tuple[str, ...]
     """The terms among `inputs`."""
     made_of: tuple[str, ...]
-    """The values that the conditions name, in their order."""
+    """The values that the conditions name, in the order of the text."""
     unverified: bool
-    """Whether the rule or a value that it rests on is marked."""
+    """Whether the rule or a value that it rests on is marked as unverified."""
     unverified_terms: tuple[str, ...]
-    """Terms whose own figure is marked: it counts where the offering does not set them."""
+    """Terms whose default is marked as unverified. The mark counts where the offering does not set the term."""
 
     @property
     def meanings(self) -> list[Lowered]:
-        """All questions that an evaluator answers, in the order in which `read` takes them."""
+        """All questions for an evaluator, in the order in which `read` expects the answers."""
         return [f.meaning for f in self.figures] + ([] if self.margin is None else [self.margin]) + [p for _, p in self.probes]
 
     def read(self, answers: Sequence[Scalar], terms: Mapping[str, Bound]) -> tuple[list[Known], Fraction | None, tuple[str, ...]]:
-        """Figures in order, the margin, and the names of what is missing."""
+        """The figures in order, the margin, and the names of the missing inputs."""
         at = iter(answers)
         figures = [_known(f.meaning, at) for f in self.figures]
         margin = None if self.margin is None else _known(self.margin, at)
@@ -167,7 +167,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A rule to ask of every record of its entity. `number` is its place among all rules of the plan."""
+    """A rule to check for every record of its entity. `number` is its place among all rules of the rulebook."""
 
     number: int
     rule: Rule
@@ -177,15 +177,15 @@ class Asked:
     sheet: Sheet
 
     def kernels(self) -> list[Kernel]:
-        """What its outcomes and effects are made of."""
+        """The kernels of its outcomes and effects."""
         return [n for n in (self.when, self.require, self.admits) if n is not None]
 
     def reads(self) -> list[Kernel]:
-        """All that its outcomes, effects and findings are made of."""
+        """The kernels of its outcomes, effects and findings."""
         return [*self.kernels(), *(n for m in self.sheet.meanings for n in parts(m))]
 
     def map(self, by: Map, when: Map | None = None) -> "Asked":
-        """The same of other kernels; `when`: how the condition changes, if otherwise. The sheet stays: it shows what is there."""
+        """The rule with each kernel replaced by `by` of it; `when`: the same for the condition alone. The sheet stays as it is."""
         return replace(
             self,
             when=None if self.when is None else (when or by)(self.when),
@@ -196,7 +196,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """`name` is "" for the values that no stage changes: they come first."""
+    """`name` is "" for the first stage, which has the values that no stage changes."""
 
     name: str
     steps: tuple[Step, ...]
@@ -205,7 +205,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Plan:
-    """A rulebook bound to an offering: all that a run needs beside the records. `terms`: the offering's fields as rules read them."""
+    """A rulebook bound to an offering: everything that a run needs besides records. `terms`: the offering's fields as rules read them."""
 
     rulebook: Rulebook
     offering: Offering
@@ -213,9 +213,9 @@ class Plan:
     layout: Layout
     stages: tuple[Stage, ...]
     changed: Mapping[str, tuple[Term, Bound]]
-    """Terms that the offering set otherwise than the rules' default, with that default."""
+    """Terms that the offering sets to something other than the default, with that default."""
     muted: Mapping[int, Kernel] = field(default_factory=dict)
-    """Rules that lack a whole column or table, with on which records: where these are not evaluable that is said once for the rule."""
+    """For rules that rest on something not supplied: a flag per record (see `decidable`). Where it is 是, no finding names the record."""
 
     @property
     def schema(self) -> Schema:
@@ -223,12 +223,12 @@ class Plan:
 
     @property
     def code(self) -> str:
-        """The offering's own code, as subject of findings."""
+        """The offering's code, as the subject of findings."""
         key = self.schema.entities[self.schema.root].key[0]
         return str(self.terms.get(key) or "")
 
     def asked(self) -> Iterable[Asked]:
-        """All rules that data decide, by number."""
+        """All rules that are decided by data, in the order of their numbers."""
         return (a for s in self.stages for a in s.asked)
 
     def steps(self) -> Iterable[Step]:
@@ -236,14 +236,14 @@ class Plan:
         return (x for s in self.stages for x in s.steps)
 
     def upto(self, names: Sequence[str] | None) -> tuple[Stage, ...]:
-        """The stages to run so that the named ones can be reported: all before the last of them."""
+        """The stages to run so that the named ones can be reported: the last of them and all before it."""
         if not names:
             return self.stages
         last = max(i for i, s in enumerate(self.stages) if s.name in names)
         return self.stages[: last + 1]
 
     def ending(self, asked: Asked) -> int | None:
-        """How the rule ends on every record, where that is certain and no record is named for it; None: it must be asked."""
+        """The outcome of the rule, if it is known to be the same on every record and no finding names a record; else None."""
         when, require = asked.when, asked.require
         if when is not None and not isinstance(when, Const):
             return None
@@ -256,18 +256,18 @@ class Plan:
         return NOT_EVALUABLE if require.value is None and self.silent(asked.number) else None
 
     def silent(self, number: int) -> bool:
-        """Whether it is said once for the rule that it lacks something, and of no record."""
-        lacks = self.muted.get(number)
-        return isinstance(lacks, Const) and lacks.value is True
+        """Whether every undecided record of the rule is muted: the report then says once what is not supplied."""
+        muted = self.muted.get(number)
+        return isinstance(muted, Const) and muted.value is True
 
 
 def alike(outcome: int, records: int) -> tuple[int, ...]:
-    """The counts of a rule that ends so on all of them."""
+    """The counts of outcomes of a rule that ends with `outcome` on all records."""
     return tuple(records if o == outcome else 0 for o in range(len(OUTCOMES)))
 
 
 def conditions(rule: Rule) -> list[Checked]:
-    """What a rule's outcome rests on."""
+    """`when` and `require`, as far as the rule has them."""
     return [c for c in (rule.when, rule.require) if c is not None]
 
 

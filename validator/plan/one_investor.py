@@ -1,11 +1,17 @@
-"""A plan -> what one investor's records alone can answer, as one plan for every set of columns. The report names the other rules.
+"""A plan -> the part of it that one investor's records decide, as one plan for every set of columns. The report names the other rules.
 
-What needs more stays out: a join over the book, a total of the offering, a ranking, a value that rests on one of these. So does what
-effects leave of a bid, from the stage after such a rule that could take it: a bid must not be live in a portal and dead in the book.
+Left out are rules and values that need more than these records: a join over the book, a total of the offering, a ranking, and every value
+that rests on one of them. If such a rule can make a bid invalid, or cut its quantity, then `live` or `admitted_quantity` is unknown from
+the next stage on. Rules that read it are left out too: a portal must not call a bid live that the whole book makes invalid.
 
-A portal sends what it has, and tomorrow another set of columns. Which columns are supplied is therefore data that the plan reads: flags of
-the offering named `?0`, `?1` …, each true where one of certain columns or tables is not supplied. `present(x)` becomes
-`present(x) or (?7 and missing)`; a rule that could not be decided on any record is passed over where its flag `!3` says so.
+Each submission may have other columns, and planning anew for each set would be too slow. So the plan reads which columns are supplied
+from flags of the offering. They have two kinds of names:
+
+    ?0, ?1 …    true where at least one of certain columns or tables is not supplied
+    !0, !1 …    true where the outcome of a rule is known without a record, so that it need not be checked
+
+Here `without` (see `supplied_columns`) gives kernels that read flags: `present(x)` becomes `present(x) or (?7 and missing)`, where `?7` is
+"the column `x` is not supplied". `given` turns a set of columns into the values of all flags.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
@@ -31,7 +37,7 @@ from dsl.kernel.nodes import (
 )
 from dsl.outcomes import NOT_APPLICABLE, NOT_EVALUABLE
 from validator.plan.conditions import FALSE, TRUE, Atom, Condition, all_of, any_of, holds, lost_any, lost_none
-from validator.plan.decidable import NO, YES, lacks
+from validator.plan.decidable import NO, YES, decidable
 from validator.plan.model import ADMITTED, BID, INVALIDATING, LIVE, QUANTITY, Asked, Name, Plan, Ranking, Stage, names
 from validator.plan.prune import pruned
 from validator.plan.supplied_columns import Coverage, Supplied, always_missing, without
@@ -39,63 +45,65 @@ from validator.plan.supplied_columns import Coverage, Supplied, always_missing, 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a set of columns decides: the flags that the plan reads, and how rules end of which no record need be asked."""
+    """What follows from a set of columns: the values of the flags, and the outcomes of the rules that need not be checked, by number."""
 
     coverage: Coverage
     flags: Mapping[str, Scalar]
     endings: Mapping[int, int]
     complete: frozenset[int]
-    """The rules that lack nothing: what is missing of them is a cell."""
+    """The rules (by number) that rest on nothing that is not supplied: only a missing cell can leave them undecided."""
 
 
 @dataclass(frozen=True)
 class SubmissionPlan(Plan):
-    """A plan for one investor's records, whatever columns they have."""
+    """A plan for one investor's records, for any set of columns."""
 
     guards: Mapping[int, Kernel] = field(default_factory=dict)
-    """Per rule a flag that is true where it need not be asked."""
+    """Per rule (by number) its flag `!n`: true where it need not be checked."""
     _flags: "_Flags" = field(default_factory=lambda: _Flags("", {}))
     _ends: Mapping[int, "_Ends"] = field(default_factory=dict)
-    _wants: Mapping[int, Kernel] = field(default_factory=dict)
+    _incomplete: Mapping[int, Kernel] = field(default_factory=dict)
 
     @classmethod
     def of(cls, plan: Plan) -> "SubmissionPlan":
         """Made once per offering."""
-        rules, values = _near(plan)
-        near = replace(plan, stages=pruned(plan, tuple(_kept(s, rules, values) for s in plan.stages)))
+        rules, values = _local(plan)
+        local = replace(plan, stages=pruned(plan, tuple(_kept(s, rules, values) for s in plan.stages)))
         flags = _Flags(plan.schema.root, _rests(plan))
-        open_ = without(near, flags.rests, lambda table: flags.flag({("", table)}))
-        wants = {a.number: _wants(a, plan, flags) for a in open_.asked()}
-        muted = {a.number: k for a in open_.asked() if (k := conjunction([wants[a.number], lacks(a, flags.rests)])) != NO}
+        open_ = without(local, flags.rests, lambda table: flags.flag({("", table)}))
+        incomplete = {a.number: _incomplete(a, plan, flags) for a in open_.asked()}
+        muted = {a.number: k for a in open_.asked() if (k := conjunction([incomplete[a.number], decidable(a, flags.rests)])) != NO}
         ends = _Certain(open_, flags).ends(muted)
         guards = {n: flags.guard(any_of((e.idle, e.open))) for n, e in ends.items() if e.idle or e.open}
         same = {name: getattr(open_, name) for name in Plan.__dataclass_fields__}
-        same |= {"muted": muted, "layout": plan.layout.only(_read(near))}
-        return cls(**same, guards=guards, _flags=flags, _ends=ends, _wants=wants)
+        same |= {"muted": muted, "layout": plan.layout.only(_read(local))}
+        return cls(**same, guards=guards, _flags=flags, _ends=ends, _incomplete=incomplete)
 
     def given(self, supplied: Supplied) -> Given:
-        """What these columns decide, without a look at a record."""
+        """What follows from these columns alone, for any records."""
         lost = self._flags.lost(supplied)
         idle = {n: NOT_APPLICABLE for n, e in self._ends.items() if holds(e.idle, lost)}
         open_ = {n: NOT_EVALUABLE for n, e in self._ends.items() if holds(e.open, lost)}
         silent = frozenset(n for n, e in self._ends.items() if holds(e.silent, lost))
         flags = self._flags.values(lost)
-        complete = frozenset(n for n, want in self._wants.items() if want == NO or (isinstance(want, Input) and not flags[want.name]))
+        complete = frozenset(n for n, flag in self._incomplete.items() if flag == NO or (isinstance(flag, Input) and not flags[flag.name]))
         return Given(Coverage(supplied, self.terms, silent), flags, open_ | idle, complete)
 
 
 # ── which rules and values ──
 
 
-def _near(plan: Plan) -> tuple[frozenset[int], frozenset[Name]]:
-    """The rules (by number) and the values that stay within one investor's records, stage by stage, as they are run."""
+def _local(plan: Plan) -> tuple[frozenset[int], frozenset[Name]]:
+    """The rules (by number) and the values that read nothing beyond one investor's records."""
     far: set[Name] = set()
     rules: set[int] = set()
     for stage in plan.stages:
         for step in stage.steps:
-            if isinstance(step.meaning, Ranking) or not all(_stays(n, plan, far) for n in step.kernels()):
+            if isinstance(step.meaning, Ranking) or not all(_is_local(n, plan, far) for n in step.kernels()):
                 far.add((step.entity, step.name))
-        found = {a.number for a in stage.asked if a.rule.entity != plan.schema.root and all(_stays(n, plan, far) for n in _reads(plan, a))}
+        found = {
+            a.number for a in stage.asked if a.rule.entity != plan.schema.root and all(_is_local(n, plan, far) for n in _reads(plan, a))
+        }
         for asked in (a for a in stage.asked if a.number not in found):
             far |= set(_taken(asked, plan))
         rules |= found
@@ -108,18 +116,18 @@ def _kept(stage: Stage, rules: Set[int], values: Set[Name]) -> Stage:
 
 
 def _reads(plan: Plan, asked: Asked) -> list[Kernel]:
-    """All that a rule rests on; nothing, where it need not be asked of any record."""
+    """The kernels that a rule rests on. Empty if its outcome is known without a record."""
     return asked.reads() if plan.ending(asked) is None else []
 
 
-def _stays(node: Kernel, plan: Plan, far: Set[Name]) -> bool:
+def _is_local(node: Kernel, plan: Plan, far: Set[Name]) -> bool:
     if any(f.everywhere or f.owner == plan.schema.root for f in folds(node)):
         return False
     return far.isdisjoint(names(node))
 
 
 def _taken(asked: Asked, plan: Plan) -> Iterator[Name]:
-    """What a rule's effects change for later stages."""
+    """What the effects of a left out rule make unknown in later stages."""
     if asked.rule.entity in plan.schema.parents(BID)[:-1]:
         if INVALIDATING & set(asked.rule.effect):
             yield BID, LIVE
@@ -128,7 +136,7 @@ def _taken(asked: Asked, plan: Plan) -> Iterator[Name]:
 
 
 def _read(plan: Plan) -> set[Name]:
-    """All that a run reads of records, or writes to them."""
+    """All fields and values that a run reads from records or writes to them."""
     nodes = [n for a in plan.asked() for n in _reads(plan, a)]
     nodes += [n for x in plan.steps() for n in x.kernels()]
     own = {(x.entity, x.name) for x in plan.steps()}
@@ -139,7 +147,7 @@ def _read(plan: Plan) -> set[Name]:
 
 
 def _rests(plan: Plan) -> dict[Name, frozenset[Atom]]:
-    """The columns and tables that each value rests on."""
+    """For each value: the columns and tables that it rests on."""
     found: dict[Name, frozenset[Atom]] = {(BID, ADMITTED): frozenset({(BID, QUANTITY)}), (BID, LIVE): frozenset()}
     for step in plan.steps():
         found[step.entity, step.name] = frozenset(a for n in step.kernels() for a in _atoms(n, plan.schema.root, found))
@@ -154,7 +162,7 @@ def _atoms(node: Kernel, root: str, values: Mapping[Name, frozenset[Atom]]) -> I
 
 @dataclass
 class _Flags:
-    """The flags that a plan reads: of columns and tables, one of which is not supplied, and of rules that need not be asked."""
+    """The flags of a plan: `?n` for sets of columns and tables, `!n` for conditions."""
 
     root: str
     values_rest: Mapping[Name, frozenset[Atom]]
@@ -162,60 +170,66 @@ class _Flags:
     guards: dict[Condition, Input] = field(default_factory=dict)
 
     def flag(self, atoms: Iterable[Atom]) -> Kernel:
-        """Whether one of these columns or tables is not supplied."""
+        """The flag `?n`: true where at least one of these columns or tables is not supplied."""
         on = frozenset(atoms)
         return self.any_of.setdefault(on, Input(self.root, f"?{len(self.any_of)}", "flag")) if on else NO
 
     def rests(self, node: Kernel) -> Kernel:
-        """Whether a node rests on what is not supplied."""
+        """The flag `?n`: true where the node rests on something not supplied."""
         return self.flag(_atoms(node, self.root, self.values_rest))
 
     def guard(self, condition: Condition) -> Kernel:
-        """Whether the condition holds of what is not supplied."""
+        """The flag `!n`: true where the condition holds."""
         return self.guards.setdefault(condition, Input(self.root, f"!{len(self.guards)}", "flag"))
 
     def meaning(self, node: Input) -> frozenset[Atom] | None:
-        """The columns and tables that a flag speaks of; None where the input is no flag."""
+        """The columns and tables of a flag `?n`; None if the input is no such flag."""
         return next((on for on, flag in self.any_of.items() if flag == node), None) if node.entity == self.root else None
 
     def lost(self, supplied: Supplied) -> frozenset[Atom]:
-        """Of the columns and tables that matter, those that are not supplied."""
+        """The columns and tables that are not supplied, of those that some flag depends on."""
         known = frozenset().union(*self.any_of, *(pos | neg for c in self.guards for pos, neg in c))
         return known - supplied.columns - {("", t) for t in supplied.tables}
 
     def values(self, lost: frozenset[Atom]) -> dict[str, Scalar]:
-        """What the flags are where these are not supplied."""
+        """The values of all flags, where `lost` is what is not supplied."""
         flags: dict[str, Scalar] = {i.name: not on.isdisjoint(lost) for on, i in self.any_of.items()}
         return flags | {i.name: holds(condition, lost) for condition, i in self.guards.items()}
 
 
-def _wants(asked: Asked, plan: Plan, flags: _Flags) -> Kernel:
-    """Whether the rule lacks a column, a table or a term: then what it could say is asked."""
+def _incomplete(asked: Asked, plan: Plan, flags: _Flags) -> Kernel:
+    """A flag: whether the rule rests on a column or table that is not supplied, or on a term that is missing."""
     if any(plan.terms.get(t) is None for t in asked.sheet.terms):
         return YES
     return flags.flag({*((f.entity, f.name) for f in asked.sheet.inputs if f.source == "field"), *(("", e) for e in asked.sheet.counted)})
 
 
-# ── what ends alike on every record ──
+# ── outcomes that are known without a record ──
 
 
 @dataclass(frozen=True, slots=True)
 class _Ends:
-    """Of a rule, where what is not supplied makes it apply to no record, be open on all of them, and be said once if open."""
+    """For a rule: the conditions on what is not supplied under which its outcome is known without a record."""
 
     idle: Condition
+    """It is not applicable to any record."""
     open: Condition
+    """It is undecided on every record."""
     silent: Condition
+    """If it is undecided, the report says this once for the rule and names no record."""
 
 
 Sure = tuple[Condition, Condition, Condition]
-"""Where what is not supplied makes a node 是, 否, or missing on every record."""
+"""The conditions under which a node is 是, 否 or missing on every record."""
 
 UNSURE: Sure = (FALSE, FALSE, FALSE)
 
 
 class _Certain:
-    """What is sure of nodes without a look at a record. INVARIANT: what is said to be sure is so on every record; more may be so."""
+    """Nodes -> what is known of them without a record.
+
+    INVARIANT: where a condition holds, the node has that value on every record. The reverse need not be true.
+    """
 
     def __init__(self, plan: Plan, flags: _Flags) -> None:
         self.plan, self.flags = plan, flags
@@ -223,17 +237,17 @@ class _Certain:
         self.values: dict[Name, Sure] = {}
 
     def ends(self, muted: Mapping[int, Kernel]) -> dict[int, _Ends]:
-        """Of every rule."""
+        """For every rule, by number. `muted` as in `Plan`."""
         for step in self.plan.steps():
             for name, node in zip((step.name, f"{step.name}#den"), step.kernels(), strict=False):
                 self.values[step.entity, name] = self.sure(node)
         return {a.number: self.end(a, muted.get(a.number)) for a in self.plan.asked()}
 
-    def end(self, asked: Asked, lacks: Kernel | None) -> _Ends:
-        yes, no, gone = (TRUE, FALSE, FALSE) if asked.when is None else self.sure(asked.when)
-        silent = FALSE if lacks is None else self.sure(lacks)[0]
-        missing = any_of((gone, all_of((yes, self.sure(asked.require)[2]))))
-        return _Ends(no, all_of((silent, missing)), silent)
+    def end(self, asked: Asked, muted: Kernel | None) -> _Ends:
+        yes, no, missing = (TRUE, FALSE, FALSE) if asked.when is None else self.sure(asked.when)
+        silent = FALSE if muted is None else self.sure(muted)[0]
+        open_ = any_of((missing, all_of((yes, self.sure(asked.require)[2]))))
+        return _Ends(no, all_of((silent, open_)), silent)
 
     def sure(self, node: Kernel) -> Sure:
         match node:
@@ -242,14 +256,14 @@ class _Certain:
             case Input():
                 return self.read(node)
             case Not(operand=a):
-                yes, no, gone = self.sure(a)
-                return no, yes, gone
+                yes, no, missing = self.sure(a)
+                return no, yes, missing
             case Logic(op=op, operands=operands):
                 return _joined(op, [self.sure(o) for o in operands])
             case Choose(condition=c, then=a, other=b):
-                (yes, no, gone), then, other = self.sure(c), self.sure(a), self.sure(b)
+                (yes, no, missing), then, other = self.sure(c), self.sure(a), self.sure(b)
                 either = [any_of((all_of((yes, x)), all_of((no, y)))) for x, y in zip(then, other, strict=True)]
-                return either[0], either[1], any_of((gone, either[2]))
+                return either[0], either[1], any_of((missing, either[2]))
             case Present(operand=a):
                 return FALSE, self.sure(a)[2], FALSE
             case Compare(left=a, right=b) | Arith(left=a, right=b):
@@ -268,11 +282,12 @@ class _Certain:
 
 
 def _joined(op: str, sides: Sequence[Sure]) -> Sure:
-    yeses, noes, gone = ([s[i] for s in sides] for i in range(3))
+    yeses, noes, missing = ([s[i] for s in sides] for i in range(3))
     if op == "or":
         yeses, noes = noes, yeses
     all_, any_ = all_of(yeses), any_of(noes)
-    open_ = all_of([any_of(gone), *(any_of(pair) for pair in zip(yeses, gone, strict=True))])  # no side decides it, and one is missing
+    # Missing as a whole: one side is missing, and no side decides alone.
+    open_ = all_of([any_of(missing), *(any_of(pair) for pair in zip(yeses, missing, strict=True))])
     return (all_, any_, open_) if op == "and" else (any_, all_, open_)
 
 

@@ -1,4 +1,4 @@
-"""Stages to run -> the same without the values of records that nothing in them reads: other stages may need these, this run does not."""
+"""Stages to run -> the same stages without the values of records that nothing in them reads. Only stages that are not run need those."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -7,7 +7,7 @@ from validator.plan.model import BID, FATE, Name, Plan, Ranking, Stage, Step, na
 
 
 def pruned(plan: Plan, stages: Sequence[Stage], rules: Collection[int] | None = None) -> tuple[Stage, ...]:
-    """Values of the offering stay, for the report prints them. `rules`: the numbers of those that are asked, if not all."""
+    """Values of the offering stay, because the report prints them. `rules`: the numbers of the rules to check; None: all."""
     root = plan.schema.root
     wanted: set[Name] = {(BID, FATE)}
     done: list[Stage] = []

@@ -1,9 +1,16 @@
-"""A plan + the columns that were given -> the plan that concludes nothing from a column or table that is not supplied.
+"""A plan + the columns that were given -> a plan that draws no conclusion from columns and tables that are not supplied.
 
-In a column that is given an empty cell is a fact: `present(x)` is 否. Where the whole column is not supplied nothing is known of it, nor
-of a value that rests on it: in what a rule requires `present(x)` is then 是 or missing, and every aggregate over a table that is not
-supplied is missing. The rule is not evaluable, never violated. A `when` that asks for what is not given stays as it is: not applicable.
-So does the condition of an `if`: the author says there what holds without it.
+An empty cell of a supplied column is a fact: `present(x)` is 否. If the whole column is not supplied, `x` may exist and nobody knows. So
+this pass changes what a rule requires:
+
+    present(x), `x` not supplied            否 becomes missing; the rule is undecided, never violated
+    count(bids), the table not supplied     missing, not 0
+
+Two places keep `present(x)` as written, with 否 for a column that is not supplied: a `when`, so that the rule is not applicable, and the
+condition of an `if`, because there the author says what holds without `x`.
+
+`BookPlan` goes one step further (partial evaluation): cells of a column that is not supplied become the constant "missing", and everything
+that follows is computed in advance. A rule whose outcome is then the same on every record is not checked for any record.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -12,13 +19,13 @@ from dataclasses import dataclass, field, replace
 from dsl.kernel.build import MISSING_FLAG, choose, conjunction, disjunction, folded, present
 from dsl.kernel.nodes import Choose, Const, Fold, Input, Kernel, Present, Scalar, folds, rewrite
 from dsl.schema import Schema
-from validator.plan.decidable import NO, YES, Lost, lacks
+from validator.plan.decidable import NO, YES, Lost, decidable
 from validator.plan.model import ADMITTED, BID, QUANTITY, Asked, Name, Plan, Stage, names
 
 
 @dataclass(frozen=True, slots=True)
 class Supplied:
-    """The columns (entity, field) and the tables (entity) that a run may draw on."""
+    """The columns (entity, field) and the tables (entity) that were given."""
 
     columns: frozenset[Name]
     tables: frozenset[str]
@@ -32,16 +39,16 @@ def everything(schema: Schema) -> Supplied:
 
 @dataclass(frozen=True)
 class Coverage:
-    """What the columns that were given leave open, rule by rule."""
+    """For each rule: what it rests on that is not supplied."""
 
     supplied: Supplied
     terms: Mapping[str, object]
     silent: frozenset[int] = frozenset()
-    """The rules of which no record is named: what they lack is said once."""
+    """The rules (by number) that name no record: the report says once, for the rule, what is not supplied."""
     _unsupplied: dict[int, frozenset[str]] = field(default_factory=dict)
 
     def unsupplied(self, asked: Asked) -> frozenset[str]:
-        """The names that a rule rests on and that nobody gave: tables, columns of tables, fields of the offering."""
+        """What the rule rests on and is not supplied: names of tables, columns and fields of the offering."""
         found = self._unsupplied.get(asked.number)
         if found is None:
             found = self._unsupplied[asked.number] = _unsupplied(asked, self.supplied, self.terms)
@@ -57,18 +64,18 @@ def _unsupplied(asked: Asked, supplied: Supplied, terms: Mapping[str, object]) -
 
 @dataclass(frozen=True)
 class BookPlan(Plan):
-    """A plan for books with the same columns. Nothing in it is left to read from what is not supplied."""
+    """A plan for all books that have the same columns. It reads no column or table that is not supplied."""
 
     coverage: Coverage = field(default_factory=lambda: Coverage(Supplied(frozenset(), frozenset()), {}))
 
     @classmethod
     def of(cls, plan: Plan, supplied: Supplied) -> "BookPlan":
-        """What cannot run for want of a column is said once per rule, and what is known without a record need not be asked of each."""
+        """The plan for the columns in `supplied`."""
         given = Coverage(supplied, plan.terms)
         lost = lost_columns(plan, supplied)
         rests = resting_on(plan.schema, lost, supplied.tables)
-        open_ = without(plan, rests, _absent_tables(supplied))
-        muted = {a.number: lacks(a, rests) for a in open_.asked() if given.unsupplied(a)}
+        open_ = without(plan, rests, _unsupplied_tables(supplied))
+        muted = {a.number: decidable(a, rests) for a in open_.asked() if given.unsupplied(a)}
         settled = replace(open_, muted=muted, stages=_settled(open_, supplied))
         silent = frozenset(a.number for a in settled.asked() if settled.silent(a.number))
         same = {name: getattr(settled, name) for name in Plan.__dataclass_fields__}
@@ -79,8 +86,9 @@ class BookPlan(Plan):
 
 
 def lost_columns(plan: Plan, supplied: Supplied) -> set[Name]:
-    """The columns that are not supplied, and the values that rest on one of them or on a table that is not."""
-    records = [e for e in plan.schema.entities.values() if e.name != plan.schema.root]  # what an offering does not state is not given
+    """The columns that are not supplied, and the values that rest on one of them or on a table that is not supplied."""
+    # The offering stays out: a term that it does not state is a missing constant of the plan.
+    records = [e for e in plan.schema.entities.values() if e.name != plan.schema.root]
     lost = {(e.name, f) for e in records for f in e.fields if (e.name, f) not in supplied.columns}
     if (BID, QUANTITY) in lost:
         lost.add((BID, ADMITTED))
@@ -91,7 +99,7 @@ def lost_columns(plan: Plan, supplied: Supplied) -> set[Name]:
 
 
 def resting_on(schema: Schema, lost: set[Name], tables: frozenset[str]) -> Lost:
-    """Whether a node rests on what is lost, or on a table that is not among these."""
+    """Node -> `YES` if it rests on a name in `lost`, or on a table that is not in `tables`; else `NO`."""
 
     def rests(node: Kernel) -> Kernel:
         return YES if any(n in lost for n in names(node)) or any(f.element not in tables for f in folds(node)) else NO
@@ -99,26 +107,26 @@ def resting_on(schema: Schema, lost: set[Name], tables: frozenset[str]) -> Lost:
     return rests
 
 
-def _absent_tables(supplied: Supplied) -> Callable[[str], Kernel]:
+def _unsupplied_tables(supplied: Supplied) -> Callable[[str], Kernel]:
     return lambda entity: NO if entity in supplied.tables else YES
 
 
 # ── what nothing is concluded from ──
 
 
-def without(plan: Plan, lost: Lost, absent: Callable[[str], Kernel]) -> Plan:
-    """The plan in which what is lost decides nothing. `absent`: whether a table is not supplied."""
+def without(plan: Plan, lost: Lost, unsupplied: Callable[[str], Kernel]) -> Plan:
+    """The plan that concludes nothing from what is lost. `unsupplied`: entity -> a flag, whether its table is not supplied."""
 
     def table(node: Kernel) -> Kernel | None:
-        if not isinstance(node, Fold) or (gone := absent(node.element)) == NO:
+        if not isinstance(node, Fold) or (flag := unsupplied(node.element)) == NO:
             return None
-        return choose(gone, Const(None, node.kind), node)
+        return choose(flag, Const(None, node.kind), node)
 
     def known(node: Kernel) -> Kernel | None:
         match node:
             case Present(operand=a):
-                gone = lost(node)
-                return None if gone == NO else disjunction([present(rewrite(a, table)), conjunction([gone, MISSING_FLAG])])
+                rests = lost(node)
+                return None if rests == NO else disjunction([present(rewrite(a, table)), conjunction([rests, MISSING_FLAG])])
             case Choose(condition=a, then=b, other=c):
                 return replace(node, condition=rewrite(a, table), then=rewrite(b, known), other=rewrite(c, known))
             case _:
@@ -138,13 +146,13 @@ def without(plan: Plan, lost: Lost, absent: Callable[[str], Kernel]) -> Plan:
 
 
 def always_missing(schema: Schema) -> Iterable[Name]:
-    """The columns whose cells are all missing where they are not supplied: those without a default, and no part of a key."""
+    """The columns of which every cell is missing if they are not supplied: those without a default that are no part of a key."""
     entities = [e for e in schema.entities.values() if e.name != schema.root]
     return ((e.name, f.name) for e in entities for f in e.fields.values() if f.default is None and f.name not in e.key)
 
 
 def _settled(plan: Plan, supplied: Supplied) -> tuple[Stage, ...]:
-    """The stages with the cells of columns that are not supplied as missing, and all that follows: the outcomes are the same."""
+    """The stages after constant folding, with cells of columns that are not supplied as missing. Outcomes do not change."""
     known: dict[Name, Scalar] = {name: None for name in always_missing(plan.schema) if name not in supplied.columns}
 
     def read(node: Input) -> Kernel:

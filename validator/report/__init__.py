@@ -1,1 +1,1 @@
-"""Result + plan -> report: findings, decisions, amounts, what differs between two."""
+"""Result + plan -> report: findings, decisions, amounts, and the differences between two reports."""

@@ -1,4 +1,4 @@
-"""Exact values -> text: decimals in base units for reports, and figures as people write them (90万股, 120%, 25.31元)."""
+"""Exact values -> text: decimals in base units for programs, and figures as people write them (90万股, 120%, 25.31元)."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -18,7 +18,10 @@ _START = datetime(1970, 1, 1)
 
 
 def decimal(value: Fraction, places: int | None = None) -> str:
-    """Shortest exact decimal text; with `places`, or where no decimal is exact, rounded half up (away from zero) to `places` or 12."""
+    """The shortest exact decimal. With `places` it is rounded to them; a value that no decimal names exactly is rounded to 12 places.
+
+    Halves are rounded away from zero.
+    """
     if places is None:
         exact = _exact_places(value)
         if exact is None:
@@ -32,7 +35,7 @@ def decimal(value: Fraction, places: int | None = None) -> str:
 
 
 def _exact_places(value: Fraction) -> int | None:
-    """How many decimals name the value exactly; None where none do."""
+    """How many decimals the exact value has; None if no decimal is exact."""
     den, twos, fives = value.denominator, 0, 0
     while den % 2 == 0:
         den, twos = den // 2, twos + 1
@@ -42,12 +45,12 @@ def _exact_places(value: Fraction) -> int | None:
 
 
 def fraction(value: Fraction) -> str:
-    """`2461/50` in lowest terms; a whole number stands alone."""
+    """In lowest terms: `2461/50`, or `7` for a whole number."""
     return str(value)
 
 
 def plain(value: Known, type_: Type, places: int | None = None) -> str | None:
-    """A value in base units, as reports print it: the promised text of figures, values and margins."""
+    """A value in base units, as the JSON of a report prints figures, values and margins. This text is promised to programs."""
     if value is None:
         return None
     match type_.kind:
@@ -64,12 +67,12 @@ def plain(value: Known, type_: Type, places: int | None = None) -> str | None:
 
 
 def margin_text(value: Fraction, type_: Type) -> str:
-    """A margin: days between dates, seconds between moments, else base units."""
+    """A margin: in days between dates, in seconds between moments, else in base units."""
     return decimal(value / 1000 if type_.kind == "moment" else value)
 
 
 def unit(type_: Type) -> Both:
-    """The unit of `plain` text in Chinese and English; empty where it has none."""
+    """The unit of `plain` text in Chinese and English; empty if it has none."""
     return _UNITS.get(type_.dim, _NONE) if type_.kind == "number" else _NONE
 
 
@@ -90,7 +93,7 @@ def moment(value: int) -> str:
 
 
 def spoken(value: Known, type_: Type, lang: str, field: Field | None = None, words: Mapping[str, str] | None = None) -> str:
-    """A value as a message says it, in `zh` or `en`; what is missing says so."""
+    """A value as a message prints it. `lang` is `zh` or `en`. A missing value is `(缺失)` or `(missing)`."""
     if value is None:
         return "(缺失)" if lang == "zh" else "(missing)"
     match type_.kind:

@@ -1,4 +1,4 @@
-"""A raw run -> the report: outcomes, findings, values, elimination, fates, and what became of each bid."""
+"""Result + plan + input -> the report: outcomes, findings, values, elimination, fates, and a line for each bid."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,7 +14,7 @@ from validator.report.decisions import Decision, Decisions
 from validator.report.findings import findings
 from validator.report.given import Input, Names
 from validator.report.model import BidLine, Cut, Elimination, FateTotal, Finding, Report, RuleInfo
-from validator.report.preface import Preface, lacking_names
+from validator.report.preface import Preface, unsupplied_names
 
 NO_DECISIONS = Decisions()
 
@@ -29,14 +29,14 @@ def build(
     words: Mapping[str, str],
     decisions: Decisions = NO_DECISIONS,
 ) -> Report:
-    """`shown` are the stages to report, of those that were run."""
+    """`shown`: the stages to report, out of those that were run."""
     stages = preface.stages
-    found, lacking = findings(plan, raw, given.names, coverage, words)
+    found, unsupplied = findings(plan, raw, given.names, coverage, words)
     reported = [_decided(f, decisions) for f in found if f.stage in shown]
     asked = [a for a in plan.asked() if a.rule.stage in shown and a.number in raw.counts]
     numbers = {a.number for a in asked}
-    wanting = [a for a in lacking if a.number in numbers]
-    opened = _open(plan, raw, given, {a.number for a in lacking if a.number in coverage.silent}, decisions)
+    listed = [a for a in unsupplied if a.number in numbers]
+    opened = _open(plan, raw, given, {a.number for a in unsupplied if a.number in coverage.silent}, decisions)
     bids = _bids(plan, raw, given, opened)
     values, exact = preface.values(plan, raw)
     book = plan.rulebook
@@ -51,9 +51,9 @@ def build(
         unknown_columns=given.unknown_columns,
         outcomes={name: sum([raw.counts[a.number][i] for a in asked]) for i, name in enumerate(OUTCOMES)},
         by_rule={a.rule.id: {n: c for n, c in zip(OUTCOMES, raw.counts[a.number], strict=True) if c} for a in asked},
-        unsupplied=_unsupplied(wanting),
-        lacking={a.rule.id: tuple(sorted(coverage.unsupplied(a))) for a in wanting},
-        columns=lacking_names(plan, wanting, coverage, preface.provisional),
+        unsupplied=_unsupplied(listed),
+        lacking={a.rule.id: tuple(sorted(coverage.unsupplied(a))) for a in listed},
+        columns=unsupplied_names(plan, listed, coverage, preface.provisional),
         attestations=tuple(_attested(r.id, decisions) for r in book.rules.values() if "attest" in r.effect and r.stage in shown),
         decisions=tuple(_used(d, reported).to_dict() for d in decisions.lines),
         findings=tuple(reported),
@@ -70,24 +70,25 @@ def build(
     )
 
 
-def _unsupplied(lacking: Sequence[Asked]) -> dict[str, tuple[str, ...]]:
+def _unsupplied(rules: Sequence[Asked]) -> dict[str, tuple[str, ...]]:
+    """The ids of the rules, by entity."""
     out: dict[str, list[str]] = {}
-    for asked in lacking:
+    for asked in rules:
         out.setdefault(asked.rule.entity, []).append(asked.rule.id)
-    return {entity: tuple(rules) for entity, rules in out.items()}
+    return {entity: tuple(ids) for entity, ids in out.items()}
 
 
 def _rules(preface: Preface, asked: Sequence[Asked], raw: Raw) -> dict[str, RuleInfo]:
-    """The rules that were asked, and those that no data decide."""
+    """The rules that were checked, and those that no data decide."""
     found = {a.rule.id: preface.named(a) if raw.hits.get(a.number) else preface.rules[a.rule.id] for a in asked}
-    return {id_: found.get(id_, info) for id_, info in preface.rules.items() if id_ in found or id_ in preface.undecided}
+    return {id_: found.get(id_, info) for id_, info in preface.rules.items() if id_ in found or id_ in preface.not_by_data}
 
 
 # ── elimination ──
 
 
 def _elimination(plan: Plan, raw: Raw, given: Input, stages: Sequence[Stage]) -> Elimination:
-    """The selection that a rule of the run stages names."""
+    """The result of the selection that a rule of these stages names."""
     names = {s.name for s in stages}
     selects = next((r.selects for r in plan.rulebook.rules.values() if r.selects and r.stage in names), None)
     step = next((s for stage in stages for s in stage.steps if s.name == selects), None)
@@ -109,14 +110,14 @@ def _elimination(plan: Plan, raw: Raw, given: Input, stages: Sequence[Stage]) ->
 
 
 def _cut(given: Input, admitted: Sequence[Scalar], row: int) -> Mapping[str, object]:
-    """The bid as it was ranked: with what is admitted of its quantity."""
+    """The bid as it was ranked: with its admitted quantity."""
     price, at, sequence = (given.bids[n][row] for n in ("price", "submitted_at", "sequence"))
     cut = Cut(_price(price) or "", str(admitted[row]), None if at is None else moment(int(at)), None if sequence is None else int(sequence))
     return {"price": cut.price, "quantity": cut.quantity, "submitted_at": cut.submitted_at, "sequence": cut.sequence}
 
 
 def _price(value: Scalar) -> str | None:
-    """At least two decimals, as prices are written: 51.38, 12.00, 0.0001."""
+    """A price with at least two decimals: 51.38, 12.00, 0.0001."""
     if value is None:
         return None
     text = decimal(Fraction(int(value), 10_000))
@@ -127,13 +128,13 @@ def _price(value: Scalar) -> str | None:
 
 
 def _decided(finding: Finding, decisions: Decisions) -> Finding:
-    """The finding with the officer's answer, where its question was open."""
+    """The finding with the officer's decision, if there is one and the finding is no violation."""
     said = decisions.settled.get((finding.rule, finding.subject.id))
     return replace(finding, decision=said.to_dict()) if said is not None and finding.outcome != "violated" else finding
 
 
 def _used(decision: Decision, findings: Sequence[Finding]) -> Decision:
-    """A decision closes what is open; it undoes no breach, and where nothing is open it does nothing."""
+    """A decision closes an open question. It does not undo a violation; if nothing was open, `used` is `nothing`."""
     if decision.used != "closed" or any(f.decision is not None and (f.rule, f.subject.id) == decision.question for f in findings):
         return decision
     return replace(decision, used="nothing")
@@ -144,21 +145,24 @@ def _attested(rule: str, decisions: Decisions) -> tuple[str, str]:
     return rule, "open" if signed is None else "closed" if signed.holds else "violated"
 
 
-def _open(plan: Plan, raw: Raw, given: Input, lacking: set[int], decisions: Decisions) -> frozenset[int]:
-    """Bids on which a rule of an earlier stage that could make them invalid was not evaluable, though its column is there."""
+def _open(plan: Plan, raw: Raw, given: Input, silent: set[int], decisions: Decisions) -> frozenset[int]:
+    """The bids on which a rule is undecided that could make them invalid before their fate is set.
+
+    Rules in `silent` rest on something not supplied and leave no bid open.
+    """
     names = given.names
     fate = plan.rulebook.values.get(FATE)
     stages = plan.rulebook.stages
     last = stages.index(fate.field.stage) if fate is not None and fate.field.stage else len(stages)
-    rules = {a.number: a.rule.id for a in plan.asked() if stages.index(a.rule.stage) < last and a.number not in lacking}
+    rules = {a.number: a.rule.id for a in plan.asked() if stages.index(a.rule.stage) < last and a.number not in silent}
     waiting = {rules[n]: frozenset(rows) for n, rows in raw.waiting.items() if n in rules}
     found = frozenset(row for rule, rows in waiting.items() for row in rows - decisions.spoken_for(plan, names, rule))
-    deadly = {a.rule.entity for a in plan.asked() if a.number in rules and a.number in raw.counts and INVALIDATING & set(a.rule.effect)}
-    return found.union(*(_strangers(plan, names, e) for e in deadly & given.supplied.tables & {*plan.schema.parents(BID)}))
+    entities = {a.rule.entity for a in plan.asked() if a.number in rules and a.number in raw.counts and INVALIDATING & set(a.rule.effect)}
+    return found.union(*(_unattributed(plan, names, e) for e in entities & given.supplied.tables & {*plan.schema.parents(BID)}))
 
 
-def _strangers(plan: Plan, names: Names, entity: str) -> list[int]:
-    """Bids of which it is not known to which placee or investor of the table they belong: its rules were not asked for them."""
+def _unattributed(plan: Plan, names: Names, entity: str) -> list[int]:
+    """The bids without a known parent in the table of `entity`: the rules of that table were not checked for them."""
     rows: Sequence[int | None] = range(len(names.ids[BID]))
     for child in plan.schema.parents(BID)[: plan.schema.parents(BID).index(entity)]:
         rows = [None if row is None else names.parents[child][row] for row in rows]
@@ -172,7 +176,7 @@ def _bids(plan: Plan, raw: Raw, given: Input, opened: frozenset[int]) -> tuple[B
     fates = raw.columns.get((BID, FATE), [None] * size)
     selects = next((r.selects for r in plan.rulebook.rules.values() if r.selects), None)
     taken = raw.columns.get((BID, selects or ""), [None] * size)
-    prices = {price: _price(price) for price in {*given.bids["price"]}}  # thousands of bids stand at some dozens of prices
+    prices = {price: _price(price) for price in {*given.bids["price"]}}  # thousands of bids have a few dozen different prices
     lines = []
     for i in range(size):
         placee = names.parents[BID][i]
@@ -206,7 +210,7 @@ def _label(given: Input, name: str, row: int | None) -> str | None:
 
 
 def _fates(plan: Plan, raw: Raw, bids: Sequence[BidLine], stages: Sequence[Stage]) -> dict[str, FateTotal]:
-    """Totals per fate, in the order in which the rulebook names them."""
+    """The totals of each fate, in the rulebook's order."""
     if (BID, FATE) not in raw.columns:
         return {}
     groups: dict[str, list[BidLine]] = {}

@@ -1,6 +1,6 @@
-"""Two reports on one book -> what the second finds that the first does not, and the other way round.
+"""Two reports on one book -> the findings that are only in one of them, and the other differences.
 
-A finding is the same where rule, outcome and record are the same; its figures may differ, for a limit is one of them.
+Two findings are the same if rule, outcome and record are the same. Their figures may differ, because a limit can be one of them.
 """
 
 from collections.abc import Mapping
@@ -13,14 +13,14 @@ Sides = tuple[str | None, str | None]
 
 @dataclass(frozen=True)
 class Comparison:
-    """From `old` to `new`. Only what differs stands in it."""
+    """The differences from `old` to `new`. What is the same in both is left out."""
 
     old: Report
     new: Report
     appeared: tuple[Finding, ...]
     disappeared: tuple[Finding, ...]
     fates: Mapping[Sides, tuple[str, ...]]
-    """The bids whose fate changes, by the fates."""
+    """By old and new fate: the ids of the bids whose fate changes."""
     values: Mapping[str, Sides]
     elimination: bool
     """Whether the elimination differs."""
@@ -31,7 +31,7 @@ class Comparison:
 
 
 def compare(old: Report, new: Report) -> Comparison:
-    """What differs between two runs over the same book."""
+    """The differences between two runs over the same book."""
     before, after = ({_key(f): f for f in r.findings} for r in (old, new))
     was = {b.id: b.fate for b in old.bids}
     moved: dict[Sides, list[str]] = {}

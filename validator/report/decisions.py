@@ -1,7 +1,7 @@
-"""The officer's decisions (裁定) -> what they do to a run: bids made invalid, open questions closed, attestations signed.
+"""The officer's decisions (裁定) -> their effects on a run: bids made invalid, open questions closed, attestations signed.
 
-A decision never undoes a breach. One that is not signed, or that speaks of what is not there, is an issue and does nothing. 无效 makes bids
-invalid whatever rule it names; another word for a breach does what the rule does.
+A decision never undoes a violation. A decision without a signature, or on an unknown rule or record, becomes an issue and has no effect.
+无效 makes bids invalid, whatever rule it names. Any other word for a violation has the effect of the rule.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ _INVALID = frozenset(("invalid", "无效"))
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One line of the table. `holds` is the officer's answer; `used` says what it did: closed, invalid, signed or nothing."""
+    """One line of the table. `holds`: the officer's answer. `used`: the effect that it had: closed, invalid, signed or nothing."""
 
     rule: str
     subject: str
@@ -33,11 +33,11 @@ class Decision:
 
     @property
     def question(self) -> tuple[str, str]:
-        """The rule and the subject that it answers for."""
+        """The rule and the subject that it decides."""
         return self.rule, self.subject
 
     def to_dict(self) -> dict[str, str]:
-        """As the report prints it."""
+        """The decision as the JSON of a report has it."""
         return {
             "rule": self.rule,
             "subject": self.subject,
@@ -51,7 +51,8 @@ class Decision:
 
 @dataclass
 class Decisions:
-    """All that can be used. `barred`: rows of bids made invalid; `settled`: what the officer said on a (rule, subject)."""
+    """The decisions that take effect. `barred`: rows of bids made invalid. `settled`: by rule and subject. `signed`: attestations, by
+    rule."""
 
     lines: list[Decision] = field(default_factory=list)
     barred: set[int] = field(default_factory=set)
@@ -60,19 +61,19 @@ class Decisions:
     issues: list[Issue] = field(default_factory=list)
 
     def spoken_for(self, plan: Plan, names: Names, rule: str) -> frozenset[int]:
-        """The bids for which the question of a rule is closed."""
+        """The rows of the bids for which a decision closes the rule's question."""
         entity = plan.rulebook.rules[rule].entity
         return frozenset(row for r, subject in self.settled if r == rule for row in _bids(plan, names, entity, subject))
 
 
 def read_decisions(table: Sequence[Raw], plan: Plan, names: Names) -> Decisions:
-    """Read the table in its order; a later line on the same question stands, and the earlier one does nothing."""
+    """Read the table. If several lines decide the same question, the last one counts and the others have no effect."""
     found = Decisions()
     read = (_read({k: (v or "").strip() for k, v in line.items()}, row, plan, names, found) for row, line in enumerate(table, start=2))
     lines = [d for d in read if d is not None]
-    standing = {d.question: d for d in lines}
-    found.lines = [d if standing[d.question] is d else replace(d, used="nothing") for d in lines]
-    for decision in standing.values():
+    last = {d.question: d for d in lines}
+    found.lines = [d if last[d.question] is d else replace(d, used="nothing") for d in lines]
+    for decision in last.values():
         if decision.used == "signed":
             found.signed[decision.rule] = decision
         elif decision.used in ("closed", "invalid") and decision.rule:
@@ -86,7 +87,7 @@ def _read(line: Mapping[str, str], row: int, plan: Plan, names: Names, found: De
     rule, subject, outcome = (line.get(k, "") for k in ("rule", "subject", "outcome"))
     said = outcome.lower()
     if said not in _HOLDS | _VIOLATED | _INVALID:
-        zh, en = "结果须为成立或无效", "the outcome is 成立 (holds) or 无效 (invalid)"
+        zh, en = "结果须为成立或无效", "the outcome must be 成立 (holds) or 无效 (invalid)"
         found.issues.append(_issue("unreadable", row, "outcome", outcome, zh, en))
         return None
     if not line.get("name") or not line.get("at"):
@@ -103,7 +104,7 @@ def _read(line: Mapping[str, str], row: int, plan: Plan, names: Names, found: De
 
 
 def _use(rule: str, subject: str, said: str, plan: Plan, names: Names) -> str | None:
-    """What a decision does if it stands; None where its subject is not there."""
+    """The effect of a decision, as in `Decision.used`; None if its subject is unknown."""
     known = plan.rulebook.rules.get(rule)
     if known is not None and "attest" in known.effect and not subject:
         return "signed"
@@ -117,14 +118,14 @@ def _use(rule: str, subject: str, said: str, plan: Plan, names: Names) -> str | 
 
 
 def _entity(rule: str, subject: str, plan: Plan, names: Names) -> str | None:
-    """The kind of record that a decision is about: that of its rule, or one that bids belong to."""
+    """The entity of a decision's subject: the rule's entity, or without a rule one that bids belong to. None if the subject is unknown."""
     known, root = plan.rulebook.rules.get(rule), plan.schema.root
     entities = [known.entity] if known is not None else [e for e in reversed(plan.schema.parents(BID)) if e != root]
     return next((e for e in entities if (subject == plan.code if e == root else subject in names.ids.get(e, ()))), None)
 
 
 def _bids(plan: Plan, names: Names, entity: str, subject: str) -> list[int]:
-    """The bids of a subject: itself, or those below it."""
+    """The rows of a subject's bids: of the bid itself, or of the bids below the record."""
     if entity not in plan.schema.parents(BID) or entity == plan.schema.root:
         return []
     rows = {i for i, id_ in enumerate(names.ids[entity]) if id_ == subject}

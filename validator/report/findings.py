@@ -1,4 +1,4 @@
-"""Raw hits -> findings that an officer reads: subject, figures, margin, missing inputs, message, clause."""
+"""Hits of an evaluator -> findings that an officer reads: subject, figures, margin, missing inputs, message, clause."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,24 +15,24 @@ _NONE = (0,) * len(OUTCOMES)
 
 
 def findings(plan: Plan, raw: Raw, names: Names, coverage: Coverage, words: Mapping[str, str]) -> tuple[list[Finding], list[Asked]]:
-    """All findings in their order, and the rules that could not run for want of a column or a term."""
+    """All findings in their order, and the rules that are undecided because a table, column or term is not supplied."""
     found: list[Finding] = []
-    lacking: list[Asked] = []
-    there = {plan.schema.root, *coverage.supplied.tables}
+    unsupplied: list[Asked] = []
+    tables = {plan.schema.root, *coverage.supplied.tables}
     for asked in plan.asked():
         hits = raw.hits.get(asked.number, ())
         silent = raw.counts.get(asked.number, _NONE)[NOT_EVALUABLE] > sum([h.outcome == NOT_EVALUABLE for h in hits])
-        if silent or asked.rule.entity not in there:
-            lacking.append(asked)
+        if silent or asked.rule.entity not in tables:
+            unsupplied.append(asked)
         if not hits:
             continue
         lost = coverage.unsupplied(asked)
         found += sorted((_finding(plan, asked, h, names, lost, words) for h in hits), key=lambda f: f.subject.id)
-    return found, lacking
+    return found, unsupplied
 
 
 def rests_on_unverified(plan: Plan, asked: Asked) -> bool:
-    """A rule's own mark, or that of a value that it rests on, or of a term that the offering does not set."""
+    """Whether the rule, a value that it rests on, or a term that the offering does not set is marked as unverified."""
     sheet = asked.sheet
     return sheet.unverified or any(plan.offering.values.get(t) is None for t in sheet.unverified_terms)
 
@@ -42,7 +42,7 @@ def _finding(plan: Plan, asked: Asked, hit: Hit, names: Names, lost: frozenset[s
     answers, margin, missing = sheet.read(hit.answers, plan.terms)
     figures = {f.key: t for f, a in zip(sheet.figures, answers, strict=True) if (t := plain(a, f.type)) is not None}
     subject = names.subject(rule.entity, hit.row, plan)
-    known = _wanted(plan, asked, missing, lost) if hit.outcome == NOT_EVALUABLE else ()
+    known = _missing(plan, asked, missing, lost) if hit.outcome == NOT_EVALUABLE else ()
     return Finding(
         rule.id,
         rule.stage,
@@ -59,8 +59,11 @@ def _finding(plan: Plan, asked: Asked, hit: Hit, names: Names, lost: frozenset[s
     )
 
 
-def _wanted(plan: Plan, asked: Asked, missing: Sequence[str], lost: frozenset[str]) -> tuple[str, ...]:
-    """What a record lacks of what is supplied. Where no cell is missing, what could not be counted or made of them."""
+def _missing(plan: Plan, asked: Asked, missing: Sequence[str], lost: frozenset[str]) -> tuple[str, ...]:
+    """The names to print as missing on a record: its empty cells in supplied columns, else all missing inputs.
+
+    If no input is missing, an aggregate or a value is: then the tables that the rule counts, or the values that it reads.
+    """
     own = tuple(m for m in missing if m not in lost) or tuple(missing)
     if own:
         return own
@@ -72,7 +75,8 @@ def _message(plan: Plan, asked: Asked, outcome: int, answers: Sequence[Known], m
     rule, sheet = asked.rule, asked.sheet
     if outcome == NOT_EVALUABLE:
         zh = "、".join(_zh(plan, asked, m) for m in missing)
-        return Both(f"无法判断“{rule.name.zh}”:缺少{zh or '数据'}", f"cannot tell “{rule.name.en}”: {', '.join(missing) or 'data'} missing")
+        en = ", ".join(missing)
+        return Both(f"无法判断“{rule.name.zh}”:缺少{zh or '数据'}", f"“{rule.name.en}” is undecided: {en or 'data'} missing")
     if outcome != VIOLATED:
         return Both(f"“{rule.name.zh}”运算出错,未能判断", f"“{rule.name.en}” failed in evaluation; nothing is decided")
     if sheet.shown is None:

@@ -1,4 +1,4 @@
-"""A book or a submission -> what a report needs to say of the input: digest, ids, labels, which columns were supplied."""
+"""A book or a submission -> what a report says about the input: digest, ids, names of bidders, supplied columns."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Names:
-    """Who the records are: per entity their ids, their rows in the input and the row of their parent, in the book's order."""
+    """Per entity and in the book's order: the ids of the records, their rows in the input, and the rows of their parents."""
 
     ids: Mapping[str, Sequence[str]]
     rows: Mapping[str, Sequence[int | None]]
     parents: Mapping[str, Sequence[int | None]]
 
     def subject(self, entity: str, row: int, plan: Plan) -> Subject:
-        """The record that a finding speaks of, with the placee and investor that it belongs to."""
+        """The record of a finding, with the placee and investor that it belongs to."""
         if entity == plan.schema.root:
             return Subject(entity, plan.code)
         above: dict[str, str] = {}
@@ -42,7 +42,7 @@ class Names:
 
 @dataclass(frozen=True)
 class Input:
-    """What was handed in, for the report. `bids`: price, quantity, submitted_at and sequence of each bid, in order."""
+    """The input, as a report needs it. `bids`: price, quantity, submitted_at and sequence of each bid, in the book's order."""
 
     digest: str
     records: Mapping[str, int]
@@ -56,7 +56,7 @@ class Input:
 
 
 LABELS = (("investor", "investor_name"), ("investor", "investor_type"), ("placee", "placee_name"), ("placee", "placee_type"))
-"""What a report says of who bids, beside codes."""
+"""The fields of bidders that a report prints besides codes."""
 
 
 def book_input(book: "Book", plan: Plan) -> Input:
@@ -75,7 +75,7 @@ def book_input(book: "Book", plan: Plan) -> Input:
 
 
 def submission_input(given: Submission, plan: Plan, supplied: Supplied | None = None) -> Input:
-    """What a report says of a submission's records."""
+    """The input of a report on a submission. `supplied` replaces what the submission itself says it supplies."""
     entities = [e for e in plan.schema.entities if e != plan.schema.root]
     parents = {e: plan.schema.entities[e].of for e in entities}
     tables: Mapping[str, Sequence[Mapping[str, Scalar]]] = {e: given.tables.get(e, []) for e in entities}
@@ -86,20 +86,21 @@ def submission_input(given: Submission, plan: Plan, supplied: Supplied | None = 
     )
     bids = {n: [r.get(n) for r in tables[BID]] for n in ("price", QUANTITY, "submitted_at", "sequence")}
     counts = {e: len(t) for e, t in tables.items() if t}
-    handed = supplied or _supplied(given.supplied, counts, plan)
+    supplied = supplied or _supplied(given.supplied, counts, plan)
     labels = {n: [r.get(n) for r in tables[e]] for e, n in LABELS}
-    return Input(_digest(tables), counts, given.issues, given.unknown_columns, handed, names, bids, labels)
+    return Input(_digest(tables), counts, given.issues, given.unknown_columns, supplied, names, bids, labels)
 
 
 def _digest(tables: Mapping[str, Sequence[Mapping[str, Scalar]]]) -> str:
-    """sha256 over the records as read: a submission has no bytes of its own."""
-    columns = {e: list(t[0]) for e, t in tables.items() if t}  # all records of a table have the same, in one order
+    """sha256 of the records as they were read, because a submission has no file."""
+    columns = {e: list(t[0]) for e, t in tables.items() if t}  # all records of a table have the same fields in the same order
     text = json.dumps({e: [names, *(list(r.values()) for r in tables[e])] for e, names in columns.items()}, ensure_ascii=False)
     return "sha256:" + sha256(text.encode()).hexdigest()
 
 
 def _supplied(columns: frozenset[tuple[str, str]], records: Mapping[str, int], plan: Plan) -> Supplied:
-    """A table is there where it was handed in, or where the codes of its records stood in another: a flag's default hands in nothing."""
+    """A table is supplied if it was given, or if another table names the keys of its records. Columns that only have a default do not
+    count."""
     return Supplied(columns, frozenset(records) | {e.name for e in plan.schema.entities.values() if (e.name, e.key[0]) in columns})
 
 

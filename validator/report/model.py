@@ -1,4 +1,4 @@
-"""What a run found, as plain frozen data in a stable order. No clock, no paths; `to_dict` is the promised JSON."""
+"""The report of a run: frozen data in a stable order, without clock or paths. `to_dict` gives the promised JSON."""
 
 import json
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ Figures = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The record that a finding speaks of. `row` is its row in the input; it takes no part in order or fingerprint."""
+    """The record of a finding. `row`: its row in the input, which affects neither the order nor the fingerprint of findings."""
 
     kind: str
     id: str
@@ -31,7 +31,7 @@ class Subject:
 
 
 def fingerprint(offering: str, rule: str, subject: str, figures: Figures) -> str:
-    """What a finding is recognised by from one run to the next: sha256 of these four."""
+    """sha256 of these four, by which programs recognise a finding in the next run."""
     text = json.dumps([offering, rule, subject, dict(figures)], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()
 
@@ -77,7 +77,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The first live bid that was kept, in the order of elimination."""
+    """The first live bid that is not eliminated, in the order of elimination."""
 
     price: str
     quantity: str
@@ -87,7 +87,7 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Elimination:
-    """The selection of the highest bids. Numbers are None where the selection could not be made."""
+    """The selection of the highest bids. Numbers are None if the selection is undecided."""
 
     count: int | None
     quantity: str | None
@@ -99,7 +99,8 @@ class Elimination:
 
 @dataclass(frozen=True, slots=True)
 class FateTotal:
-    """What became of the bids of one fate: distinct placees and investors, admitted quantity, bids on which a deciding rule is open."""
+    """The totals of one fate: distinct placees and investors, admitted quantity, and bids on which a rule is undecided that could
+    make them invalid."""
 
     placees: int
     investors: int
@@ -109,7 +110,7 @@ class FateTotal:
 
 @dataclass(frozen=True, slots=True)
 class BidLine:
-    """One bid with what became of it, for the annex. Price in 元, quantities in 股."""
+    """One bid and how it ended, for the annex. Price in 元, quantities in 股."""
 
     investor: str | None
     placee: str | None
@@ -130,7 +131,7 @@ class BidLine:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """How people call a figure: its Chinese name, and the unit of its text. `flag`: the text is true or false."""
+    """How to print a figure: its Chinese name, and the unit of its text. `flag`: the text is true or false."""
 
     zh: str
     unit: Both
@@ -139,7 +140,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """How people call what the findings of a rule show: figures and what may be missing by their keys, and the unit of margins."""
+    """How to print the findings of a rule: labels of figures and of inputs that can be missing, by key, and the unit of margins."""
 
     labels: Mapping[str, Label] = field(default_factory=dict)
     margin: Both = Both("", "")
@@ -147,7 +148,7 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A default that an offering changes, as people say it: the term, what the offering says, what holds otherwise."""
+    """A term for which an offering does not use the default, as text for people."""
 
     name: Both
     value: Both
@@ -156,7 +157,7 @@ class Changed:
 
 @dataclass(frozen=True, slots=True)
 class RuleInfo:
-    """What a report says of a rule that was asked: for summaries and the annex."""
+    """A rule that was checked, for summaries and the annex."""
 
     id: str
     stage: str
@@ -166,12 +167,12 @@ class RuleInfo:
     effect: tuple[str, ...]
     unverified: bool
     called: Called = Called()
-    """Empty where nothing was found."""
+    """Empty if the rule has no findings."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """One run. `bids` are there for every run over a book; `to_dict(bids=True)` prints them."""
+    """The report of one run. `bids` has every bid of a book; only `to_dict(bids=True)` prints them."""
 
     offering: str
     provisional: tuple[str, ...]
@@ -192,13 +193,13 @@ class Report:
     fates: Mapping[str, FateTotal]
     terms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Per rule in `unsupplied`: the tables, columns and fields of the offering that nobody handed in."""
+    """Per rule in `unsupplied`: the tables, columns and fields of the offering that are not supplied."""
     columns: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    """The table and the Chinese name of each of these columns, and of the terms in `provisional`, by its name."""
+    """For each name in `lacking`, and for each term in `provisional`: its table and its Chinese name."""
     changed: tuple[Changed, ...] = ()
-    """What `terms` says, for people. Not in the JSON."""
+    """`terms` as text for people. Not in the JSON."""
     stated: Mapping[str, str] = field(default_factory=dict)
-    """Figures of the offering that pictures and statistics show, where given: issue_price (元), offline_initial (股). Not in the JSON."""
+    """The figures of the offering that pictures and statistics show, if stated: issue_price (元), offline_initial (股). Not in the JSON."""
     decisions: tuple[Mapping[str, str], ...] = ()
     not_asked: tuple[str, ...] | None = None
     bids: tuple[BidLine, ...] = ()
@@ -207,7 +208,7 @@ class Report:
 
     @property
     def violated(self) -> tuple[Finding, ...]:
-        """The findings that are breaches."""
+        """The findings whose outcome is violated."""
         return tuple(f for f in self.findings if f.outcome == "violated")
 
     @property
@@ -219,12 +220,12 @@ class Report:
 
     @property
     def decided_against(self) -> int:
-        """How many decisions made bids invalid, or closed an open question with a breach."""
+        """How many decisions made bids invalid, or closed an open question as violated."""
         return sum(d["used"] == "invalid" or (d["used"] == "closed" and d["outcome"] == "violated") for d in self.decisions)
 
     @property
     def unsure(self) -> int:
-        """On how many records a rule has no answer, not even an officer's."""
+        """How often a rule is undecided or failed on a record, and no officer decided."""
         decided = sum(f.decision is not None for f in self.findings)
         return self.outcomes["not_evaluable"] + self.outcomes["error"] - decided
 
@@ -281,7 +282,7 @@ class Report:
         return pl.DataFrame(rows, schema=texts, orient="row").with_columns(pl.col("price").str.to_decimal(scale=4).cast(pl.Decimal(38, 4)))
 
     def findings_frame(self) -> "pl.DataFrame":
-        """One row per finding, its figures as one text."""
+        """One row per finding. Its figures are one text."""
         import polars as pl
 
         rows = [
@@ -310,11 +311,11 @@ class Report:
         return pl.DataFrame(rows, schema={c: pl.Int64 if c == "row" else pl.String for c in columns})
 
     def with_verified(self) -> "Report":
-        """The same report after the other evaluator gave the same."""
+        """The report, marked as verified: the other evaluator gave the same result."""
         return replace(self, verified=True)
 
     def with_not_asked(self, rules: tuple[str, ...]) -> "Report":
-        """The same report, naming the rules that a submission alone cannot answer."""
+        """The report with the ids of the rules that a submission alone cannot decide."""
         return replace(self, not_asked=rules)
 
 

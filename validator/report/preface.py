@@ -1,4 +1,4 @@
-"""A plan -> what every report of it says before any record is looked at."""
+"""A plan -> the parts of a report that need no record. Reports of the same plan share them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,12 +17,12 @@ from validator.report.model import Called, Changed, Label, RuleInfo
 from validator.rulebook.model import Take, Term
 
 Values = tuple[dict[str, str | None], dict[str, str | None]]
-"""Values of the offering as shown, and exactly."""
+"""Values of the offering by name: rounded as shown, and exact."""
 
 
 @dataclass
 class Preface:
-    """Parts of a report, under its names. `rules` by id, as they are without what was found of them."""
+    """The parts of a report, named as in `Report`. `rules` by id, without the labels that only findings need."""
 
     stages: tuple[Stage, ...]
     provisional: tuple[str, ...]
@@ -30,52 +30,55 @@ class Preface:
     changed: tuple[Changed, ...]
     stated: Mapping[str, str]
     rules: Mapping[str, RuleInfo]
-    undecided: frozenset[str]
+    not_by_data: frozenset[str]
     """Rules that no data decide: attestations and selections."""
     _called: dict[int, RuleInfo] = field(default_factory=dict)
     _values: tuple[dict[str, Scalar], Values] | None = None
 
     @classmethod
     def of(cls, plan: Plan, stages: Sequence[Stage], words: Mapping[str, str]) -> "Preface":
-        """`stages` are run."""
-        undecided = frozenset(r.id for r in plan.rulebook.rules.values() if not r.asked)
-        return cls(tuple(stages), _provisional(plan, stages), _terms(plan), _changed(plan, words), _stated(plan), _rules(plan), undecided)
+        """`stages`: those that are run."""
+        not_by_data = frozenset(r.id for r in plan.rulebook.rules.values() if not r.asked)
+        return cls(tuple(stages), _provisional(plan, stages), _terms(plan), _changed(plan, words), _stated(plan), _rules(plan), not_by_data)
 
     def named(self, asked: Asked) -> RuleInfo:
-        """The rule with what the findings of it call their figures."""
+        """The rule with the labels that its findings need."""
         found = self._called.get(asked.number)
         if found is None:
             found = self._called[asked.number] = replace(self.rules[asked.rule.id], called=called(asked))
         return found
 
     def name_all(self, plan: Plan) -> None:
-        """What `named` gives for every rule, made now."""
+        """Compute `named` for every rule now, so that no run has to."""
         for asked in plan.asked():
             self.named(asked)
 
     def values(self, plan: Plan, raw: Raw) -> Values:
-        """Kept while the offering's values are the same: no record of a submission changes them."""
+        """Cached for as long as `raw.root` is the same object: submissions do not change the offering's values."""
         kept = self._values
         if kept is None or kept[0] is not raw.root:
-            kept = self._values = (raw.root, _values(plan, raw, self.stages))  # another thread may keep another: ours is what counts
+            kept = self._values = (raw.root, _values(plan, raw, self.stages))  # another thread may replace the cache; `kept` is ours
         shown, exact = kept[1]
         return dict(shown), dict(exact)
 
 
 def called(asked: Asked) -> Called:
-    """What the figures of a rule, its margin and the inputs that it may miss are called, and their units, by the keys of the findings."""
+    """The labels of a rule's figures and inputs, by the keys that its findings use, and the unit of its margin."""
     sheet = asked.sheet
     inputs = {f.name: Label(f.zh, unit(f.type.type), f.type.type.kind == "flag") for f in sheet.inputs}
     figures = {f.key: Label(f.zh, unit(f.type), f.type.kind == "flag") for f in sheet.figures}
     return Called(inputs | figures, Both("", "") if sheet.margin_type is None else margin_unit(sheet.margin_type))
 
 
-def lacking_names(plan: Plan, lacking: Iterable[Asked], coverage: Coverage, terms: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """The table and the Chinese name of what is lacking. A name of several tables is that of the rule's own table, or of one above."""
+def unsupplied_names(plan: Plan, rules: Iterable[Asked], coverage: Coverage, terms: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """The table and the Chinese name of everything that the rules rest on and is not supplied, and of `terms`.
+
+    If several tables have a column of that name, the rule's own table counts first, then the tables above it.
+    """
     entities = plan.schema.entities
     root = entities[plan.schema.root]
     found = {t: (root.name, root.fields[t].zh) for t in terms if t in root.fields}
-    for asked in lacking:
+    for asked in rules:
         wanted = coverage.unsupplied(asked) - found.keys() - entities.keys()
         if not wanted:
             continue
@@ -116,7 +119,7 @@ def _root(raw: Raw, name: str, ratio: bool) -> Fraction | int | bool | str | Non
 
 
 def _terms(plan: Plan) -> dict[str, dict[str, str | None]]:
-    """What the offering set otherwise than the rules' default."""
+    """The terms that the offering sets to something other than the default."""
     return {
         name: {"value": plain(plan.terms[name], term.field.type.type), "default": plain(default, term.field.type.type)}
         for name, (term, default) in plan.changed.items()
@@ -124,7 +127,7 @@ def _terms(plan: Plan) -> dict[str, dict[str, str | None]]:
 
 
 def _changed(plan: Plan, words: Mapping[str, str]) -> tuple[Changed, ...]:
-    """The same, as people say it."""
+    """The same as text for people."""
 
     def said(value: Scalar | Fraction, term: Term) -> Both:
         zh, en = (spoken(value, term.field.type.type, lang, term.field, words) for lang in ("zh", "en"))
@@ -135,14 +138,14 @@ def _changed(plan: Plan, words: Mapping[str, str]) -> tuple[Changed, ...]:
 
 
 def _stated(plan: Plan) -> dict[str, str]:
-    """What a picture marks beside the figures of the book."""
+    """The figures of the offering that pictures show besides those of the book."""
     fields = plan.schema.entities[plan.schema.root].fields
     texts = {n: plain(plan.terms.get(n), fields[n].type.type) for n in ("issue_price", "offline_initial")}
     return {n: t for n, t in texts.items() if t is not None}
 
 
 def _provisional(plan: Plan, stages: Sequence[Stage]) -> tuple[str, ...]:
-    """The fields of the offering without which a selection can still change: what is spared is not known yet."""
+    """The missing fields of the offering on which a selection depends: until they are set, what it spares is unknown."""
     missing: list[str] = []
     for step in (s for stage in stages for s in stage.steps):
         take = step.value.meaning

@@ -1,6 +1,6 @@
-"""Flags of rules -> how often each outcome, and the findings with their figures.
+"""Flags of rules -> the count of each outcome, and the findings with their figures.
 
-Most rules are broken by a few records: these are looked up for all rules of an entity together. A rule with many goes alone.
+Most rules have few findings. The figures of these are computed for all rules of an entity together; a rule with many goes alone.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,13 +17,13 @@ from validator.engine.result import Hit
 from validator.plan.model import Asked, alike
 
 FEW = 1_000
-"""Findings of one rule that are looked up together with those of others."""
+"""A rule with at most this many findings is computed together with others."""
 
 Answers = Iterable[tuple[Scalar, ...]]
 
 
 class Outcomes:
-    """A rule's outcomes on every record of its table; without flags it failed, which is then its outcome on all of them."""
+    """A rule's outcomes on every record of its table. `flags` is None if the rule failed: an error on all records."""
 
     def __init__(self, asked: Asked, flags: Flags | None, height: int) -> None:
         self.asked, self.height = asked, height
@@ -32,19 +32,19 @@ class Outcomes:
         self.unknown = flags.unknown() if flags is not None and self.counts[NOT_EVALUABLE] else None
 
     def fail(self) -> None:
-        """A failure in the figures is the rule's outcome too, on every record (L17)."""
+        """A rule whose figures fail ends in an error on every record (L17)."""
         self.counts, self.violated, self.unknown = alike(ERROR, self.height), None, None
 
 
 class Places(NamedTuple):
-    """Rows in their order, and the outcome on each."""
+    """Rows in ascending order, and the outcome on each."""
 
     rows: Sequence[int]
     outcomes: Sequence[int]
 
 
 def findings(columns: Columns, entity: str, found: Sequence[Outcomes]) -> dict[int, list[Hit]]:
-    """The findings of rules of one entity, by the rule's number. A rule whose figures fail ends in an error."""
+    """The findings of rules of one entity, by rule number. A rule whose figures fail ends in an error."""
     places = {o.asked.number: p for o, p in zip(found, _places(found), strict=True) if p.rows}
     rules = {o.asked.number: o for o in found}
     nodes = {n: [k for m in rules[n].asked.sheet.meanings for k in parts(m)] for n in places}
@@ -53,7 +53,7 @@ def findings(columns: Columns, entity: str, found: Sequence[Outcomes]) -> dict[i
     answers: dict[int, Answers] = {}
     try:
         answers |= _answers(columns, entity, {n: nodes[n] for n in together}, places)
-    except Exception:  # L17: one of them failed
+    except Exception:  # L17: one rule failed, so each is computed alone
         alone += together
     for number in alone:
         try:
@@ -73,7 +73,7 @@ def _places(found: Sequence[Outcomes]) -> list[Places]:
 
 
 def _place(outcomes: Outcomes, violated: Sequence[int], unknown: Sequence[int]) -> Places:
-    """A rule that failed did so on every record."""
+    """The rows of a rule's findings: every record if the rule failed."""
     if outcomes.counts[ERROR]:
         return Places(range(outcomes.height), [ERROR] * outcomes.height)
     if not violated or not unknown:
@@ -83,7 +83,7 @@ def _place(outcomes: Outcomes, violated: Sequence[int], unknown: Sequence[int]) 
 
 
 def _answers(columns: Columns, entity: str, nodes: dict[int, list[Kernel]], places: dict[int, Places]) -> dict[int, Answers]:
-    """The answers to each rule's questions on each of its rows."""
+    """Per rule number: the answers to the rule's questions, for each of its rows."""
     rows = sorted({row for number in nodes for row in places[number].rows})
     at = {row: i for i, row in enumerate(rows)}
     every = [n for number in nodes for n in nodes[number]]

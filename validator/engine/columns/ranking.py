@@ -1,4 +1,4 @@
-"""Columns of candidates -> which of them a `take` takes, and its run in short. Rows (validator/engine/rows/run.py) must give the same."""
+"""Columns of candidates -> which of them a `take` takes, and the totals. Rows (validator/engine/rows/run.py) must give the same."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -12,15 +12,15 @@ from validator.engine.result import Selected
 def choose(
     table: pl.DataFrame, descending: Sequence[bool], limit: Fraction | None, bound: str | None, equals: Fraction | None
 ) -> tuple[pl.Series, Selected]:
-    """The table: row, source, sum (never negative), k0, k1 …, and the spared key `last` where there is one."""
+    """`table` has the columns row, source, sum (never negative), k0, k1 …, and the spared key `last` if there is one."""
     source, among = table.get_column("source"), pl.col("source").is_null() | pl.col("source")
-    # Without its first key a candidate could stand anywhere; a later one that is missing ranks last among its equals (L20).
+    # A candidate without its first key could rank anywhere. One without a later key ranks last among its equals (L20).
     open_ = among & (pl.col("sum").is_null() | pl.col("k0").is_null())
     if limit is None or bound is None or source.null_count() or table.select(open_.any()).item():
         rows = table.filter(among).get_column("row")
         return _marked(table.height, rows, None), Selected(None, None, None, None, tuple(rows.to_list()), 0)
     keys = [c for c in table.columns if c.startswith("k")]
-    # Sums are whole units, so the run ends where the running sum would pass (at most) or has passed (at least) a whole number.
+    # Sums are whole units, so `limit` can be rounded: the run ends before (at_most) or at (at_least) the sum that passes `most`.
     most = limit.numerator // limit.denominator if bound == "at_most" else -(-limit.numerator // limit.denominator) - 1
     head, total = _head(table, descending[0], most)
     ranked = head.sort(keys, descending=list(descending), nulls_last=True, maintain_order=True)
@@ -39,9 +39,10 @@ def choose(
 
 
 def _head(table: pl.DataFrame, descending: bool, most: int) -> tuple[pl.DataFrame, int]:
-    """The candidates that the run can reach and at least one more, and the sum of all: ranking a million costs more than all else.
+    """The candidates that the run can reach, at least one more, and the sum of all candidates.
 
-    They are those whose first key is among the leading ones up to the first before which the sums already pass `most`.
+    They are chosen by their first key, before sorting, because sorting a million candidates would cost more than the rest of the run. The
+    last first key among them is the first one before which the sum already passes `most`.
     """
     sums = table.lazy().filter("source").group_by("k0").agg(pl.col("sum").sum().cast(pl.Int128)).collect()
     groups = sums.sort("k0", descending=descending, nulls_last=True)
@@ -54,7 +55,7 @@ def _head(table: pl.DataFrame, descending: bool, most: int) -> tuple[pl.DataFram
 
 
 def _spared(ranked: pl.DataFrame, taken: int, equals: Fraction | None) -> int:
-    """How many at the end of the run stand at the spared key."""
+    """How many candidates at the end of the run have the spared key."""
     if equals is None or not taken or ranked.get_column("last")[taken - 1] != equals:
         return 0
     lasts = ranked.get_column("last")[:taken]

@@ -1,6 +1,6 @@
-"""Plan + book -> raw run, a column at a time with Polars. Rows (validator/engine/rows/run.py) must give the same.
+"""Plan + book -> result, a column at a time with Polars. Rows (validator/engine/rows/run.py) must give the same.
 
-A call of Polars costs as much for ten rows as for a thousand: what can be asked together is asked together.
+A call of Polars costs as much for ten rows as for a thousand, so rules and values are computed together where they can be.
 """
 
 from collections.abc import Iterator, Mapping, Sequence, Set
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Programs:
-    """What is made of a plan when it is first needed, and serves all books of the plan."""
+    """What is compiled from a plan at its first use, and shared by all books of the plan."""
 
     expressions: Expressions = field(default_factory=Expressions)
     offering: dict[object, tuple[list[Fold], list[str], Function]] = field(default_factory=dict)
-    """Per question of the offering: its aggregates, names for their answers, and the function of these."""
+    """Per question of the offering: its aggregates, the names of their answers, and the function that takes these answers."""
 
 
 def run(
@@ -51,7 +51,7 @@ def run(
 
 
 def with_gaps(book: "Book", schema: Schema) -> "Book":
-    """The book with a mark on the records that have lost records below them; most have none."""
+    """The book with the marks of `lost_records`. Most books need none and are returned as they are."""
     frames = book.frames
     doubled = any(bool(f.get_column("^key").drop_nulls().is_duplicated().any()) for e, f in frames.items() if schema.below(e))
     if not doubled:
@@ -86,7 +86,7 @@ class _Run:
     # ── values ──
 
     def step(self, batch: Sequence[Step]) -> None:
-        """One value of the offering, one ranking, or values of records that do not need each other."""
+        """One value of the offering, one ranking, or values of records that do not read each other."""
         first = batch[0]
         if isinstance(first.meaning, Ranking):
             self.rank(first, first.meaning)
@@ -109,12 +109,12 @@ class _Run:
         self.columns.root |= values
 
     def offering(self, key: object, meanings: Sequence[Lowered]) -> tuple[Scalar, ...]:
-        """Values of the offering: aggregates by column, what is made of them in Python integers without limit."""
+        """Values of the offering: aggregates by column, everything else in Python, whose integers have no limit."""
         nodes, named, function = self.compiled(key, meanings)
         return function(None, self.raw.root | dict(zip(named, self.columns.totals(nodes), strict=True)), {})
 
     def compiled(self, key: object, meanings: Sequence[Lowered]) -> tuple[list[Fold], list[str], Function]:
-        """What answers the meanings; made on first use."""
+        """What computes the meanings; compiled at first use."""
         found = self.programs.offering.get(key)
         if found is None:
             nodes = list(dict.fromkeys(f for m in meanings for n in parts(m) for f in folds(n)))
@@ -156,7 +156,7 @@ class _Run:
         for asked in rules:
             if asked.rule.entity == self.root:
                 self.ask_offering(asked)
-        self.affect(found)  # after the figures, which are those that the rules were asked about
+        self.affect(found)  # figures come first: they show the bids as the rules saw them
 
     def ask(self, entity: str, group: Sequence[Asked]) -> list[Outcomes]:
         height = self.columns.frames[entity].height
@@ -165,7 +165,7 @@ class _Run:
         flags: Sequence[Flags | None]
         try:
             flags = self.columns.asked(entity, [(a.when, a.require) for a in group])
-        except Exception:  # L17: find the rule that failed; the others are asked again
+        except Exception:  # L17: find the rule that failed, and run the others again
             flags = [self.ask_alone(entity, a) for a in group]
         return [Outcomes(a, f, height) for a, f in zip(group, flags, strict=True)]
 
@@ -176,36 +176,36 @@ class _Run:
             return None
 
     def mute(self, outcomes: Outcomes) -> None:
-        """What is said once for the rule is not said of records, and opens no bid."""
-        lacks = self.plan.muted.get(outcomes.asked.number)
-        if lacks is None or outcomes.unknown is None:
+        """Drop the undecided records that are muted (see `Plan.muted`): they give no findings and leave no bid open."""
+        muted = self.plan.muted.get(outcomes.asked.number)
+        if muted is None or outcomes.unknown is None:
             return
-        if not isinstance(lacks, Const):
-            (lacking,) = self.columns.values(outcomes.asked.rule.entity, [lacks])
-            outcomes.unknown &= ~lacking
-        elif lacks.value:
+        if not isinstance(muted, Const):
+            (drop,) = self.columns.values(outcomes.asked.rule.entity, [muted])
+            outcomes.unknown &= ~drop
+        elif muted.value:
             outcomes.unknown = None
 
-    def lacking(self, asked: Asked) -> bool:
-        """Whether a rule of the offering is not evaluable for want of what nobody handed in."""
-        lacks = self.plan.muted.get(asked.number)
-        return lacks is not None and bool(self.offering(("lacks", asked.number), [lacks])[0])
+    def muted(self, asked: Asked) -> bool:
+        """Whether a rule of the offering is undecided only because something is not supplied."""
+        muted = self.plan.muted.get(asked.number)
+        return muted is not None and bool(self.offering(("muted", asked.number), [muted])[0])
 
     def ask_offering(self, asked: Asked) -> None:
         outcome = self.outcome(asked)
         self.raw.counts[asked.number] = alike(outcome, 1)
-        if outcome in (HOLDS, NOT_APPLICABLE) or (outcome == NOT_EVALUABLE and self.lacking(asked)):
+        if outcome in (HOLDS, NOT_APPLICABLE) or (outcome == NOT_EVALUABLE and self.muted(asked)):
             return
         meanings = asked.sheet.meanings
         try:
             answer = self.offering(("figures", asked.number), meanings)
-        except Exception:  # L17: a failure in the figures is the rule's outcome too
+        except Exception:  # L17: a rule whose figures fail ends in an error
             outcome, answer = ERROR, (None,) * sum(len(parts(m)) for m in meanings)
             self.raw.counts[asked.number] = alike(ERROR, 1)
         self.raw.hits[asked.number] = [Hit(0, outcome, answer)]
 
     def outcome(self, asked: Asked) -> int:
-        """What a rule of the offering says."""
+        """The outcome of a rule of the offering."""
         try:
             require, *when = self.offering(("rule", asked.number), [asked.require] if asked.when is None else [asked.require, asked.when])
         except Exception:  # L17
@@ -219,23 +219,23 @@ class _Run:
     # ── effects ──
 
     def affect(self, found: Sequence[Outcomes]) -> None:
-        """What this stage's breaches do to bids, seen from the next stage on."""
+        """Apply this stage's violations to `live` and `admitted_quantity`, as the next stages read them."""
         live, admitted = self.columns.column(BID, LIVE), self.columns.column(BID, ADMITTED)
         touching = [r for r in found if r.asked.rule.entity in self.plan.schema.parents(BID)]
-        deadly = [r for r in touching if INVALIDATING & set(r.asked.rule.effect)]
-        for entity in dict.fromkeys(r.asked.rule.entity for r in deadly):
+        invalidating = [r for r in touching if INVALIDATING & set(r.asked.rule.effect)]
+        for entity in dict.fromkeys(r.asked.rule.entity for r in invalidating):
             rows = None if entity == BID else self.columns.rows(BID, entity)
-            breaches = [r.violated for r in deadly if r.asked.rule.entity == entity and r.violated is not None]
+            breaches = [r.violated for r in invalidating if r.asked.rule.entity == entity and r.violated is not None]
             if breaches:
                 live = live & ~_spread(reduce(or_, breaches), rows)
-            self.waiting |= _open([r for r in deadly if r.asked.rule.entity == entity], rows)
+            self.waiting |= _open([r for r in invalidating if r.asked.rule.entity == entity], rows)
         for rule in touching:
             if rule.asked.admits is not None and rule.asked.rule.entity == BID and rule.violated is not None:
                 admitted = self.admitted(admitted, rule.violated, rule.asked.admits)
         self.columns.define(BID, [live.alias(LIVE), admitted.alias(ADMITTED)])
 
     def admitted(self, old: pl.Series, violated: pl.Series, limit: Kernel) -> pl.Series:
-        """What is left of the quantities where the rule is violated."""
+        """The admitted quantities after a rule that limits them: unchanged where it is not violated."""
         rows = _true(violated)
         (most,) = self.columns.values(BID, [limit], rows)
         table = pl.DataFrame([old.gather(rows).alias("a"), most.alias("b")])
@@ -249,7 +249,7 @@ class _Run:
 
 
 def _batches(steps: Sequence[Step], root: str) -> Iterator[list[Step]]:
-    """Steps in their order; neighbours that belong to records and do not read each other stand together."""
+    """The steps in their order, in batches. Neighbours of records that do not read each other share a batch."""
     batch: list[Step] = []
     for step in steps:
         alone = step.entity == root or isinstance(step.meaning, Ranking)
@@ -266,7 +266,7 @@ def _batches(steps: Sequence[Step], root: str) -> Iterator[list[Step]]:
 
 
 def _open(rules: Sequence[Outcomes], rows: pl.Series | None) -> dict[int, list[int]]:
-    """By the rule's number the bids on which it was not evaluable. There are few: they are looked up for all rules at once."""
+    """Per rule number: the bids on which the rule is undecided. They are few, so all rules look them up at once."""
     masks = {r.asked.number: r.unknown for r in rules if r.unknown is not None}
     if not masks:
         return {}
@@ -277,7 +277,7 @@ def _open(rules: Sequence[Outcomes], rows: pl.Series | None) -> dict[int, list[i
 
 
 def _spread(mask: pl.Series, rows: pl.Series | None) -> pl.Series:
-    """The flag of the record that each bid belongs to; False where there is none. `rows`: None for the bids' own."""
+    """For each bid: the flag of the record at its row in `rows`, False if it has none. `rows` None: `mask` is per bid already."""
     if rows is None:
         return mask
     found = mask.gather(rows)
@@ -289,7 +289,7 @@ def _true(mask: pl.Series | None) -> pl.Series:
 
 
 def _without(meaning: Lowered, names: Mapping[Fold, Kernel]) -> Lowered:
-    """The meaning with its aggregates read from the offering instead."""
+    """The meaning with each aggregate replaced by an input of the offering."""
 
     def named(node: Kernel) -> Kernel | None:
         return names[node] if isinstance(node, Fold) else None

@@ -1,4 +1,4 @@
-"""Tables of scalars -> records of the row evaluator: lists with slots, linked to their parents and to the records below them."""
+"""Tables of scalars -> records of the row evaluator: lists with a slot per field, linked to their parents and children."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -61,7 +61,7 @@ def from_columns(entity: str, columns: Columns, layout: Layout) -> list[Record]:
 
 
 def link(records: dict[str, list[Record]], columns: Mapping[str, Columns], layout: Layout) -> dict[str, list[Record]]:
-    """Point every record to its parent and to what its parent's other tables lend it; a stranger is linked to a blank record."""
+    """Link every record to its parent, and to the records that lend it fields. A record without a known parent links to a blank record."""
     schema = layout.schema
     blanks: dict[str, Record] = {}
     for needed in (x for e, found in records.items() if found for x in (schema.entities[e].of or "", *schema.lenders(e))):
@@ -85,17 +85,17 @@ def link(records: dict[str, list[Record]], columns: Mapping[str, Columns], layou
 
 
 def _hang(records: dict[str, list[Record]], columns: Mapping[str, Columns], layout: Layout) -> None:
-    """Every record into the lists of all above it, and the single record of a lending table to its parent."""
+    """Add every record to the lists of all records above it. Link a lending table's record to its parent if it is the only one there."""
     schema = layout.schema
     for entity, found in records.items():
         above = [e for e in schema.parents(entity)[1:] if e in records] if found else []
-        ways = [  # per step up: the link, the id, the list
+        steps = [  # for each step up: the slots of the link, the parent's id and the parent's list
             (layout.slots[at][f"^{parent}"], layout.slots[parent]["^id"], layout.slots[parent][f"*{entity}"])
             for at, parent in zip((entity, *above), above, strict=False)
         ]
         for record in found:
             here = record
-            for link_, id_, below in ways:
+            for link_, id_, below in steps:
                 here = here[link_]
                 if here[id_] is None:
                     break

@@ -1,6 +1,6 @@
-"""Plan + records -> raw run, record by record with generated Python.
+"""Plan + records -> result, record by record with generated Python.
 
-Columns (validator/engine/columns/run.py) must give the same for the same records: a book within 50,000 bids is run through both.
+Columns (validator/engine/columns/run.py) must give the same for the same records. A book of up to 50,000 bids is run through both.
 """
 
 from collections.abc import Collection, Iterable, Sequence, Set
@@ -28,7 +28,7 @@ def run(
     root: Root | None = None,
     barred: Set[int] = frozenset(),
 ) -> Raw:
-    """Run the stages over all records. `rules`: ask only these; `barred` bids are not live from the start.
+    """Run the stages over all records. `rules`: check only these. `barred` bids are not live from the start.
 
     `root` holds the offering's fields where the plan does not.
     """
@@ -38,20 +38,20 @@ def run(
 def play(
     plan: Plan, what: Script, tables: Tables, *, start: Start | None = None, root: Root | None = None, barred: Set[int] = frozenset()
 ) -> Raw:
-    """As `run`, for a script that was made before. `start`: what is known before the run, if more than the script knows."""
+    """Like `run`, for a script that is already made. `start`: replaces `what.start`, where more is known before the run."""
     start = start or what.start
     if what.alone is None or not what.lean or barred or root:
         return _Run(plan, tables, what, start, root).run(barred)
     idle, out = passed = _pass(what.alone, tables, start.root)
     if out:
         return _Run(plan, tables, what, start, root, passed).run(barred)
-    counts = start.counts(tables)  # nothing is found, as in most submissions
+    counts = start.counts(tables)  # the common case of a submission: no finding
     _count_idle(what.alone, idle, counts)
     return Raw(counts, {}, start.root, _untouched(plan, tables))
 
 
 def _pass(part: Pass, tables: Tables, root: Root) -> tuple[list[int], list[tuple[int, Record, int]]]:
-    """One pass over the records: how often each rule does not apply, and what does not hold."""
+    """One pass over the records: to how many records each rule is not applicable, and (rule, record, outcome) for every finding."""
     idle = [0] * len(part.rules)
     out: list[tuple[int, Record, int]] = []
     part.program(tables, root, idle, out)
@@ -59,14 +59,14 @@ def _pass(part: Pass, tables: Tables, root: Root) -> tuple[list[int], list[tuple
 
 
 def _count_idle(part: Pass, idle: Sequence[int], counts: dict[int, tuple[int, ...]]) -> None:
-    """Takes the records to which a rule does not apply from those on which it holds."""
+    """Move the records to which a rule is not applicable from holds, where `Start.counts` counts them."""
     for at, number in part.idle:
         if idle[at]:
             counts[number] = (counts[number][HOLDS] - idle[at], 0, idle[at], 0, 0)
 
 
 def _untouched(plan: Plan, tables: Tables) -> dict[tuple[str, str], Sequence[Scalar]]:
-    """What became of bids where no effect was done."""
+    """`live` and `admitted_quantity` of all bids, where no rule had an effect."""
     quantity, bids = plan.layout.slots[BID][QUANTITY], tables[BID]
     return {(BID, LIVE): [True] * len(bids), (BID, ADMITTED): [r[quantity] for r in bids]}
 
@@ -75,7 +75,7 @@ class _Run:
     __slots__ = ("complete", "found", "late", "marked", "numbers", "passed", "plan", "raw", "root", "script", "slots", "tables")
 
     def __init__(self, plan: Plan, tables: Tables, what: Script, start: Start, root: Root | None, passed: Any = None) -> None:
-        """`passed`: what the only pass gave, where it has been made."""
+        """`passed`: the result of the only pass, if it was run already."""
         self.passed = passed
         self.plan = plan
         self.tables = tables
@@ -114,7 +114,7 @@ class _Run:
         return self.raw
 
     def mark(self, barred: Set[int]) -> None:
-        """What effects will change, as it is before them: left out where nothing reads or changes it."""
+        """Set `live` and `admitted_quantity` to their first values. Skipped while nothing reads or changes them."""
         live, admitted, quantity = (self.slots[BID][name] for name in (LIVE, ADMITTED, QUANTITY))
         for record in self.tables[BID]:
             record[live], record[admitted] = True, record[quantity]
@@ -142,7 +142,7 @@ class _Run:
         self.raw.selected[rank.step.name] = selected
 
     def go(self, part: Pass) -> None:
-        """One pass over the records: the counts, and what does not hold."""
+        """Run one pass over the records, and keep its counts and findings."""
         idle, out = self.passed or _pass(part, self.tables, self.root)
         counts = self.raw.counts
         _count_idle(part, idle, counts)
@@ -158,7 +158,7 @@ class _Run:
         try:
             require, *when = question.function(None, self.root, self.tables)
             outcome = _outcome(when[0] if when else True, require)
-        except Exception:  # L17: a failure of one rule is that rule's outcome, and the run goes on
+        except Exception:  # L17: a failing rule ends in an error, and the run goes on
             outcome = ERROR
         self.raw.counts[question.asked.number] = (0, 0, 1, 0, 0) if outcome == NOT_APPLICABLE else (1, 0, 0, 0, 0)
         if outcome not in (HOLDS, NOT_APPLICABLE):
@@ -175,7 +175,7 @@ class _Run:
     # ── what was found ──
 
     def effects(self) -> None:
-        """Figures are those that the rules were asked about, so they come before the effects."""
+        """Compute the figures of what was found, then apply its effects: figures show the bids as the rules saw them."""
         if self.found:
             if not self.marked:
                 self.mark(frozenset())
@@ -183,25 +183,25 @@ class _Run:
                 self.late(self.tables, self.root, [], [])
                 self.late = None
             if self.plan.muted:
-                self.found = [(asked, self.told(asked, hits)) for asked, hits in self.found]
+                self.found = [(asked, self.unmuted(asked, hits)) for asked, hits in self.found]
             self.found = [(asked, self.answer(asked, hits)) for asked, hits in self.found]
             self.affect()
             self.found = []
 
-    def told(self, asked: Asked, hits: Hits) -> Hits:
-        """Without the records on which the rule lacks what nobody handed in: that is said once for the rule, and opens no bid."""
-        lacks = None if asked.number in self.complete else self.plan.muted.get(asked.number)
-        open_ = [] if lacks is None else [r for r, outcome in hits if outcome == NOT_EVALUABLE]
-        if lacks is None or not open_:
+    def unmuted(self, asked: Asked, hits: Hits) -> Hits:
+        """The hits without the undecided records that are muted (see `Plan.muted`): they give no findings and leave no bid open."""
+        muted = None if asked.number in self.complete else self.plan.muted.get(asked.number)
+        open_ = [] if muted is None else [r for r, outcome in hits if outcome == NOT_EVALUABLE]
+        if muted is None or not open_:
             return hits
-        if isinstance(lacks, Const):
-            return [h for h in hits if h[1] != NOT_EVALUABLE or not lacks.value]
-        answers = self.answers("lacks", asked, open_)
-        silent = {id(r) for r, (lacking,) in zip(open_, answers, strict=True) if lacking}
+        if isinstance(muted, Const):
+            return [h for h in hits if h[1] != NOT_EVALUABLE or not muted.value]
+        answers = self.answers("muted", asked, open_)
+        silent = {id(r) for r, (flag,) in zip(open_, answers, strict=True) if flag}
         return [h for h in hits if h[1] != NOT_EVALUABLE or id(h[0]) not in silent]
 
     def answer(self, asked: Asked, hits: Hits) -> Hits:
-        """Keeps the figures of every outcome found of a rule. A failure is that rule's outcome, on all records (L17)."""
+        """Keep the figures of every hit of a rule. A rule whose figures fail ends in an error on all records (L17)."""
         if not hits:
             return hits
         try:
@@ -217,15 +217,15 @@ class _Run:
         return hits
 
     def affect(self) -> None:
-        """What breaches do to bids, seen from the next stage on: all are found before one is done."""
+        """Apply violations to `live` and `admitted_quantity`, as the next stages read them. All are read before any is applied."""
         live, admitted = self.slots[BID][LIVE], self.slots[BID][ADMITTED]
-        dead: list[Record] = []
+        invalid: list[Record] = []
         limits: list[tuple[Record, Scalar]] = []
         for asked, hits in self.found:
             if asked.rule.entity not in self.plan.schema.parents(BID) or asked.rule.entity == self.plan.schema.root:
                 continue
             if INVALIDATING & set(asked.rule.effect):
-                dead += [b for record, outcome in hits if outcome == VIOLATED for b in self.bids(asked, record)]
+                invalid += [b for record, outcome in hits if outcome == VIOLATED for b in self.bids(asked, record)]
                 open_ = [b for record, outcome in hits if outcome == NOT_EVALUABLE for b in self.bids(asked, record)]
                 if open_:
                     rows = self.rows(BID)
@@ -233,27 +233,27 @@ class _Run:
             if asked.admits is not None and asked.rule.entity == BID:
                 over = [r for r, outcome in hits if outcome == VIOLATED and r is not None]
                 limits += zip(over, (a for (a,) in self.answers("admits", asked, over)), strict=True)
-        for record in dead:
+        for record in invalid:
             record[live] = False
         for record, limit in limits:
             old = record[admitted]
             record[admitted] = None if limit is None or old is None else min(old, limit)
 
     def bids(self, asked: Asked, record: Record | None) -> Sequence[Record]:
-        """The bids of a rule's record: itself, or those below it."""
+        """The bids of a rule's record: the bid itself, or the bids below the record."""
         if record is None or asked.rule.entity == BID:
             return () if record is None else (record,)
         below: list[Record] = record[self.slots[asked.rule.entity][f"*{BID}"]]
         return below
 
     def rows(self, entity: str) -> dict[int, int]:
-        """The row of each record by its identity; that of the offering is 0."""
+        """The row of each record, by the record's `id()`. The offering has row 0."""
         if entity not in self.numbers:
             self.numbers[entity] = {id(r): i for i, r in enumerate(self.tables.get(entity, (None,)))}
         return self.numbers[entity]
 
     def names(self) -> Iterable[tuple[str, str]]:
-        """Every value of a record."""
+        """The entity and name of every value of records."""
         steps = (s for stage in self.script.stages for s in stage.steps)
         return ((BID, LIVE), (BID, ADMITTED), *((s.entity, s.name) for s in steps if s.entity != self.plan.schema.root))
 
@@ -263,7 +263,7 @@ class _Run:
             self.raw.columns[entity, name] = [r[slot] for r in self.tables[entity]]
 
     def answers(self, kind: str, asked: Asked, records: Sequence[Record | None]) -> list[tuple[Scalar, ...]]:
-        """The answers for each record."""
+        """The answers to the questions of a kind, for each record."""
         function = self.script.answering.function(kind, asked)
         if asked.rule.entity == self.plan.schema.root:
             return [function(None, self.root, self.tables)]
@@ -291,11 +291,11 @@ def _choose(
     bound: str | None,
     equals: Fraction | None,
 ) -> tuple[list[Scalar], Selected]:
-    """Which records are taken, and the run in short. `answers`: source, sum, the keys, and the spared key where there is one."""
+    """Which records a `take` takes, and the totals. `answers`: source, sum, the keys, and the spared key if there is one."""
     of = [i for i, a in enumerate(answers) if a[0] is not False]
     chosen: list[Scalar] = [False] * len(answers)
     sums = [answers[i][1] for i in of]
-    # Without its first key a candidate could stand anywhere; a later one that is missing ranks last among its equals (L20).
+    # A candidate without its first key could rank anywhere. One without a later key ranks last among its equals (L20).
     if limit is None or bound is None or any(None in answers[i][:3] for i in of):
         for i in of:
             chosen[i] = None
@@ -306,7 +306,7 @@ def _choose(
         return answers[of[i]][2 : 2 + len(descending)]
 
     ranks = list(zip(*(_ranks([answers[i][2 + j] for i in of], down) for j, down in enumerate(descending)), strict=True))
-    of = [of[j] for j in sorted(range(len(of)), key=ranks.__getitem__)]  # stable: the canonical order, by the entity's key, closes it
+    of = [of[j] for j in sorted(range(len(of)), key=ranks.__getitem__)]  # a stable sort: ties keep the canonical order
     running, at = [], 0
     for i in of:
         at += int(answers[i][1] or 0)
@@ -332,6 +332,6 @@ def _choose(
 
 
 def _ranks(keys: Sequence[Scalar], down: bool) -> Sequence[object]:
-    """What orders candidates by one key as wanted, a missing one last. They are plain integers where none is missing."""
+    """Sort keys for one ranking key: ascending order puts the best first and a missing key last. Plain integers if none is missing."""
     known = [0 if k is None else -int(k) if down else int(k) for k in keys]
     return list(zip([k is None for k in keys], known, strict=True)) if None in keys else known

@@ -1,6 +1,15 @@
-"""Stages of a plan -> what the row evaluator does one after the other, in as few passes over the records as the order allows.
+"""Stages of a plan -> the schedule of the row evaluator, in as few passes over the records as the order allows.
 
-Rules are asked as late as they can be and effects done as late as they may be: stages share a pass until one reads what effects change.
+Stages are fused into one pass until a rule reads `live` or `admitted_quantity`: only then must the effects of earlier rules be applied.
+
+For example, stages a, b and c with rules on placees and bids, of which only c reads `live`, give four parts:
+
+    Pass      the values and rules of a and b, record by record
+    Effects   the figures of what a and b found, then their effects
+    Pass      the values and rules of c
+    Effects   the same for c
+
+A value of the offering or a ranking needs all records, so it also ends a pass.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -14,15 +23,18 @@ from dsl.to_python import Answers, Ask, Assign, Function, Program, Tables, to_an
 from validator.plan.model import ADMITTED, BID, LIVE, Asked, Name, Plan, Ranking, Stage, Step, alike, names
 
 EFFECTS = frozenset(((BID, LIVE), (BID, ADMITTED)))
-"""What effects change from stage to stage."""
+"""The values that effects change."""
 
 MOST_PARTS = 60
-"""A value of more parts is computed once and kept, not written out wherever it is read."""
+"""A value with more nodes than this is computed once and stored, not inlined where it is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """Values and rules of records; `rules` by their number in the program. `idle`: both numbers of those that may be not applicable."""
+    """One pass over the records: their values and rules. `rules` in the order of their numbers in the program.
+
+    `idle`: for each rule with a condition, its number in the program and its number in the plan.
+    """
 
     program: Program
     rules: tuple[Asked, ...]
@@ -31,7 +43,7 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Settle:
-    """A value of the offering."""
+    """Compute a value of the offering."""
 
     name: str
     function: Function
@@ -39,7 +51,7 @@ class Settle:
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """A ranking: its numbers per record, and its limits."""
+    """Make a ranking. `numbers` gives the numbers of each record, `limits` those of the offering."""
 
     step: Step
     ranking: Ranking
@@ -49,7 +61,7 @@ class Rank:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A rule of the offering."""
+    """Check a rule of the offering."""
 
     asked: Asked
     function: Function
@@ -57,28 +69,28 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What the rules found so far show, and then do to bids."""
+    """Compute the figures of all findings so far, then apply their effects to bids."""
 
 
 Part = Pass | Settle | Rank | Question | Effects
 
 SIZES = 256
-"""Sizes of books whose counts are kept: a portal sees the same few again and again."""
+"""For how many table sizes the counts are cached. Submissions have few different sizes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What is known before a run: values of the offering, and how rules end if nothing is found of them."""
+    """What is known before a run: values of the offering, and the outcome of each rule on records without a finding."""
 
     root: dict[str, Scalar]
     rules: tuple[tuple[int, str, int], ...]
-    """Every rule of records by its number, the entity, and how it ends on all of them if nothing is found."""
+    """For every rule of records: its number, its entity, and its outcome on records without a finding."""
     complete: frozenset[int] = frozenset()
-    """Rules of which it is known that they lack no column, table or term."""
+    """The rules (by number) that are known to rest on nothing that is not supplied."""
     _counts: dict[tuple[int, ...], dict[int, tuple[int, ...]]] = field(default_factory=dict)
 
     def counts(self, tables: Tables) -> dict[int, tuple[int, ...]]:
-        """The outcomes of all rules of records where nothing is found that does not hold."""
+        """The counts of all rules of records, before findings are subtracted."""
         sizes = tuple(map(len, tables.values()))
         found = self._counts.get(sizes)
         if found is None:
@@ -88,22 +100,23 @@ class Start:
         return found.copy()
 
     def with_columns(self, flags: Mapping[str, Scalar], endings: Mapping[int, int], complete: frozenset[int]) -> "Start":
-        """The same where it is known which columns are supplied."""
+        """The same for known columns: `flags` of the offering, and `endings`, the outcomes that need no record, by rule number."""
         return Start({**self.root, **flags}, tuple((n, entity, endings.get(n, end)) for n, entity, end in self.rules), complete)
 
 
 @dataclass(frozen=True)
 class Answering:
-    """The functions that answer what a finding shows (`figures`), what is admitted (`admits`) and what is lacking (`lacks`) of a rule.
+    """The functions that answer the questions of a rule. There are three kinds: `figures` (what a finding prints), `admits` (the quantity
+    that is still admitted) and `muted` (see `Plan.muted`).
 
-    Each is made when it is first needed, or all of them with `make`.
+    Each function is compiled at first use, or all of them with `make`.
     """
 
     plan: Plan
     _made: dict[tuple[str, int], Callable[..., Any]] = field(default_factory=dict)
 
     def function(self, kind: str, asked: Asked) -> Callable[..., Any]:
-        """For a rule of the offering a `Function`, for one of records `Answers`."""
+        """A `Function` for a rule of the offering, `Answers` for a rule of records."""
         found = self._made.get((kind, asked.number))
         if found is None:
             entity, layout, meanings = asked.rule.entity, self.plan.layout, self.meanings(kind, asked)
@@ -119,18 +132,18 @@ class Answering:
         return [] if node is None else [node]
 
     def make(self) -> None:
-        """Make all functions now: none is made in a run. A rule that ends alike on every record is never asked for figures."""
+        """Compile all functions now, so that no run has to. Rules whose outcome is known in advance have no findings and need none."""
         for asked in (a for a in self.plan.asked() if self.plan.ending(a) is None):
-            for kind in ("figures", "admits", "lacks"):
+            for kind in ("figures", "admits", "muted"):
                 if self.meanings(kind, asked):
                     self.function(kind, asked)
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What is done, part by part. `late` computes the values that no rule needs before something was found.
+    """The parts to run, in order. `late` computes the values that only findings need, and runs when something is found.
 
-    INVARIANT: without a `Settle` among the parts nothing changes the values of the offering, so that all runs share those of `start`.
+    INVARIANT: without a `Settle` among the parts nothing changes the values of the offering, so all runs share those of `start`.
     """
 
     stages: tuple[Stage, ...]
@@ -138,9 +151,9 @@ class Script:
     late: Program | None
     settles: bool
     marked: bool
-    """Whether something reads what effects do to bids."""
+    """Whether something reads `live` or `admitted_quantity`."""
     alone: Pass | None
-    """The one pass of a script that has no other part, reads no effect and settles nothing."""
+    """The only pass, if the script has no other part but effects, and nothing reads `live` or `admitted_quantity`."""
     start: Start
     answering: Answering
     lean: bool
@@ -154,9 +167,9 @@ def script(
     lean: bool = False,
     guards: Mapping[int, Kernel] | None = None,
 ) -> Script:
-    """The script of these stages. `rules`: only these are asked. `lean`: values are computed only where they are read.
+    """The script of these stages. `rules`: check only these. `lean`: compute values only where something reads them.
 
-    `guards`: per rule a flag of the offering; where it is true the rule is not asked, and `Start.rules` says how it ends.
+    `guards`: per rule number a flag of the offering. Where it is true the rule is not checked, and `Start.rules` has its outcome.
     """
     return _Writer(plan, rules, lean, guards or {}).write(tuple(stages))
 
@@ -172,11 +185,11 @@ class _Writer:
     asked: list[Asked] = field(default_factory=list)
     late: dict[Name, Assign] = field(default_factory=dict)
     written: dict[Name, tuple[Kernel, ...]] = field(default_factory=dict)
-    """Meanings that are written out where their own record reads them."""
+    """Values that are inlined where their own record reads them."""
     settled: dict[str, Scalar] = field(default_factory=dict)
     marked: bool = False
     pending: bool = False
-    """Whether rules were asked whose effects are not done."""
+    """Whether rules were scheduled whose effects are not."""
 
     def write(self, stages: tuple[Stage, ...]) -> Script:
         chosen: list[Asked] = []
@@ -252,13 +265,13 @@ class _Writer:
     # ── order ──
 
     def over_records(self, nodes: Sequence[Kernel]) -> None:
-        """Before something that reads records: what was put off for them is done."""
+        """Before something that aggregates records: schedule the values that it reads, and end the pass."""
         if any(i.entity != self.plan.schema.root for n in nodes for i in inputs(n)) or any(folds(n) for n in nodes):
             self.ensure(nodes)
             self.flush()
 
     def ensure(self, nodes: Sequence[Kernel]) -> None:
-        """Values that others than their own record read must be there."""
+        """Schedule values that were put off, because something other than their own record reads them."""
         for name in (i for n in nodes for i in names(n)):
             assign = self.late.pop(name, None)
             if assign is not None:
@@ -266,7 +279,7 @@ class _Writer:
                 self.steps.append(assign)
 
     def inlined(self, node: Kernel, entity: str) -> Kernel:
-        """The node with the values of its own record written out. A record that is lacking has none, hence no other's."""
+        """The node with the values of its own record inlined. Those of other records are not: a blank record has none."""
 
         def out(part: Kernel) -> Kernel | None:
             if isinstance(part, Input):

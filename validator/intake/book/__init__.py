@@ -1,1 +1,1 @@
-"""Raw tables -> a book: typed tables of integers, tied to each other, and what could not be read."""
+"""Raw tables -> a book: typed tables of integers, linked to each other, and issues for what could not be read."""

@@ -1,6 +1,6 @@
-"""What several tables say of one entity's records -> one row per key with the values on which they agree.
+"""Statements of several tables about one entity's records -> one row per key, with the values on which the tables agree.
 
-A blank cell says nothing. Where two statements differ, or one of them could not be read, the value is missing: neither is believed.
+A blank cell states nothing. If two statements differ, or one could not be read, the value is missing: neither of them is preferred.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,13 +16,14 @@ from validator.intake.issue import Issue
 
 ROW, KEY, OF = "^row", "^key", "^of"
 TOLD = "!"
-"""Suffix of a mask: the value is missing for a reason that has been told."""
+"""Suffix of a mask: the value is missing, and an issue already gives the reason."""
 MOST = "^"
+"""Suffix of the largest value of a group."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """What one table says of an entity's records: their keys, and columns by field, their parents' keys among them as `^of`."""
+    """What one table states about an entity's records: their keys, and columns by field. Their parents' keys are the column `^of`."""
 
     table: TypedTable
     key: Cells
@@ -36,7 +37,7 @@ def told(name: str, cells: Cells) -> pl.Series:
 
 
 def agree(entity: Entity, sources: Sequence[Statements], keys: pl.DataFrame | None) -> tuple[pl.DataFrame, tuple[Issue, ...]]:
-    """`^key`, `^row` (the first), the values and their masks. `keys` limits the keys."""
+    """A frame of `^key`, `^row` (the first one), the values and their masks, and the contradictions. `keys`: keep only these."""
     parts = [_frame(s) for s in sources]
     if keys is not None:
         parts = [p.join(keys, on=KEY, how="semi") for p in parts]
@@ -67,7 +68,7 @@ def _frame(source: Statements) -> pl.DataFrame:
 
 
 def _contradictions(entity: Entity, name: str, keys: pl.DataFrame, sources: Sequence[Statements]) -> Iterable[Issue]:
-    """One issue per key: the texts that differ, and the first row of the flat table that says one of them."""
+    """One issue per key: the texts that differ, and the first row that states one of them, from the last of the tables."""
     if keys.is_empty():
         return
     parts = [_texts(i, s, s.columns[name]).join(keys, on=KEY, how="semi") for i, s in enumerate(sources) if name in s.columns]
@@ -78,7 +79,7 @@ def _contradictions(entity: Entity, name: str, keys: pl.DataFrame, sources: Sequ
         table, header = sources[at].table, sources[at].columns[name].header
         text = shown(" | ".join(both))
         zh = f"{entity.zh}{shown(key)}的{field.zh if field else header}前后不一:{text};按缺失处理"
-        en = f"the rows disagree about {field.name if field else header} of {entity.name} {shown(key)}: {text}; it counts as missing"
+        en = f"the rows disagree about {field.name if field else header} of {entity.name} {shown(key)}: {text}; the value counts as missing"
         yield Issue("contradiction", table.name, row, header, text, Both(zh, en))
 
 

@@ -1,4 +1,4 @@
-"""Raw tables -> a book: one typed frame per entity, linked to its parents, in an order that the order of rows does not change."""
+"""Raw tables -> a book: one typed frame per entity, linked to its parent's frame, in an order that does not depend on the input's rows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ from validator.vocabulary.vocabulary import Vocabulary
 class Book:
     """All records of an offering: a frame for every entity but the offering, with all its fields.
 
-    Beside them stand `^row`, `^id`, `^key` (the record's own code) and `^<parent>` (a row of the parent's frame). `supplied` are the fields
-    for which a column was handed in; `records` counts the tables handed in.
+    Frames also have `^row`, `^id`, `^key` (the record's own code) and `^<parent>` (a row of the parent's frame). `supplied`: the fields for
+    which a column was given, or which have a default. `records`: how many records each given table has.
     """
 
     frames: Mapping[str, pl.DataFrame]
@@ -37,7 +37,7 @@ class Book:
 
 
 def build(source: Source, vocabulary: Vocabulary) -> Book:
-    """The book of what was handed in. Raises DiagnosticError where no table of it is one of a book's."""
+    """The book of a source. Raises DiagnosticError if none of its tables is known."""
     schema = vocabulary.schema
     named = name_tables(source.tables, vocabulary)
     typed = [_typed(raw, entity, vocabulary) for entity, raw in named.tables.items()]
@@ -47,10 +47,10 @@ def build(source: Source, vocabulary: Vocabulary) -> Book:
 
 
 def build_archive(source: Source, vocabulary: Vocabulary) -> Book:
-    """A table of offerings, whatever its name: a book whose only frame is theirs."""
+    """A table of offerings under any name, as a book whose only frame has the offerings."""
     schema = vocabulary.schema
     if len(source.tables) != 1:
-        raise refuse("unknown-table", "an archive of offerings is one table", "hand in one file such as offerings.csv")
+        raise refuse("unknown-table", "an archive of offerings is one table", "supply one file such as offerings.csv")
     typed = [_typed(source.tables[0], schema.root, vocabulary)]
     root = schema.entities[schema.root]
     frames, issues = _frames([t.table for t in typed], [root], schema)
@@ -65,12 +65,12 @@ def _book(
     issues: list[Issue],
     decisions: tuple[Decision, ...],
 ) -> Book:
-    handed = {column for t in typed for column in t.table.columns}
+    given = {column for t in typed for column in t.table.columns}
     defaults = {(e.name, f.name) for e in entities for f in e.fields.values() if f.default is not None}
     found = [*issues, *(i for t in typed for i in t.issues)]
     return Book(
         frames=frames,
-        supplied=frozenset(handed | defaults),
+        supplied=frozenset(given | defaults),
         issues=tuple(sorted(found, key=_issue_order)),
         unknown_columns=tuple(sorted({u for t in typed for u in t.unknown})),
         digest=source.digest,
@@ -111,5 +111,5 @@ def _columns(frame: pl.DataFrame, entity: Entity) -> pl.DataFrame:
 
 
 def _issue_order(issue: Issue) -> tuple[str, str, str, str, str, int]:
-    """The row decides last: rows in another order give the same list but for the rows."""
+    """The row comes last, so that another order of rows changes only the row numbers of the list."""
     return issue.table, issue.code, issue.column or "", issue.text or "", issue.message.en, issue.row or 0

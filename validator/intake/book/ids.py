@@ -1,7 +1,7 @@
 """Records of one entity -> the same records with their subject ids, in canonical order.
 
-An id is the key in text: `P1`, `P1/12` for a bid, `P1/#1` where the bid has no number yet, `?` for a part that is missing. Where two
-records have one id, the later one by content gets `#2`: the order of rows never shows.
+An id is the key as text: `P1`, or `P1/12` for a bid. A bid without a number gets `P1/#1`; another missing part of a key is `?`. If two
+records have the same id, they are ordered by content and the second one gets `#2`. So ids do not depend on the order of rows.
 """
 
 import polars as pl
@@ -14,7 +14,7 @@ ALIKE = "^alike"
 
 
 def with_ids(records: pl.DataFrame, entity: Entity) -> pl.DataFrame:
-    """Sorted by id. `^alike` marks those whose key alone was no id of their own."""
+    """Sorted by id. `^alike` marks the records whose key alone was not a unique id."""
     frame = records.with_columns(_base(entity).alias(ID)).sort(ID)
     alike = _alike(frame[ID])
     frame = frame.with_columns(alike.alias(ALIKE))
@@ -25,7 +25,7 @@ def with_ids(records: pl.DataFrame, entity: Entity) -> pl.DataFrame:
 
 
 def _alike(ids: pl.Series) -> pl.Series:
-    """Which of the sorted ids stand beside their like, or still want a number."""
+    """Which of the sorted ids have an equal neighbour, or still need a number."""
     after = (ids == ids.shift(1)).fill_null(False)
     return after | after.shift(-1, fill_value=False) | ids.str.ends_with("/#")
 
@@ -42,7 +42,7 @@ def _part(entity: Entity, name: str) -> pl.Expr:
 
 
 def _numbered(frame: pl.DataFrame, entity: Entity) -> pl.DataFrame:
-    """Records that share an id, told apart by content; the row decides only between records that are the same in all."""
+    """Number records that share an id by content. The row decides only between records with the same content."""
     ordered = frame.sort([ID, OF, *entity.fields, ROW], nulls_last=False, maintain_order=True)
     nth = pl.col(ID).cum_count().over(ID)
     unnumbered = pl.col(ID).str.ends_with("/#")

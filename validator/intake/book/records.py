@@ -1,6 +1,6 @@
-"""Typed tables -> the records of one entity, from its own table and from the flat tables that speak of it.
+"""Typed tables -> the records of one entity, from its own table and from the tables below it that have its columns.
 
-A parent without a table of its own is derived from the codes and columns of the tables below it.
+The records of an entity without a table of its own are derived from the codes and columns in the tables below it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,8 +19,8 @@ from validator.intake.issue import Issue
 class Records:
     """The records of an entity before they are linked: `^row`, `^key` (its own key, if that is one text), `^of` (its parent's), its fields.
 
-    `table` is where they stand: their own table, or the flat one they were derived from. `headers` are those of the keys there. A mask such
-    as `^of!` tells where a key is missing for a reason that has been told.
+    `table`: the entity's own table, or the one that the records were derived from. `headers`: the headers of the keys in that table. A mask
+    such as `^of!` is true where a key is missing and an issue already gives the reason.
     """
 
     frame: pl.DataFrame
@@ -43,7 +43,7 @@ def records_of(entity: Entity, tables: Sequence[TypedTable], schema: Schema) -> 
 
 
 def key_columns(entity: Entity) -> Mapping[str, str]:
-    """The columns of a record's key by the names of the vocabulary: `^key` for a key that is one text, `^of` for the parent's."""
+    """For each part of an entity's key, its column: `^key` for a key of one part, `^of` for the parent's key, else the field itself."""
     return {name: (KEY if len(entity.key) == 1 else name) if name in entity.fields else OF for name in entity.key}
 
 
@@ -52,7 +52,7 @@ def _own_key(entity: Entity) -> str | None:
 
 
 def _columns(table: TypedTable, entity: Entity, schema: Schema) -> dict[str, Cells]:
-    """What a table says of an entity: its key as `^key`, its parent's as `^of`, its fields."""
+    """The columns of an entity in a table: its key as `^key`, its parent's key as `^of`, and its fields."""
     own = _own_key(entity)
     found = {KEY if f == own else f: c for (owner, f), c in table.columns.items() if owner == entity.name}
     link = None if entity.of is None else (entity.of, schema.entities[entity.of].key[0])
@@ -68,20 +68,20 @@ def _statements(table: TypedTable, entity: Entity, schema: Schema) -> Statements
 
 
 def _whole(frame: pl.DataFrame, entity: Entity) -> pl.DataFrame:
-    """All columns in the vocabulary's order; those not handed in are null. A key that is one text is a field, too."""
+    """The frame with all columns, in the vocabulary's order. A column that is not supplied is null. `^key` is also copied to its field."""
     own = _own_key(entity)
     types = {KEY: pl.String, OF: pl.String} | {f.name: dtype_of(f) for f in entity.fields.values() if f.name != own}
     masks = [column + TOLD for column in {KEY, OF, *key_columns(entity).values()}]
-    absent = [pl.lit(None, dtype).alias(name) for name, dtype in types.items() if name not in frame.columns]
+    unsupplied = [pl.lit(None, dtype).alias(name) for name, dtype in types.items() if name not in frame.columns]
     untold = [pl.lit(False).alias(m) if m not in frame.columns else pl.col(m).fill_null(False) for m in masks]
-    whole = frame.with_columns(*absent, *untold)
+    whole = frame.with_columns(*unsupplied, *untold)
     if own is not None:
         whole = whole.with_columns(pl.col(KEY).alias(own))
     return whole.select(ROW, KEY, OF, *entity.fields, *sorted(masks))
 
 
 def _completed(own: TypedTable, entity: Entity, schema: Schema, sources: Sequence[Statements]) -> Records:
-    """The records of an entity's own table, completed by what flat tables say of the keys that stand in it once."""
+    """The records of an entity's own table, completed from the tables below it where a key occurs only once in the own table."""
     columns = _columns(own, entity, schema)
     keys = [c for c in {KEY, OF, *key_columns(entity).values()} if c in columns]
     frame = pl.DataFrame([own.rows.alias(ROW), *(c.values.alias(n) for n, c in columns.items()), *(told(k, columns[k]) for k in keys)])
@@ -97,7 +97,7 @@ def _completed(own: TypedTable, entity: Entity, schema: Schema, sources: Sequenc
 
 
 def _overlaid(frame: pl.DataFrame, agreed: pl.DataFrame) -> pl.DataFrame:
-    """The frame with the agreed columns in the rows whose key is agreed on."""
+    """The frame, with agreed values in the rows whose key is in `agreed`."""
     names = [n for n in agreed.columns if n != KEY]
     news = agreed.select(KEY, pl.lit(True).alias("^agreed"), *(pl.col(n).alias(f"{n}^") for n in names))
     joined = frame.join(news, on=KEY, how="left", maintain_order="left")
@@ -106,7 +106,7 @@ def _overlaid(frame: pl.DataFrame, agreed: pl.DataFrame) -> pl.DataFrame:
 
 
 def _derived(entity: Entity, sources: Sequence[Statements]) -> Records:
-    """One record per key that any table names; its row is the first that names it."""
+    """One record per key that occurs in any table. Its row is the first with that key."""
     agreed, issues = agree(entity, sources, None)
     speaker = _speaker(sources)
     headers = {KEY: speaker.key.header} | ({OF: speaker.columns[OF].header} if OF in speaker.columns else {})
@@ -114,5 +114,5 @@ def _derived(entity: Entity, sources: Sequence[Statements]) -> Records:
 
 
 def _speaker(sources: Sequence[Statements]) -> Statements:
-    """The table that issues about a parent's key name."""
+    """The table that issues about a parent's key refer to."""
     return next((s for s in sources if OF in s.columns), sources[0])

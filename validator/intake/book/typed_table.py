@@ -15,9 +15,9 @@ from validator.intake.issue import Issue
 from validator.vocabulary.vocabulary import Vocabulary
 
 BROKEN = {"#": ("是公式的错误值", "is the error value of a formula"), "=": ("是没有结果的公式", "is a formula without a stored result")}
-TOO_LONG = ("是超过15位的数字,电子表格不能完整保存", "is a number of more than 15 digits, which a spreadsheet does not keep")
+TOO_LONG = ("是超过15位的数字,电子表格不能完整保存", "is a number of more than 15 digits, which a spreadsheet cannot store exactly")
 
-# Codes of a fixed length that may begin with 0: a number that is shorter has lost its zeros.
+# The length of codes that may begin with 0. A shorter number has lost its leading zeros.
 CODE_LENGTHS = {
     "payment_offering": 6,
     "offering": 6,
@@ -29,7 +29,7 @@ CODE_LENGTHS = {
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """A typed column: its header and text as handed in, its values, and the places of the cells that could not be read."""
+    """A typed column: its header and texts as given, its values, and the places of the cells that could not be read."""
 
     header: str
     texts: pl.Series
@@ -47,13 +47,13 @@ class TypedTable:
 
     @property
     def name(self) -> str:
-        """What issues call the table."""
+        """The name of the table in issues."""
         return self.entity.collection
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A typed table and what was said while it was read."""
+    """A typed table, the issues of reading it, and (table, header) of its unknown columns."""
 
     table: TypedTable
     issues: tuple[Issue, ...]
@@ -61,7 +61,7 @@ class Typed:
 
 
 def type_table(raw: RawTable, entity: str, vocabulary: Vocabulary) -> Typed:
-    """Read every column whose header names a field; the others are named."""
+    """Read every column whose header names a field. The headers of the other columns are returned as unknown."""
     found = vocabulary.schema.entities[entity]
     headings = read_headers([c.header for c in raw.columns], entity, vocabulary, raw.header_row)
     issues = [replace(issue, table=found.collection) for issue in raw.issues]
@@ -97,7 +97,7 @@ def _broken(given: RawColumn) -> list[Bad]:
 
 
 def _lost_zeros(entity: Entity, raw: RawTable, heading: Heading, given: RawColumn, numeric: pl.Series) -> list[Issue]:
-    """Codes that the source holds as numbers although others of their kind begin with 0: one issue per column."""
+    """An issue for a column with codes that are numbers and too short: their leading zeros may be lost."""
     texts = given.texts.str.strip_chars(BLANKS)
     length = CODE_LENGTHS.get(heading.field.name, 0)
     others = texts.filter(~numeric & texts.str.starts_with("0").fill_null(False)).str.len_chars().max()
@@ -108,7 +108,7 @@ def _lost_zeros(entity: Entity, raw: RawTable, heading: Heading, given: RawColum
     at, count = short[0], len(short)
     text = shown(given.texts[at])
     zh = f"{count}个代码是数字且不足{longest}位(首个为{text}):可能丢了前导零,按原样读取"
-    en = f"{count} codes are numbers of less than {longest} digits (the first is {text}): leading zeros may be lost; read as they are"
+    en = f"{count} codes are numbers of fewer than {longest} digits (the first is {text}): leading zeros may be lost; read as they are"
     return [Issue("lost-zeros", entity.collection, raw.rows[at], heading.header, text, Both(zh, en))]
 
 

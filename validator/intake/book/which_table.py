@@ -1,4 +1,4 @@
-"""Raw tables -> the tables of a book by entity. A lone table needs no name: it holds bids."""
+"""Raw tables -> the tables of a book by entity. If a single table of unknown name has columns of bids, it holds the bids."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +18,7 @@ SHOWN_NAMES = 8
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The tables of a book, the officer's decisions as they were written, and the tables that are neither."""
+    """The tables of a book, the officer's decisions as text, and an issue for every other table."""
 
     tables: Mapping[str, RawTable]
     decisions: tuple[Decision, ...]
@@ -26,7 +26,7 @@ class Named:
 
 
 def name_tables(raws: Sequence[RawTable], vocabulary: Vocabulary) -> Named:
-    """Raises DiagnosticError where two tables go by one name, or none is known."""
+    """Raises DiagnosticError if two tables have the same entity, or no table is known."""
     tables: dict[str, RawTable] = {}
     rest: list[RawTable] = []
     decisions: tuple[Decision, ...] = ()
@@ -48,7 +48,7 @@ def name_tables(raws: Sequence[RawTable], vocabulary: Vocabulary) -> Named:
     if not tables and not decisions:
         raise _unknown(raws, vocabulary)
     if tables and not any(raw.columns for raw in tables.values()):
-        raise refuse("empty-file", "there is no record in it", "hand in a table with a header row")
+        raise refuse("empty-file", "it contains no records", "supply a table with a header row")
     for entity, raw in tables.items():
         _refuse_foreign(raw, entity, vocabulary)
     issues = [_not_read(raw) for raw in rest] + [
@@ -58,7 +58,7 @@ def name_tables(raws: Sequence[RawTable], vocabulary: Vocabulary) -> Named:
 
 
 def _adopt_bids(tables: dict[str, RawTable], rest: list[RawTable], vocabulary: Vocabulary) -> list[RawTable]:
-    """The one table of no known name that has a bid's own columns holds the bids. The rest is given back."""
+    """Take the only table with columns of bids as the bids. Returns the other tables of unknown name."""
     like = [raw for raw in rest if any(owner == BIDS for owner in _owners(raw, BIDS, vocabulary))]
     if len(like) > 1:
         names = ", ".join(f"`{raw.name}`" for raw in like)
@@ -69,7 +69,7 @@ def _adopt_bids(tables: dict[str, RawTable], rest: list[RawTable], vocabulary: V
 
 
 def _owners(raw: RawTable, entity: str, vocabulary: Vocabulary) -> list[str]:
-    """Of which entities the columns are that a table of `entity` knows."""
+    """The entity of each column that a table of `entity` may have."""
     names = field_names(vocabulary.schema, entity)
     found = [read_header(c.header, names, vocabulary.schema.units) for c in raw.columns]
     return [f[0].entity for f in found if isinstance(f, tuple)]
@@ -78,17 +78,17 @@ def _owners(raw: RawTable, entity: str, vocabulary: Vocabulary) -> list[str]:
 def _refuse_foreign(raw: RawTable, entity: str, vocabulary: Vocabulary) -> None:
     if raw.columns and not _owners(raw, entity, vocabulary):
         names = "、".join(f.zh for f in list(vocabulary.schema.entities[entity].fields.values())[:3])
-        hint = f"the headers stand in the first row, such as {names}"
+        hint = f"the first row must hold the headers, such as {names}"
         raise refuse("foreign-schema", f"no column of `{raw.name or entity}` is known: {_headers(raw)}", hint)
 
 
 def _unknown(raws: Sequence[RawTable], vocabulary: Vocabulary) -> Exception:
     known = [e.collection for e in vocabulary.schema.entities.values() if e.name != vocabulary.schema.root]
-    hint = f"tables are {', '.join(known)}, or their Chinese names; the headers stand in the first row"
+    hint = f"tables are {', '.join(known)}, or their Chinese names; the first row must hold the headers"
     if len(raws) == 1:
         if not raws[0].columns:
-            return refuse("empty-file", "there is no record in it", "hand in a table with a header row")
-        return refuse("unknown-table", f"it is no table of bids: its columns are {_headers(raws[0])}", hint)
+            return refuse("empty-file", "it contains no records", "supply a table with a header row")
+        return refuse("unknown-table", f"it is not a table of bids: its columns are {_headers(raws[0])}", hint)
     return refuse("unknown-table", f"none of these is a table of a book: {', '.join(f'`{r.name}`' for r in raws)}", hint)
 
 

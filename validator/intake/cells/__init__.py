@@ -1,1 +1,1 @@
-"""The text of a cell -> its integer, flag or text, or why it cannot be read."""
+"""The text of a cell -> its integer, flag or text, or the reason why it cannot be read."""

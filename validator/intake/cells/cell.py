@@ -1,7 +1,7 @@
-"""One cell -> one scalar at its field's scale, or the reason why not. The reference that the column reader must agree with.
+"""One cell -> one scalar at its field's scale, or the reason why it cannot be read. The column reader must give the same.
 
-Every value is turned into text first and read as text: a number by its digits, a double by the shortest decimal that names it. Nothing is
-rounded: 25.31001 at a scale of 1/10000 is unreadable, not 25.31.
+Every value becomes text first and is read as text: an integer as its digits, a double as the shortest decimal that identifies it. Nothing
+is rounded: 25.31001 in units of 1/10000 is unreadable, not 25.31.
 """
 
 import re
@@ -13,12 +13,12 @@ from dsl.kernel.nodes import Scalar
 from dsl.quantities import DAY_MS, EPOCH, MONEY, PRICE, SHARES, Unit
 from dsl.schema import Field
 
-# What counts as blank at the ends of a cell, the ideographic space included. Control and zero-width characters do not: they stay in a text.
+# The characters that are stripped from the ends of a cell, with the ideographic space. Control and zero-width characters are not stripped.
 BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 
 FLAGS: Mapping[str, bool] = {"是": True, "true": True, "1": True, "y": True, "否": False, "false": False, "0": False, "n": False}
 
-# Beyond these a cell is no number that any field could hold; they keep a hostile `1E999999999` from being written out.
+# No field can hold a longer number. The limit keeps a hostile `1E999999999` from being expanded.
 MAX_DIGITS = 60
 MAX_TEXT = 100_000
 SHOWN_TEXT = 200
@@ -37,7 +37,7 @@ _MOMENT = re.compile(
 
 
 class Unreadable(Exception):
-    """Why a cell could not be read, in both languages: a phrase that follows the cell's text."""
+    """Why a cell could not be read, in both languages. The phrase follows the text of the cell."""
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(en)
@@ -48,7 +48,7 @@ class Unreadable(Exception):
 def read_cell(
     value: object, field: Field, units: Mapping[str, Unit], unit: Unit | None = None, aliases: Mapping[str, str] | None = None
 ) -> Scalar:
-    """The scalar that a cell stands for; None if it is blank. `unit` is the header's; a unit in the cell itself goes before it."""
+    """The scalar of a cell; None if it is blank. `unit`: the unit in the header. A unit in the cell overrides it."""
     if isinstance(value, list | tuple | dict | set | bytes):
         raise Unreadable("不是一个单元格的值", "is not the value of one cell")
     text = text_of(value)
@@ -73,7 +73,7 @@ def read_cell(
 
 
 def text_of(value: object) -> str | None:
-    """A value as the text of a cell: 1400.0 is `1400`, 51.38 (as a double) `51.38`, a day `2026-03-30`. Missing is None, also as NaN."""
+    """A value as the text of a cell: `1400` for 1400.0, `51.38` for a double, `2026-03-30` for a day. None for a missing value and NaN."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, bool):
@@ -90,7 +90,7 @@ def text_of(value: object) -> str | None:
 
 
 def shown(text: str | None) -> str | None:
-    """A cell's text as an issue repeats it: as it is, but not without end."""
+    """A cell's text for an issue, cut off after 200 characters."""
     return text if text is None or len(text) <= SHOWN_TEXT else text[:SHOWN_TEXT] + "…"
 
 
@@ -141,7 +141,7 @@ def _unit(name: str, field: Field, units: Mapping[str, Unit]) -> Unit:
 
 
 def find_unit(name: str, units: Mapping[str, Unit]) -> Unit | None:
-    """The unit of that name; blanks, case and full width do not matter."""
+    """The unit of that name. Spaces, case and full-width characters do not matter."""
     if name in units:
         return units[name]
     wanted = _unit_key(name)
@@ -153,7 +153,7 @@ def _unit_key(name: str) -> str:
 
 
 def fits(unit: Unit, field: Field) -> bool:
-    """Whether a field's figures may be stated in a unit. A price may leave out 每股; a number of months may name them."""
+    """Whether a unit is allowed for a field. A price may be in 元 instead of 元/股; a number of months may have a unit of months."""
     if unit.kind != "number":
         return unit.kind == "months" and field.name.endswith("_months")
     if field.type.name == "count" and unit.factor.denominator != 1:
@@ -164,7 +164,7 @@ def fits(unit: Unit, field: Field) -> bool:
 
 def _too_fine(field: Field) -> tuple[str, str]:
     step = format(Decimal(1) / field.type.scale, "f") + _BASE.get(field.type.type.dim, "")
-    return f"比{step}更细,无法按原值记录", f"is finer than {step} and cannot be held exactly"
+    return f"比{step}更细,无法按原值记录", f"has more decimals than this unit allows: the smallest step is {step}"
 
 
 def _bounded(value: int, field: Field) -> int:
@@ -196,16 +196,16 @@ def _moment(text: str) -> int:
         raise Unreadable(*_no_day(text, "时间", "moment"))
     hour, minute, second = int(found[7]), int(found[8]), int(found[9] or 0)
     if hour > 23 or minute > 59 or second > 59:
-        raise Unreadable("不是一天中的时刻", "is no time of a day")
+        raise Unreadable("不是一天中的时刻", "is not a time of day")
     fraction = found[10] or found[11] or found[12] or ""
     if fraction[3:].strip("0"):
-        raise Unreadable("比毫秒更细", "is finer than a millisecond")
+        raise Unreadable("比毫秒更细", "is more precise than a millisecond")
     clock = ((hour * 60 + minute) * 60 + second) * 1000 + int(fraction[:3].ljust(3, "0"))
     return _day(found) * DAY_MS + clock - _shift(found[13])
 
 
 def _shift(offset: str | None) -> int:
-    """Milliseconds by which a stated zone runs ahead of Beijing's."""
+    """How many milliseconds a stated time zone is ahead of Beijing time."""
     if not offset:
         return 0
     hours, minutes = (0, 0) if offset == "Z" else (int(offset[1:3]), int(offset[-2:]))
@@ -218,7 +218,7 @@ def _day(found: re.Match[str]) -> int:
     try:
         return date(int(found[1]), int(month), int(found[6])).toordinal() - EPOCH
     except ValueError:
-        raise Unreadable("不是日历上的一天", "is no day of the calendar") from None
+        raise Unreadable("不是日历上的一天", "is not a day of the calendar") from None
 
 
 def _no_day(text: str, zh: str, en: str) -> tuple[str, str]:
@@ -241,7 +241,7 @@ def _word(text: str, field: Field, aliases: Mapping[str, str]) -> str:
     word = aliases.get(text, text)
     words = field.type.type.words
     if word not in words:
-        raise Unreadable(f"不在{'、'.join(words)}之中", f"is none of {', '.join(words)}")
+        raise Unreadable(f"不在{'、'.join(words)}之中", f"is not one of {', '.join(words)}")
     return word
 
 

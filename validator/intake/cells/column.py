@@ -1,7 +1,7 @@
 """A column of texts -> a column of scalars, with exact integer arithmetic, and the cells that could not be read.
 
-A fast path per kind takes the plain forms; whatever it does not recognise goes to `cells.read_cell`, once per distinct text, so that both
-always agree. No float anywhere.
+Each kind of field has a fast path for plain forms. Every other text goes to `cell.read_cell`, once per distinct text, so that both readers
+always agree. Floats are never used.
 """
 
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ class Bad:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What a column of texts stands for. Blank and bad cells are null."""
+    """The values of a column of texts. Blank and bad cells are null."""
 
     values: pl.Series
     bad: tuple[Bad, ...]
@@ -53,7 +53,7 @@ def dtype_of(field: Field) -> type[pl.DataType]:
 
 
 def read_column(texts: pl.Series, field: Field, units: Mapping[str, Unit], unit: Unit | None, aliases: Mapping[str, str]) -> Column:
-    """The scalars of a String column. The name of the series does not matter."""
+    """The scalars of a String column. The name of the series is ignored."""
     text = texts.str.strip_chars(BLANKS)
     text = _only(text, text != "")
     fast = _fast(text, field, unit, aliases)
@@ -94,7 +94,7 @@ def _try(cell: str, field: Field, units: Mapping[str, Unit], unit: Unit | None, 
 
 
 def _fast(text: pl.Series, field: Field, unit: Unit | None, aliases: Mapping[str, str]) -> pl.Series:
-    """The values of the plain forms, null for every other; a value outside the field's bounds is null too."""
+    """The values of plain forms; null for every other form and for values outside the field's bounds."""
     match field.type.type.kind:
         case "number":
             return _within(_number(text, field, unit), field)
@@ -111,7 +111,7 @@ def _fast(text: pl.Series, field: Field, unit: Unit | None, aliases: Mapping[str
             return _only(text, text.str.contains(_SEEN) & (text.str.len_bytes() <= MAX_TEXT))
 
 
-# Each step is worked out before the next: in one expression Polars would do the early ones again for each use.
+# Each step is a separate call: within one expression Polars would repeat a step for each of its uses.
 
 
 def _only(values: pl.Series, where: pl.Series) -> pl.Series:
@@ -132,7 +132,7 @@ def _mapped(text: pl.Series, dtype: type[pl.DataType], table: Mapping[str, Scala
 
 
 def _number(text: pl.Series, field: Field, unit: Unit | None) -> pl.Series:
-    """The digits as one integer, then times the unit; null where that is not exact or could pass 64 bits."""
+    """The digits as one integer, times the unit. Null if that is not exact or could exceed 64 bits."""
     plain = _where(text, _PLAIN)
     if plain.str.contains(",", literal=True).any():
         plain = plain.str.replace_all(",", "", literal=True)
@@ -157,7 +157,7 @@ def _int(value: object) -> int:
 
 
 def _days(text: pl.Series) -> pl.Series:
-    """Days from 1970-01-01; null for what is no day of the calendar."""
+    """Days from 1970-01-01; null if the calendar has no such day."""
     return text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).cast(pl.Int32).cast(pl.Int64)
 
 

@@ -1,6 +1,6 @@
-"""The texts of a table's header -> fields with their units, and what is wrong with them.
+"""The headers of a table -> fields with their units, and issues.
 
-A name may be Chinese or English; blanks, line breaks, case and full width do not matter. A unit stands behind it in brackets.
+A name may be Chinese or English. Spaces, line breaks, case and full-width characters do not matter. A unit follows the name in brackets.
 """
 
 import re
@@ -22,7 +22,7 @@ _UNIT = re.compile(r"(.+?)\((.*)\)", re.S)
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What a column holds: its place in the table, its header as written, the field (maybe a parent's) and the unit in brackets."""
+    """A column: its place in the table, its header as written, its field (of the entity or a parent), and the unit in brackets."""
 
     index: int
     header: str
@@ -32,7 +32,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Headings:
-    """A header row, read. Columns with an issue are neither known nor unknown: they are not read."""
+    """The result of reading a header row. Columns with an issue are in neither list, and are not read."""
 
     known: tuple[Heading, ...]
     unknown: tuple[str, ...]
@@ -40,12 +40,12 @@ class Headings:
 
 
 def name_key(name: str) -> str:
-    """A name as it is compared: `拟申购数量（万股）` and `拟申购数量 (万股)` are one."""
+    """A name in the form in which names are compared: the same for `拟申购数量（万股）` and `拟申购数量 (万股)`."""
     return name.translate(_FOLD).casefold()
 
 
 def field_names(schema: Schema, entity: str) -> Mapping[str, Field]:
-    """Every name that a column of the entity's table may have: its own fields, then its parents', without the offering's."""
+    """Every name that a column of the entity's table may have: of its own fields, then of its parents', but not of the offering's."""
     names: dict[str, Field] = {}
     for owner in schema.parents(entity):
         if owner == schema.root and entity != schema.root:
@@ -57,13 +57,13 @@ def field_names(schema: Schema, entity: str) -> Mapping[str, Field]:
 
 
 def table_entity(name: str, vocabulary: Vocabulary) -> str | None:
-    """The entity whose records a table of that name holds."""
+    """The entity of a table with that name; None for an unknown name."""
     wanted = name_key(name)
     return next((entity for n, entity in vocabulary.tables.items() if name_key(n) == wanted), None)
 
 
 def read_header(text: str, names: Mapping[str, Field], units: Mapping[str, Unit]) -> tuple[Field, Unit | None] | str | None:
-    """The field and unit of one header; the text of its unit where that is none for the field; None for an unknown name."""
+    """The field and unit of one header; the text of the unit if it cannot be used for the field; None for an unknown name."""
     key = name_key(text)
     if key in names:
         return names[key], None
@@ -78,7 +78,7 @@ def read_header(text: str, names: Mapping[str, Field], units: Mapping[str, Unit]
 
 
 def read_headers(headers: Sequence[str], entity: str, vocabulary: Vocabulary, row: int = 1) -> Headings:
-    """Two columns of one name, or a unit that is none, are issues: their columns are not read, for either could be meant."""
+    """Read a header row. If two columns hold the same field, neither is read: either could be meant. A wrong unit is an issue too."""
     names = field_names(vocabulary.schema, entity)
     table = vocabulary.schema.entities[entity].collection
     known: list[Heading] = []
@@ -101,11 +101,11 @@ def read_headers(headers: Sequence[str], entity: str, vocabulary: Vocabulary, ro
 
 def _wrong_unit(table: str, row: int, header: str, unit: str) -> Issue:
     zh = f"不认识单位“{unit}”,或它不适用于此列;该列未读取"
-    en = f"`{unit}` is no unit of this column; the column is not read"
+    en = f"`{unit}` is not a unit of this column; the column is not read"
     return Issue("unknown-unit", table, row, header, unit, Both(zh, en))
 
 
 def _duplicate(table: str, row: int, heading: Heading, same: Sequence[Heading]) -> Issue:
     zh = f"有{len(same)}列都是{heading.field.zh};均未读取"
-    en = f"{len(same)} columns are {heading.field.name}; none of them is read"
+    en = f"{len(same)} columns hold {heading.field.name}; none of them is read"
     return Issue("duplicate-header", table, row, heading.header, None, Both(zh, en))

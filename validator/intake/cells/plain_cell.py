@@ -1,6 +1,6 @@
-"""A cell in the plain form that programs write -> its scalar; None where `cells` must look closer. What is read here is read there alike.
+"""A cell in the plain form that programs write -> its scalar; None if `cell.read_cell` must read it. Both always agree.
 
-A portal reads hundreds of cells a submission, nearly all of them 是, 51.38, 14000000 or 2026-03-31 09:30:00.
+A submission has hundreds of cells, and nearly all of them look like 是, 51.38, 14000000 or 2026-03-31 09:30:00.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ _MS = timedelta(milliseconds=1)
 
 
 def plain_reader(field: Field, aliases: Mapping[str, str]) -> Plain:
-    """The reader of a field's cells where they name no unit."""
+    """The reader for cells of a field that have no unit."""
     match field.type.type.kind:
         case "number":
             return _numbers(field)
@@ -91,5 +91,5 @@ def _text(text: str) -> Scalar:
 
 
 def _seen(character: str) -> bool:
-    """A character that is neither blank nor invisible."""
+    """Whether a character is certainly visible: a Chinese character, or an ASCII letter or digit."""
     return "\u4e00" <= character <= "\u9fff" or (character.isascii() and character.isalnum())

@@ -1,6 +1,6 @@
 """Bytes of a .csv file -> a raw table. UTF-8 with or without BOM, else GB18030; every cell is text.
 
-A file without quotes goes through Polars; one with quotes, ragged lines or odd line ends through the csv module, which is exact and slower.
+Polars reads files without quotes. The csv module, which is slower, reads files with quotes, ragged lines or unusual line ends.
 """
 
 import csv
@@ -15,11 +15,11 @@ MAX_LINE = 2**20
 
 
 def read_csv(data: bytes, name: str, file: str) -> RawTable:
-    """`name` is the table's, `file` what a refusal calls the file."""
+    """`name`: the name of the table. `file`: the name of the file in error messages."""
     _refuse_long_lines(data, file)
     text = _decode(data, file)
     if not text.strip(BLANKS):
-        raise refuse("empty-file", "the file is empty", "hand in a table with a header row", file)
+        raise refuse("empty-file", "the file is empty", "supply a table with a header row", file)
     if '"' not in text and text.count("\r") == text.count("\r\n"):
         found = _plain(text, name)
         if found is not None:
@@ -30,7 +30,7 @@ def read_csv(data: bytes, name: str, file: str) -> RawTable:
 def _refuse_long_lines(data: bytes, file: str) -> None:
     for at in range(0, len(data) - MAX_LINE, MAX_LINE):
         if data.find(b"\n", at, at + MAX_LINE) < 0 and data.find(b"\r", at, at + MAX_LINE) < 0:
-            raise refuse("file-refused", f"a line is longer than {MAX_LINE:,} bytes", "a cell this long is no cell of a book", file)
+            raise refuse("file-refused", f"a line is longer than {MAX_LINE:,} bytes", "check that the file is a table", file)
 
 
 def _decode(data: bytes, file: str) -> str:
@@ -48,18 +48,18 @@ def _decode(data: bytes, file: str) -> str:
     except UnicodeDecodeError as error:
         if found is not None:
             return found
-        line = data.count(b"\n", 0, max(utf8, error.start)) + 1  # the encoding that reads further is the one that was meant
+        line = data.count(b"\n", 0, max(utf8, error.start)) + 1  # the encoding that decodes further is the likely one
         raise refuse("wrong-encoding", f"the file is neither UTF-8 nor GB18030 (line {line})", "save it as CSV UTF-8", file) from None
 
 
 def _misread(text: str) -> bool:
-    """A header beyond ASCII without a Chinese character: `price(元)` of GB18030 is also UTF-8, its unit a Cyrillic letter."""
+    """Whether a header has non-ASCII characters but no Chinese one. `price(元)` in GB18030 is valid UTF-8 with a Cyrillic letter in it."""
     header = text[: text.find("\n")]
     return not header.isascii() and max(header) < "\u0800"
 
 
 def _plain(text: str, name: str) -> RawTable | None:
-    """One record a line, cells between commas; None where a line has more cells than the header."""
+    """One record per line, cells between commas. None if the file is not that simple, as when a line has more cells than the header."""
     at, row = 0, 1
     while True:
         end = text.find("\n", at)
@@ -72,7 +72,7 @@ def _plain(text: str, name: str) -> RawTable | None:
     names = [f"c{i}" for i in range(len(headers))]
     if not body:
         return table(name, [RawColumn(h, pl.Series([], dtype=pl.String)) for h in headers], row)
-    if text.startswith("\ufeff", end + 1):  # Polars would take it for the mark of a file
+    if text.startswith("\ufeff", end + 1):  # Polars would drop it as a byte order mark
         return None
     try:
         frame = pl.read_csv(body, has_header=False, schema=dict.fromkeys(names, pl.String), quote_char=None)
@@ -90,5 +90,5 @@ def _quoted(text: str, name: str, file: str) -> RawTable:
         lines.extend(reader)
     except csv.Error as error:
         hint = "a quote that is opened must be closed before the next comma"
-        raise refuse("file-refused", f"line {reader.line_num} is no line of a CSV file: {error}", hint, file) from None
+        raise refuse("file-refused", f"line {reader.line_num} is not valid CSV: {error}", hint, file) from None
     return table_of_rows(name, lines)

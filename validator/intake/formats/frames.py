@@ -1,4 +1,4 @@
-"""A Polars or pandas frame, an Arrow table or the bytes of a .parquet -> a raw table. Every cell becomes text first, exactly."""
+"""A Polars or pandas frame, an Arrow table or the bytes of a .parquet -> a raw table. Every cell becomes text, exactly."""
 
 import io
 import sys
@@ -19,13 +19,13 @@ def read_parquet(data: bytes, name: str, file: str) -> RawTable:
         frame = pl.read_parquet(io.BytesIO(data))
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
-    except BaseException as error:  # a panic of the reader is no Exception
+    except BaseException as error:  # a panic of the reader is not an Exception
         raise refuse("file-refused", f"the file cannot be read as Parquet: {str(error).splitlines()[0]}", None, file) from None
     return table_of_frame(frame, name, file)
 
 
 def table_of_frame(frame: Any, name: str, file: str = "") -> RawTable:
-    """A frame of any kind that is known here. Raises DiagnosticError for any other object."""
+    """A Polars, pandas or Arrow frame as a raw table. Raises DiagnosticError for any other object."""
     kind = type(frame).__module__.split(".")[0]
     if isinstance(frame, pl.LazyFrame):
         frame = frame.collect()
@@ -37,8 +37,8 @@ def table_of_frame(frame: Any, name: str, file: str = "") -> RawTable:
         return table(name, [_column(h, _series(frame.column(i)), file) for i, h in enumerate(frame.column_names)])
     raise refuse(
         "unknown-format",
-        f"an object of type `{type(frame).__name__}` is no book",
-        "hand in a path, a Polars or pandas frame or an Arrow table",
+        f"an object of type `{type(frame).__name__}` is not a table",
+        "supply a path, a Polars or pandas frame or an Arrow table",
         file,
     )
 
@@ -64,17 +64,20 @@ def _texts(header: str, cells: pl.Series, file: str) -> pl.Series:
     if isinstance(dtype, pl.Datetime):
         return _moments(cells, dtype)
     if dtype.is_nested() or isinstance(dtype, pl.Duration):
-        raise refuse("foreign-schema", f"the column `{header}` holds {dtype}, which is no cell of a table", "hand in flat columns", file)
+        raise refuse("foreign-schema", f"the column `{header}` holds {dtype}, which is not a single value", "supply flat columns", file)
     try:
         return cells.cast(pl.String)
     except pl.exceptions.PolarsError:
         raise refuse(
-            "foreign-schema", f"the column `{header}` holds {dtype}, which is no text", "hand in text, numbers, dates or flags", file
+            "foreign-schema",
+            f"the column `{header}` holds {dtype}, which cannot be turned into text",
+            "supply text, numbers, dates or flags",
+            file,
         ) from None
 
 
 def _floats(header: str, cells: pl.Series) -> RawColumn:
-    """Each double by its shortest decimal; 1400.0 is 1400, a NaN is missing."""
+    """Each double as its shortest decimal, 1400.0 as 1400. NaN is missing."""
     given = cells.fill_nan(None)
     texts = given.cast(pl.String).str.replace(r"\.0$", "")
     odd = texts.str.contains("e", literal=True).fill_null(False).arg_true()
@@ -92,7 +95,7 @@ def _moments(cells: pl.Series, dtype: pl.Datetime) -> pl.Series:
 
 
 def _pandas(frame: Any, file: str) -> Sequence[RawColumn]:
-    """A named index is a column too; an unnamed one only counts the rows."""
+    """The columns, and a named index as a column. An unnamed index is ignored."""
     if any(n is not None for n in frame.index.names):
         frame = frame.reset_index()
     return [_pandas_column(str(frame.columns[i]), frame.iloc[:, i], file) for i in range(len(frame.columns))]
@@ -104,4 +107,4 @@ def _pandas_column(header: str, cells: Any, file: str) -> RawColumn:
     if cells.dtype.kind == "M" and getattr(cells.dtype, "tz", None) is None:
         return _column(header, pl.Series(header, cells.to_numpy()), file)
     missing = sys.modules["pandas"].isna(cells).tolist()
-    return column_of_values(header, [None if gone else v for v, gone in zip(cells.tolist(), missing, strict=True)])
+    return column_of_values(header, [None if blank else v for v, blank in zip(cells.tolist(), missing, strict=True)])

@@ -1,6 +1,6 @@
-"""Bytes of a .json or .jsonl file -> raw tables. Numbers are read by their digits; a record is flat.
+"""Bytes of a .json or .jsonl file -> raw tables. Numbers are read as their digits. Records must be flat.
 
-A .json file is a list of records, or a mapping of table names to lists of records. The n-th record counts as row n + 1, as under a header.
+A .json file is a list of records, or a mapping of table names to lists of records. The n-th record has row n + 1, as if below a header.
 """
 
 import json
@@ -29,11 +29,11 @@ def read_json_lines(data: bytes, name: str, file: str) -> list[RawTable]:
 
 
 def table_of_records(name: str, records: Sequence[object], file: str, place: str) -> RawTable:
-    """A table from mappings of headers to cells; a header that a record leaves out is blank in it."""
+    """A table from mappings of headers to cells. A header that a record does not have is a blank cell."""
     headers: dict[str, None] = {}
     for at, record in enumerate(records, 1):
         if not isinstance(record, Mapping):
-            raise refuse("file-refused", f"{place} {at} is no record: a mapping of names to values", None, file)
+            raise refuse("file-refused", f"{place} {at} is not a mapping of names to values", None, file)
         headers.update(dict.fromkeys(map(str, record)))
     rows: list[Mapping[str, object]] = [
         {str(k): v for k, v in r.items()} if not all(isinstance(k, str) for k in r) else r for r in records if isinstance(r, Mapping)
@@ -43,7 +43,7 @@ def table_of_records(name: str, records: Sequence[object], file: str, place: str
             if isinstance(value, list | dict | tuple | set):
                 raise refuse(
                     "file-refused",
-                    f"`{key}` of {place} {at} is no cell but a list or mapping",
+                    f"`{key}` of {place} {at} is a list or mapping, not a single value",
                     "a book's records are flat: one table per kind",
                     file,
                 )
@@ -56,7 +56,7 @@ def _text(data: bytes, file: str) -> str:
     except UnicodeDecodeError as error:
         raise refuse("wrong-encoding", f"the file is not UTF-8 (byte {error.start + 1})", "save it as UTF-8", file) from None
     if not text.strip():
-        raise refuse("empty-file", "the file is empty", "hand in a list of records", file)
+        raise refuse("empty-file", "the file is empty", "supply a list of records", file)
     return text
 
 
@@ -64,11 +64,11 @@ def _loads(text: str, file: str, line: int | None = None) -> object:
     try:
         return json.loads(text, parse_float=_decimal, parse_int=_int, parse_constant=str, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
-        raise refuse("file-refused", f"line {line or error.lineno} is no JSON: {error.msg}", None, file) from None
+        raise refuse("file-refused", f"line {line or error.lineno} is not valid JSON: {error.msg}", None, file) from None
     except _TwiceError as error:
-        raise refuse("file-refused", f"`{error}` stands twice in one record", "keep one of them", file) from None
+        raise refuse("file-refused", f"`{error}` occurs twice in one record", "keep one of them", file) from None
     except RecursionError:
-        raise refuse("file-refused", "the file is nested too deep", "a book's records are flat: one table per kind", file) from None
+        raise refuse("file-refused", "the file is nested too deeply", "a book's records are flat: one table per kind", file) from None
 
 
 class _TwiceError(Exception):

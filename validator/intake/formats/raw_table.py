@@ -1,6 +1,6 @@
-"""A table as it was handed in: headers and columns of text, and the row that each record came from.
+"""A table as it was given: headers, columns of text, and the row of each record in the source.
 
-Wholly blank rows are no records: blank rows at the end are dropped, those between records are dropped and said.
+A row in which every cell is blank is not a record. Such rows are dropped, and an issue names those between records.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,20 +16,23 @@ from validator.intake.issue import Issue
 
 SHOWN_ROWS = 20
 
-# A double names every integer up to 15 digits; no field of the vocabulary is larger.
+# A double is exact for integers of up to 15 digits. No field of the vocabulary needs more.
 DOUBLE_LIMIT = 10**15
 
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A cell that has no value: an error of a formula, or a formula without a stored result. `shown` is what the sheet has in its place."""
+    """A cell without a value: a formula with an error, or without a stored result. `shown`: what the sheet has in its place."""
 
     shown: str
 
 
 @dataclass(frozen=True, slots=True)
 class RawColumn:
-    """A column of texts. Masks tell which cells were numbers in the source, and which are broken: shown, but never read. None: no cell."""
+    """A column of texts, with masks that are None if no cell is marked.
+
+    `numeric`: which cells were numbers in the source. `broken`: which cells have no value, but a text that issues can show.
+    """
 
     header: str
     texts: pl.Series
@@ -43,9 +46,9 @@ class RawColumn:
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
-    """`rows` numbers the records as the source shows them: the header is row 1. `issues` do not know their table yet.
+    """`rows`: the row numbers of the records in the source, where the header is usually row 1. `issues` have no table name yet.
 
-    `file` is the other name that the table may go by: that of the file that holds nothing else.
+    `file`: another name of the table, if its file has no other table: the name of the file.
     """
 
     name: str
@@ -57,17 +60,17 @@ class RawTable:
 
 
 def refuse(code: str, message: str, hint: str | None = None, file: str = "") -> DiagnosticError:
-    """A file that cannot be read at all, as an error to raise."""
+    """The error to raise for a file that cannot be read at all."""
     return DiagnosticError([Diagnostic(code, message, hint=hint, file=file, line=0)])
 
 
 def note(code: str, zh: str, en: str, row: int | None = None, column: str | None = None, text: str | None = None) -> Issue:
-    """An issue whose table is filled in once it is known."""
+    """An issue without the name of its table, which is filled in later."""
     return Issue(code, "", row, column, shown(text), Both(zh, en))
 
 
 def table(name: str, columns: Sequence[RawColumn], header_row: int = 1, issues: Iterable[Issue] = ()) -> RawTable:
-    """A table whose records follow its header without a gap. Columns without header and content, and blank rows, are left out."""
+    """A table whose records directly follow its header. Blank rows, and columns without header and content, are left out."""
     height = len(columns[0].texts) if columns else 0
     rows = pl.Series("^row", range(header_row + 1, header_row + 1 + height), dtype=pl.Int64)
     used = [c for c in columns if c.header.strip(BLANKS) or not _blank(c.texts).all()]
@@ -81,7 +84,7 @@ def table(name: str, columns: Sequence[RawColumn], header_row: int = 1, issues: 
                 note(
                     "blank-rows",
                     f"跳过{len(inner)}个空行:{listed(inner)}",
-                    f"{len(inner)} blank rows are no records: {listed(inner)}",
+                    f"{len(inner)} blank rows are skipped: {listed(inner)}",
                     inner[0],
                 )
             )
@@ -91,7 +94,7 @@ def table(name: str, columns: Sequence[RawColumn], header_row: int = 1, issues: 
 
 
 def table_of_rows(name: str, lines: Sequence[Sequence[object]], first_row: int = 1, issues: Iterable[Issue] = ()) -> RawTable:
-    """A table from rows of cells. The header is the first row that is not blank; `first_row` is the number of the first one given."""
+    """A table from rows of cells. The header is the first row that is not blank. `first_row`: the row number of `lines[0]`."""
     at = next((i for i, line in enumerate(lines) if any(_cell(c).strip(BLANKS) for c in line)), None)
     if at is None:
         return RawTable(name, (), pl.Series("^row", [], dtype=pl.Int64), first_row, tuple(issues))
@@ -105,7 +108,7 @@ def table_of_rows(name: str, lines: Sequence[Sequence[object]], first_row: int =
                 note(
                     "extra-cells",
                     "该行的单元格多于表头,多出的未读取",
-                    "the row has more cells than the header; those are not read",
+                    "the row has more cells than the header; the extra cells are not read",
                     number,
                     None,
                     ",".join(extra),
@@ -129,7 +132,7 @@ def column_of_values(header: str, values: Sequence[object]) -> RawColumn:
 
 
 def mask(cells: Sequence[bool]) -> pl.Series | None:
-    """A mask of a column's cells; None where it is false throughout."""
+    """A mask of a column's cells; None if no cell is marked."""
     return pl.Series(cells, dtype=pl.Boolean) if any(cells) else None
 
 
@@ -142,7 +145,7 @@ def _blank(texts: pl.Series) -> pl.Series:
 
 
 def _blank_rows(columns: Sequence[RawColumn]) -> pl.Series | None:
-    """Which rows are blank in every column; None where no row is. Stops at the first column that rules all rows out."""
+    """Which rows are blank in every column; None if there is no such row."""
     if not columns:
         return None
     blank = _blank(columns[0].texts)

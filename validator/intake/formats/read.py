@@ -1,4 +1,4 @@
-"""What was handed in -> raw tables, a digest, and what was said on the way. Files are refused here, with the reason; nothing is guessed."""
+"""A path, bytes, frames or records -> raw tables, a digest and issues. A file that cannot be read is refused, with the reason."""
 
 import hashlib
 import zipfile
@@ -23,7 +23,7 @@ FORMATS: Mapping[str, Callable[[bytes, str, str], list[RawTable]]] = {
 }
 KNOWN = ".csv, .xlsx, .parquet, .json, .jsonl, a folder or a .zip of them"
 
-# Files that people keep beside their tables: notes, the offering itself, a picture. Never a table, so never said.
+# Files that people keep in the same folder: notes, the offering itself, pictures. They are ignored without an issue.
 BESIDE = {".yaml", ".yml", ".md", ".pdf", ".html", ".docx", ".doc", ".png", ".jpg", ".sha256"}
 
 HINTS = {
@@ -39,7 +39,7 @@ MAX_FILE = 8 * 2**30
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What was handed in."""
+    """The raw tables of an input, their digest, and the issues of reading them."""
 
     tables: tuple[RawTable, ...]
     digest: str
@@ -76,7 +76,7 @@ def _path(path: Path) -> Source:
         if not path.exists():
             raise refuse("no-such-file", f"there is no file `{path.name}`", "check the path", str(path))
         if not path.is_file():
-            raise refuse("file-refused", "it is not an ordinary file", f"hand in {KNOWN}", path.name)
+            raise refuse("file-refused", "it is not an ordinary file", f"supply {KNOWN}", path.name)
         if path.stat().st_size > MAX_FILE:
             raise refuse("file-refused", "the file is larger than 8 GB", None, path.name)
         return _file(path.name, path.read_bytes())
@@ -122,7 +122,7 @@ def _many(name: str, files: Iterable[tuple[str, bytes]], said: list[Issue]) -> S
         else:
             said.append(_not_read(file))
     if not tables:
-        raise refuse("empty-file", "there is no table in it", f"put in tables such as bids.csv; formats are {', '.join(FORMATS)}", name)
+        raise refuse("empty-file", "it contains no table", f"add tables such as bids.csv; the formats are {', '.join(FORMATS)}", name)
     listing = "".join(f"{digits}  {file}\n" for file, digits in hashes)
     return Source(tuple(tables), digest(listing.encode()), tuple(said))
 
@@ -132,9 +132,9 @@ def _tables(file: str, data: bytes) -> list[RawTable]:
     read = FORMATS.get(suffix)
     if read is None:
         code = "file-refused" if suffix == ".xlsm" else "unknown-format"
-        raise refuse(code, f"`{suffix or file}` is not a format of a book", HINTS.get(suffix, f"hand in {KNOWN}"), file)
+        raise refuse(code, f"`{suffix or file}` is not a supported format", HINTS.get(suffix, f"supply {KNOWN}"), file)
     if not data:
-        raise refuse("empty-file", "the file is empty", "hand in a table with a header row", file)
+        raise refuse("empty-file", "the file is empty", "supply a table with a header row", file)
     kind = MAGIC.get(data[:4])
     right = {".xlsx": b"PK\x03\x04", ".parquet": b"PAR1"}.get(suffix)
     if kind is not None and data[:4] != right:
@@ -147,14 +147,14 @@ def _beside(name: str) -> bool:
 
 
 def _not_read(name: str) -> Issue:
-    return note("unread-file", f"“{name}”不是表格文件,未读取", f"`{name}` is no table and is not read", None, None, name)
+    return note("unread-file", f"“{name}”不是表格文件,未读取", f"`{name}` is not a table and is not read", None, None, name)
 
 
 # ── digests ──
 
 
 def digest(data: bytes) -> str:
-    """Of one file: what `sha256sum` prints. Of several: of the list that `sha256sum *` prints."""
+    """For one file the digest that `sha256sum` prints; for several files the digest of the list that `sha256sum *` prints."""
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 

@@ -1,6 +1,6 @@
-"""Bytes of an .xlsx -> a raw table per sheet. Excel's doubles are named by their shortest decimal; a formula counts by its stored result.
+"""Bytes of an .xlsx -> a raw table per sheet. Doubles are read as their shortest decimal, formulas as their stored result.
 
-Hidden rows and sheets are read, and said. A merged cell counts for its first cell only.
+Hidden rows and sheets are read, with an issue. The value of a merged cell counts for its first cell only.
 """
 
 import io
@@ -18,20 +18,20 @@ from validator.intake.issue import Issue
 
 
 def read_workbook(data: bytes, name: str, file: str) -> list[RawTable]:
-    """Every sheet that holds anything, under its own name. `name` is what a lone sheet may go by."""
+    """Every sheet that is not empty, under its own name. `name`: another name of the table, if there is only one."""
     archive = open_zip(data, file)
     _refuse_macros(archive, file)
     facts = sheet_facts(archive, file)
     sheets = _sheets(data, file)
     tables = [t for at, s in enumerate(sheets) if (t := _table(s, facts[at] if at < len(facts) else NOTHING)) is not None]
     if not tables:
-        raise refuse("empty-file", "no sheet of the workbook holds anything", "hand in a table with a header row", file)
+        raise refuse("empty-file", "every sheet of the workbook is empty", "supply a table with a header row", file)
     return [replace(tables[0], file=name)] if len(tables) == 1 else tables
 
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """What the reader gives: cells from the first that is not empty, whose place from 0 is `start`."""
+    """A sheet from the reader. `lines` begins at the cell `start` (row and column from 0), the first one that is not empty."""
 
     name: str
     visible: bool
@@ -46,7 +46,7 @@ def _sheets(data: bytes, file: str) -> list[_Sheet]:
         return [_sheet(workbook, at, meta) for at, meta in enumerate(workbook.sheets_metadata)]
     except (KeyboardInterrupt, SystemExit, MemoryError):
         raise
-    except BaseException as error:  # a panic of the reader is no Exception
+    except BaseException as error:  # a panic of the reader is not an Exception
         raise refuse("file-refused", f"the workbook cannot be read: {error}", "save it again as .xlsx", file) from None
 
 
@@ -63,7 +63,7 @@ def _refuse_macros(archive: zipfile.ZipFile, file: str) -> None:
     if any(n.endswith("vbaproject.bin") or "macrosheets/" in n for n in names):
         raise refuse("file-refused", "the workbook holds macros", "save it as .xlsx without macros", file)
     if "xl/workbook.xml" not in names:
-        raise refuse("file-refused", "the file is no Excel workbook", "save it again as .xlsx", file)
+        raise refuse("file-refused", "the file is not an Excel workbook", "save it again as .xlsx", file)
 
 
 def _table(sheet: _Sheet, facts: SheetFacts) -> RawTable | None:
@@ -81,13 +81,13 @@ def _table(sheet: _Sheet, facts: SheetFacts) -> RawTable | None:
         return None
     said = [*_hidden_rows(found, facts.hidden), *_merged(found, sheet)]
     if not sheet.visible:
-        zh, en = f"工作表“{sheet.name}”是隐藏的,仍已读取", f"the sheet `{sheet.name}` is hidden; it is read all the same"
+        zh, en = f"工作表“{sheet.name}”是隐藏的,仍已读取", f"the sheet `{sheet.name}` is hidden; it is still read"
         said.append(note("hidden-sheet", zh, en))
     return replace(found, issues=(*found.issues, *said))
 
 
 def _set_midnights(lines: list[list[object]], top: int, left: int, facts: SheetFacts) -> None:
-    """A whole day under a format with a clock is midnight: the reader gives it as a day."""
+    """Turn a day into midnight of that day if the cell's number format shows a time: the reader drops the time 00:00."""
     for row, line in enumerate(lines, top + 1):
         for at, cell in enumerate(line):
             if type(cell) is date and (row, left + at + 1) in facts.clocks:
@@ -95,7 +95,7 @@ def _set_midnights(lines: list[list[object]], top: int, left: int, facts: SheetF
 
 
 def _clear_covered(lines: list[list[object]], top: int, left: int, merged: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> None:
-    """What a file still holds under a merged cell, Excel does not show. Ranges do not overlap: the work has a bound even if they lie."""
+    """Clear the cells that Excel hides under a merged cell. Ranges must not overlap, so the work is limited to the number of cells."""
     room = sum(map(len, lines))
     for (row, column), (last, end) in merged:
         for at in range(max(row, top), min(last, top + len(lines) - 1) + 1):
@@ -113,12 +113,12 @@ def _hidden_rows(table: RawTable, hidden: Sequence[int]) -> list[Issue]:
     rows = [n for n in hidden if n in held]
     if not rows:
         return []
-    zh, en = f"{len(rows)}行是隐藏的,仍已读取:{listed(rows)}", f"{len(rows)} rows are hidden; they are read all the same: {listed(rows)}"
+    zh, en = f"{len(rows)}行是隐藏的,仍已读取:{listed(rows)}", f"{len(rows)} rows are hidden; they are still read: {listed(rows)}"
     return [note("hidden-rows", zh, en, rows[0])]
 
 
 def _merged(table: RawTable, sheet: _Sheet) -> list[Issue]:
-    """Merged cells among the records."""
+    """An issue for each merged cell among the records."""
     last = table.rows.max()
     ranges = [(a, b) for a, b in sheet.merged if isinstance(last, int) and table.header_row <= b[0] and a[0] < last]
     zh, en = "是合并单元格,其值只算在第一个单元格", "is one merged cell; its value counts for its first cell only"

@@ -1,6 +1,6 @@
-"""The XML of a workbook -> what its reader does not tell: hidden rows, errors, formulas without a result, which dates have a clock.
+"""The XML of a workbook -> what its reader does not give: hidden rows, errors, formulas without a result, dates with a time of day.
 
-Found by searching the text of a sheet, not by building its tree: a book's sheet has a hundred thousand cells.
+The text of a sheet is searched by regular expressions. Building a tree of a hundred thousand cells would be too slow.
 """
 
 import re
@@ -38,7 +38,7 @@ _NO_CLOCK = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 
 @dataclass(frozen=True, slots=True)
 class SheetFacts:
-    """`broken` holds what the sheet has in place of a value, `clocks` the cells whose number format shows a time of day."""
+    """`broken`: what the sheet has in place of a value. `hidden`: row numbers. `clocks`: the cells whose format shows a time of day."""
 
     broken: Mapping[Place, str]
     hidden: Sequence[int]
@@ -49,13 +49,13 @@ NOTHING = SheetFacts({}, (), frozenset())
 
 
 def sheet_facts(archive: zipfile.ZipFile, file: str) -> list[SheetFacts]:
-    """Of every sheet in the workbook's order. Raises DiagnosticError for a workbook that is damaged or beyond all measure."""
+    """The facts of every sheet, in the workbook's order. Raises DiagnosticError for a damaged or far too large workbook."""
     entries = {e.filename: e for e in archive.infolist()}
 
     def part(path: str) -> ElementTree.Element:
         entry = entries.get(path)
         if entry is None or entry.file_size > MAX_PART:
-            raise refuse("file-refused", "the file is no Excel workbook", "save it again as .xlsx", file)
+            raise refuse("file-refused", "the file is not an Excel workbook", "save it again as .xlsx", file)
         try:
             return ElementTree.fromstring(read_entry(archive, entry, file))
         except (ElementTree.ParseError, LookupError, ValueError):

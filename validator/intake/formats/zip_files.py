@@ -1,4 +1,4 @@
-"""A zip, checked before anything is unpacked -> its files. Also guards the zip inside an .xlsx."""
+"""A zip -> its files. The entries are checked before anything is unpacked, also those of an .xlsx, which is a zip."""
 
 import io
 import stat
@@ -17,15 +17,15 @@ _ENCRYPTED = 0x1
 
 
 def open_zip(data: bytes, file: str) -> zipfile.ZipFile:
-    """The archive, if every entry is an ordinary file of an ordinary size."""
+    """The archive. Raises DiagnosticError unless every entry is an ordinary file of an ordinary size."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         entries = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError):
-        raise refuse("file-refused", "the file is damaged: it is no zip archive", None, file) from None
+        raise refuse("file-refused", "the file is damaged: it is not a zip archive", None, file) from None
     if len(entries) > MAX_ENTRIES:
         raise refuse(
-            "file-refused", f"the archive has {len(entries):,} entries, at most {MAX_ENTRIES:,} are read", "hand in the tables alone", file
+            "file-refused", f"the archive has {len(entries):,} entries, at most {MAX_ENTRIES:,} are read", "supply only the tables", file
         )
     if sum(e.file_size for e in entries) > MAX_BYTES:
         raise refuse("file-refused", "the archive unpacks to more than 4 GB", None, file)
@@ -40,7 +40,7 @@ def _check(entry: zipfile.ZipInfo, file: str) -> None:
     mode = entry.external_attr >> 16
     wrong = None
     if ".." in parts or parts[0] == "" or ":" in parts[0] or "\0" in entry.orig_filename:
-        wrong = "leads out of the archive"
+        wrong = "points outside the archive"
     elif stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
         wrong = "is a link or a device, not a file"
     elif entry.flag_bits & _ENCRYPTED:
@@ -52,7 +52,7 @@ def _check(entry: zipfile.ZipInfo, file: str) -> None:
 
 
 def name_of(entry: zipfile.ZipInfo) -> str:
-    """The entry's name; one without the UTF-8 mark is in GB18030, as Windows in Chinese writes it."""
+    """The entry's name. Without the UTF-8 flag it is in GB18030, as Chinese Windows writes it."""
     if entry.flag_bits & _UTF8_NAME:
         return entry.filename
     try:
@@ -69,11 +69,11 @@ def files_of(archive: zipfile.ZipFile, file: str) -> Iterator[tuple[str, bytes]]
 
 
 def read_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file: str) -> bytes:
-    """The bytes of an entry: never more than its header told, which has been checked."""
+    """The bytes of an entry, at most as many as its header states: that number has been checked."""
     try:
         with archive.open(entry) as stream:
             return stream.read(entry.file_size)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         raise refuse("file-refused", f"the entry `{name_of(entry)}` is damaged", None, file) from None
-    except Exception as error:  # zlib.error and its like have no common parent
+    except Exception as error:  # zlib.error and similar errors have no common base class
         raise refuse("file-refused", f"the entry `{name_of(entry)}` is damaged: {error}", None, file) from None

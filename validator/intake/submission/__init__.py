@@ -1,1 +1,1 @@
-"""One investor's data -> typed records, and what could not be read."""
+"""One investor's data -> typed records, and issues for what could not be read."""

@@ -1,8 +1,9 @@
-"""One investor's nested records, as plain data -> lists of records per entity. The same cells, ids and links as a book; no Polars.
+"""One investor's nested records as plain data -> lists of records per entity, with the same cells, ids and links as in a book.
 
     {"investor": {...}, "placees": [{..., "bids": [{...}]}]}
 
-A nested record may leave out its parent's key. Records beside each other name it, or belong to the only parent there is.
+A nested record need not name its parent's key. A record that is not nested names it, or belongs to the only parent that is given. No
+Polars here.
 """
 
 from collections.abc import Mapping
@@ -33,7 +34,7 @@ class Submission:
 
 
 def read_submission(data: object, form: "SubmissionForm") -> Submission:
-    """Raises DiagnosticError where the data has not the form; what is wrong with a value is an issue."""
+    """Raises DiagnosticError if the data has the wrong form. A wrong value is an issue."""
     if not isinstance(data, Mapping):
         raise _wrong_form("a submission", 'such as {"investor": {…}, "placees": [{…, "bids": [{…}]}]}')
     reader = _Reader(form)
@@ -41,12 +42,12 @@ def read_submission(data: object, form: "SubmissionForm") -> Submission:
     return reader.submission()
 
 
-# ── what the vocabulary says, worked out once ──
+# ── the form, made once from the vocabulary ──
 
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
-    """A field that a key may name, as far as the record's own entity is concerned."""
+    """A field that a key of a record may name. `own`: it belongs to the record's entity. `link`: it is the parent's key."""
 
     field: Field
     column: tuple[str, str]
@@ -58,20 +59,20 @@ class _Slot:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionForm:
-    """What a submission may hold, by the names of its vocabulary: worked out once."""
+    """The tables and fields that a submission may have, by name. Made once per vocabulary."""
 
     vocabulary: Vocabulary
     entities: tuple[Entity, ...]
     tables: Mapping[str, str]
     names: Mapping[str, Mapping[str, Field]]
     slots: Mapping[str, Mapping[str, _Slot]]
-    """By the names as the vocabulary writes them: found without any folding."""
+    """By the exact names of the vocabulary, so that the common spelling needs no `name_key`."""
     blank: Mapping[str, Record]
     defaults: frozenset[tuple[str, str]]
 
 
 def submission_form(vocabulary: Vocabulary) -> SubmissionForm:
-    """Of every table and field."""
+    """The form with every table and field of a vocabulary."""
     schema = vocabulary.schema
     entities = sorted((e for e in schema.entities.values() if e.name != schema.root), key=lambda e: len(schema.parents(e.name)))
     tables = {name_key(n): entity for n, entity in vocabulary.tables.items() if entity != schema.root}
@@ -98,7 +99,7 @@ def _slot(field: Field, entity: Entity, vocabulary: Vocabulary) -> _Slot:
 
 
 class _Reader:
-    """Collects the records of one submission and what is wrong with them."""
+    """Collects the records and the issues of one submission."""
 
     def __init__(self, form: SubmissionForm) -> None:
         self.form = form
@@ -126,7 +127,7 @@ class _Reader:
         )
 
     def records(self, entity: str, path: str, value: object, above: Draft | None) -> None:
-        """One record, or a list of them; null is an empty list."""
+        """Read one record or a list of them. Null is an empty list. `above`: the record that they are nested in."""
         self.family.lists.setdefault(entity, [])
         if isinstance(value, Mapping):
             self.record(entity, path, value, above)
@@ -191,12 +192,12 @@ class _Reader:
             draft.record[slot.field.name] = read
 
     def slot(self, entity: str, draft: Draft, name: str) -> tuple[_Slot | None, Unit | None]:
-        """The field that a key names. A parent's field other than its key has no place in a nested record."""
+        """The field that a key names, and the unit in its brackets. The only field of a parent that is allowed is its key."""
         slot, unit = self.form.slots[entity].get(name), None
         if slot is None:
             found = read_header(name, self.form.names[entity], self.units)
             if isinstance(found, str):
-                zh, en = f"不认识单位“{found}”,或它不适用于{draft.path}.{name}", f"`{found}` is no unit of `{draft.path}.{name}`"
+                zh, en = f"不认识单位“{found}”,或它不适用于{draft.path}.{name}", f"`{found}` is not a unit of `{draft.path}.{name}`"
                 self.say("unknown-unit", self.form.vocabulary.schema.entities[entity], name, found, zh, en)
                 return None, None
             if found is not None:

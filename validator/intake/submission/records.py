@@ -1,4 +1,4 @@
-"""Records of a submission as they were nested -> ids, canonical order and links. The same answers as `ids` and `links` give for a book."""
+"""Records of a submission as they were nested -> ids, canonical order and links, the same as `ids` and `links` give for a book."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -15,9 +15,10 @@ Say = Callable[[str, Entity, "str | None", "str | None", str, str], None]
 
 @dataclass(slots=True, eq=False)
 class Draft:
-    """A record on its way: `above` is the parent that it is nested in, `of` the parent's key that it names.
+    """A record that is being read. `above`: the parent that it is nested in. `of`: the parent's key that it names. `place`: its place in
+    canonical order.
 
-    `told` are the keys that are missing, or of no use, for a reason that has been told.
+    `told`: the key fields that are missing or unusable, where an issue already gives the reason.
     """
 
     record: Record
@@ -30,9 +31,9 @@ class Draft:
 
 @dataclass(slots=True)
 class Family:
-    """All records of one submission by entity, first as handed in, then in canonical order.
+    """All records of one submission by entity: first in the order given, after `settle` in canonical order.
 
-    `named` are the key columns (entity, name) that some record named: its own keys and its parent's.
+    `named`: the columns (entity, name) that occur in some record, to tell a missing key from a column that is not supplied.
     """
 
     schema: Schema
@@ -44,7 +45,7 @@ class Family:
     named: set[tuple[str, str]] = field(default_factory=set)
 
     def settle(self) -> None:
-        """Derive the parents of whom only codes are known, then number and link everything."""
+        """Derive parents that are only named by their codes, then number and link all records."""
         for entity in reversed(self.entities):
             self._derive(entity)
         for entity in self.entities:
@@ -69,7 +70,7 @@ class Family:
             self.lists[entity.of] = [Draft({**self.blank[entity.of], key: code}, f"{key} {code}") for code in codes]
 
     def _adopt(self, entity: Entity, draft: Draft, parents: list[Draft]) -> None:
-        """Fill in the parent's key from the record around it, or from the only parent there is."""
+        """Set the parent's key from the record around this one, or from the only parent that is given."""
         above = draft.above
         if above is None and draft.of is None and len(parents) == 1:
             above = parents[0]
@@ -77,7 +78,7 @@ class Family:
             return
         key = above.record["^key"]
         if draft.of is not None and draft.of != key:
-            zh, en = f"{draft.path}属于{key},而它写的是{draft.of}", f"`{draft.path}` stands under {key} but names {draft.of}"
+            zh, en = f"{draft.path}属于{key},而它写的是{draft.of}", f"`{draft.path}` is nested in {key} but names {draft.of}"
             self.say("contradiction", entity, self.schema.entities[entity.of or ""].key[0], draft.of, zh, en)
             draft.above = None
             draft.told.add(OF)
@@ -86,7 +87,8 @@ class Family:
         draft.of = key if isinstance(key, str) else None
 
     def _keys(self, entity: Entity, drafts: list[Draft]) -> None:
-        """Records of one key, and records that lack a part of it. A bid may lack its number: the platform gives it later."""
+        """Issues of records with the same key, and of missing parts of a key. A bid may have no number yet: the platform assigns it
+        later."""
         keys = [tuple(draft.of if n not in entity.fields else draft.record[n] for n in entity.key) for draft in drafts]
         count = Counter(keys)
         for draft, key in zip(drafts, keys, strict=True):
@@ -98,19 +100,19 @@ class Family:
                     entity.key[0],
                     text,
                     f"{entity.zh}{text}出现多次",
-                    f"{entity.name} {text} stands more than once",
+                    f"{entity.name} {text} occurs more than once",
                 )
             for name, part in zip(entity.key, key, strict=True):
-                if part is None and name in entity.fields and name not in draft.told and self._wanted(entity, name):
+                if part is None and name in entity.fields and name not in draft.told and self._required(entity, name):
                     self.say(
                         "missing-key", entity, name, None, f"{draft.path}没有{entity.fields[name].zh}", f"`{draft.path}` has no {name}"
                     )
 
-    def _wanted(self, entity: Entity, name: str) -> bool:
+    def _required(self, entity: Entity, name: str) -> bool:
         return entity.fields[name].type.name == "text" and (len(entity.key) == 1 or (entity.name, name) in self.named)
 
     def _link(self, entity: Entity, drafts: list[Draft], by_key: Mapping[Scalar, list[Draft]]) -> None:
-        """The place of each record's parent; None where it is missing or stands twice."""
+        """Set the place of each record's parent: None if no record has the parent's key, or more than one."""
         for draft in drafts:
             parent = self._parent(entity, draft, by_key)
             draft.record[f"^{entity.of}"] = None if parent is None else parent.place
@@ -145,7 +147,7 @@ def _by_key(drafts: list[Draft]) -> Mapping[Scalar, list[Draft]]:
 
 
 def _numbered(entity: Entity, drafts: list[Draft]) -> list[Draft]:
-    """With ids, by id. Records that share one are told apart by content."""
+    """The records sorted by id. Records that share an id are numbered by content."""
     groups: dict[str, list[Draft]] = {}
     for draft in drafts:
         groups.setdefault("/".join([_part(entity, draft, name) for name in entity.key]), []).append(draft)
