@@ -194,7 +194,7 @@ def test_what_is_missing_is_named_in_both_languages(ask: Ask) -> None:
     (found,) = ask("equity_value = income_value + asset_value", {"income_value": "1万元"}).findings
     assert found.missing == ("equity_value", "asset_value")
     assert found.message.zh == "无法判断“小规则”:缺少股东全部权益价值、资产基础法评估值"
-    assert found.message.en == "cannot tell “the small rule”: equity_value, asset_value missing"
+    assert found.message.en == "“the small rule” is undecided: equity_value, asset_value missing"
 
 
 def test_a_difference_below_the_decimals_is_shown_with_more_of_them(ask: Ask) -> None:

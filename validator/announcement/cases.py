@@ -139,7 +139,7 @@ def _differences(case: AnnouncementCase, got: AnnouncementReport) -> Iterator[st
         want = set(wanted.get(name, []))
         if want != rules:
             missing, extra = ", ".join(sorted(want - rules)), ", ".join(sorted(rules - want))
-            yield f"{name}: " + "; ".join(([f"not {missing}"] if missing else []) + ([f"but {extra}"] if extra else []))
+            yield f"{name}: " + "; ".join(([f"expected {missing}"] if missing else []) + ([f"did not expect {extra}"] if extra else []))
     for rule, ids in case.subjects.items():
         spoken = [f.subject.id for f in got.findings if f.rule == rule]
         if sorted(ids) != sorted(spoken):
@@ -152,11 +152,11 @@ def _differences(case: AnnouncementCase, got: AnnouncementReport) -> Iterator[st
 
 
 def gaps(rulebook: Rulebook, proofs: Proofs) -> Iterator[str]:
-    """A line for every rule that no case breaks or holds on its limit, and for every input that no case lacks."""
+    """A line for every rule that no case violates or holds on its limit, and for every input that is missing in no case."""
     for rule in rulebook.rules.values():
         found = proofs.get(rule.id, ())
         if not any(rule.id in case.gives for case, _ in found):
-            yield f"{rule.id}: no case breaks it"
+            yield f"{rule.id}: no case violates it"
         holding = [done for case, done in found if rule.id not in (*case.gives, *case.not_evaluable)]
         rooms = [s.margin for d in holding for a in d.asked if a.rule is rule and a.outcome == "holds" for s in a.statements]
         if not rooms:
@@ -166,7 +166,7 @@ def gaps(rulebook: Rulebook, proofs: Proofs) -> Iterator[str]:
         for name in sorted(inputs(rulebook, rule)):
             # Each case states every outcome, so one of another rule proves this one's too.
             if not any(_lacks(case, name) for cases in proofs.values() for case, _ in cases):
-                yield f"{rule.id}: no case lacks `{name}`"
+                yield f"{rule.id}: no case in which `{name}` is missing"
 
 
 def inputs(rulebook: Rulebook, rule: Rule) -> frozenset[str]:
