@@ -24,14 +24,16 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """A ranking run: over all candidates and over the run. None where it could not be made; `cut` is the first candidate kept."""
+    """A ranking run: over all candidates and over the run; None where that is not known. Undecided are those that only some orders take.
+
+    `cut`: every record that can be the first one kept, one where the order is certain; empty where nothing is taken, or nothing kept.
+    """
 
     total: int | None
     amount: int | None
     count: int | None
-    cut: int | None
+    cut: tuple[int, ...]
     undecided: tuple[int, ...]
-    lost: int
 
 
 class Kept(Sequence[Scalar]):
