@@ -281,6 +281,24 @@ def test_a_quantity_that_could_be_negative_is_no_sum_of_a_run(tmp_path: Path) ->
     ]
 
 
+@pytest.mark.parametrize(("last", "good"), [("申购价格", True), ("price + 0元", True), ("price * 2", False)])
+def test_only_the_first_key_can_be_spared(tmp_path: Path, last: str, good: bool) -> None:
+    body = BODY.replace("last: price", f"last: {last}").replace("LIMIT", "5股").replace("FROM", "live")
+    if good:
+        checker(tmp_path, body)
+        return
+    with pytest.raises(DiagnosticError) as raised:
+        checker(tmp_path, body)
+    assert [d.message for d in raised.value.diagnostics] == [f"`last` is `{last}`, but the order's first key is `price`"]
+
+
+def test_the_first_bid_kept_is_not_named_where_two_can_be_it(tmp_path: Path) -> None:
+    rows = bids(20, 10, 10, price=[9, 5, 5], submitted_at=None)
+    report = ran(tmp_path, rows, "20股")
+    assert (taken(report), report.elimination.count, report.elimination.undecided) == ([1], 1, ())
+    assert report.elimination.cut == {"price": "5.00", "quantity": "10", "submitted_at": None, "sequence": None}
+
+
 def test_a_rulebook_without_a_selection_eliminates_nothing(tmp_path: Path) -> None:
     report = same(checker(tmp_path, "\nstages: [only]\nrules:\n" + rule("only.a", "bid", "price > 0元")), {"bids": bids(1)})
     found = report.to_dict(bids=True)

@@ -47,6 +47,8 @@ class _Run:
         self.spared: int | None = None
         self.edge = 0
         """The first group that may not be taken whole."""
+        self.next: int | None = None
+        """The first record left, where that is plain."""
         self.chosen = table.get_column("source")
 
     def rows(self, where: pl.Expr) -> pl.DataFrame:
@@ -87,7 +89,9 @@ class _Run:
         around = ranked.select(self.keys).slice(max(taken - 2, 0), 4 if taken > 1 else taken + 2).rows()
         if len(set(around)) < len(around):
             return False
-        self.chosen = _marked(self.table.height, ranked.get_column("row")[:taken], True, self.chosen)
+        rows = ranked.get_column("row")
+        self.chosen = _marked(self.table.height, rows[:taken], True, self.chosen)
+        self.next = rows[taken] if taken < len(rows) else None
         return True
 
     def mark(self, rows: pl.DataFrame, least: pl.Expr, most: pl.Expr) -> None:
@@ -114,7 +118,7 @@ class _Run:
         group = self.rows(pl.col("k0") == key).get_column("row")
         group = group.filter(self.chosen.gather(group).ne_missing(False))
         self.chosen = _marked(self.table.height, group, None if open_ else False, self.chosen)
-        self.edge = min(self.edge, at[0])
+        self.edge, self.next = min(self.edge, at[0]), None
 
     # ── the run in short ──
 
@@ -134,6 +138,8 @@ class _Run:
 
     def cut(self) -> tuple[int, ...]:
         """The records that can be the first one left. After a record that is taken for certain they have their first key."""
+        if self.next is not None:
+            return (self.next,)
         for at in range(self.edge, len(self.groups)):
             group = self.group(at)
             left = self.first(group.filter(~self.chosen.gather(group.get_column("row"))))
