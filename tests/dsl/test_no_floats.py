@@ -50,7 +50,7 @@ def _kernels(plan: Plan) -> Iterator[tuple[str, Kernel]]:
     for step in plan.steps():
         if isinstance(step.meaning, Ranking):
             r = step.meaning
-            yield from ((step.entity, n) for n in (r.source, r.sum, *(k for k, _ in r.keys), *([r.last] if r.last else [])))
+            yield from ((step.entity, n) for n in (r.source, r.sum, *(k for k, _ in r.keys)))
             yield from ((root, n) for m in (r.limit, r.bound, r.equals) if m is not None for n in parts(m))
         else:
             yield from ((step.entity, n) for n in parts(step.meaning))

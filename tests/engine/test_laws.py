@@ -299,7 +299,7 @@ def test_without_an_issue_price_nothing_is_spared_and_the_report_is_provisional(
     stage: second
     take:
       from: live
-      order: [price descending]
+      order: [price descending, sequence ascending]
       sum: admitted_quantity
       limit: 50% * total
       bound: elimination_bound

@@ -209,20 +209,44 @@ def _outcome(r: Drawn, record: Row) -> str:
 
 
 def ranked(bids: list[Row], share: Fraction, bound: str, issue_price: int | None) -> list[Answer]:
-    """Price high to low, admitted quantity small to large, number large to small; the id closes the order. None where all is open."""
+    """Price high to low, admitted quantity small to large, number large to small, by sums over all pairs (L20). None where all is open."""
     of = [b for b in bids if b["live"]]
-    if any(b["admitted"] is None or b["price"] is None for b in of):
+    if any(b["admitted"] is None for b in of):
         return [None if b["live"] else False for b in bids]
-    of.sort(key=lambda b: (-b["price"], b["admitted"], -b["sequence"], b["id"]))
-    limit, run, total = share * sum(b["admitted"] for b in of), 0, 0
-    for bid in of:
-        if (bound == "at_most" and total + bid["admitted"] > limit) or (bound == "at_least" and total >= limit):
-            break
-        run, total = run + 1, total + bid["admitted"]
-    taken = of[:run]
-    if taken and taken[-1]["price"] == issue_price:
-        taken = [b for b in taken if b["price"] != issue_price]
-    return [any(b is t for t in taken) for b in bids]
+    limit = share * sum(b["admitted"] for b in of)
+
+    def comes_in(least: int, most: int, own: int) -> Answer:
+        if bound == "at_most":
+            return True if most + own <= limit else False if least + own > limit else None
+        return True if most < limit else False if least >= limit else None
+
+    def plain(bid: Row) -> Answer:
+        least = sum(o["admitted"] for o in of if before(o, bid))
+        most = sum(o["admitted"] for o in of if o is not bid and not before(bid, o))
+        return comes_in(least, most, bid["admitted"])
+
+    answers = [plain(b) if b["live"] else False for b in bids]
+    spared = [issue_price is not None and b["live"] and b["price"] == issue_price for b in bids]
+    whole_ = sum(b["admitted"] for b in of if b["price"] is not None and issue_price is not None and b["price"] >= issue_price)
+    past = [b for b in of if b["price"] is not None and issue_price is not None and b["price"] < issue_price]
+    next_ = {comes_in(whole_, whole_, b["admitted"]) for b in past if not any(before(o, b) for o in past)}
+    if any(b["price"] is None for b in of):
+        end: Answer = None
+    elif next_ == {True}:
+        return answers
+    else:
+        end = None if len(next_) == 2 else False
+    return [end if s and a is not False else a for s, a in zip(spared, answers, strict=True)]
+
+
+def before(a: Row, b: Row) -> bool:
+    """Certainly: by the first key in which the two are not both known and equal."""
+    for name, sign in (("price", -1), ("admitted", 1), ("sequence", -1)):
+        if a[name] is None or b[name] is None:
+            return False
+        if a[name] != b[name]:
+            return bool(sign * a[name] < sign * b[name])
+    return False
 
 
 VALUES = """

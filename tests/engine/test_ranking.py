@@ -125,43 +125,71 @@ def test_ties_are_broken_by_each_key_in_its_turn(tmp_path: Path, rows: list[dict
     assert taken(ran(tmp_path, rows, "11股")) == [first]
 
 
-def test_the_key_of_the_record_closes_every_order(tmp_path: Path) -> None:
-    """Two placees of one price, quantity, time and number: P1 before P2, in whatever order they were handed in."""
+@pytest.mark.parametrize("bound", ["at_most", "at_least"])
+def test_the_key_of_the_record_decides_nothing(tmp_path: Path, bound: str) -> None:
+    """Two placees of one price, quantity, time and number: neither is before the other, in whatever order they were handed in."""
     rows = [{"placee": p, "sequence": 7, "price": 1, "quantity": 10, "submitted_at": TIMES[0]} for p in ("P2", "P1")]
     for given in (rows, rows[::-1]):
-        assert [(b.id, b.eliminated) for b in ran(tmp_path, given, "10股").bids] == [("P1/7", True), ("P2/7", False)]
+        report = ran(tmp_path, given, "10股", bound)
+        assert [(b.id, b.eliminated) for b in report.bids] == [("P1/7", None), ("P2/7", None)]
+        assert report.elimination.undecided == ("P1/7", "P2/7")
+
+
+def test_equals_of_another_sum_than_the_limit_needs_are_undecided_though_the_cut_is_not_between_them(tmp_path: Path) -> None:
+    """The run reaches 15 with both where the smaller comes first, and with the larger alone."""
+    rows = [{"placee": p, "sequence": 7, "price": 1, "quantity": q} for p, q in (("P1", 10), ("P2", 20))]
+    body = BODY.replace("admitted_quantity ascending, ", "").replace("LIMIT", "15股").replace("FROM", "live")
+    report = same(checker(tmp_path, body, elimination_bound="at_least"), {"bids": rows})
+    assert [b.eliminated for b in report.bids] == [None, True]
+    assert (report.elimination.count, report.elimination.undecided) == (None, ("P1/7",))
 
 
 # ── what is missing ──
 
 
-def test_a_missing_later_key_ranks_last_among_its_equals(tmp_path: Path) -> None:
-    """Bid 3 lacks its time. The cut is before, after or below its group of equals: all is decided."""
+def test_a_missing_later_key_leaves_open_who_is_before_whom_and_the_next_key_is_not_asked(tmp_path: Path) -> None:
+    """Bid 3 lacks its time. Bids 2 and 4 have theirs, and 4 is certainly before 2: the run takes 4 in every order only from 50股 on."""
     rows = bids(20, 10, 10, 10, 30, price=[9, 5, 5, 5, 1], submitted_at=[TIMES[0], TIMES[0], None, TIMES[1], TIMES[0]])
     assert taken(ran(tmp_path, rows, "20股")) == [1]
     assert taken(ran(tmp_path, rows, "50股")) == [1, 2, 3, 4]
     report = ran(tmp_path, rows, "30股")
-    assert (taken(report), report.elimination.undecided) == ([1, 4], ())
-    assert report.elimination.cut is not None
-    assert report.elimination.cut["sequence"] == 2
+    assert [b.eliminated for b in report.bids] == [True, False, None, None, False]
+    assert report.elimination.undecided == ("P3/3", "P4/4")
+    assert (report.elimination.count, report.elimination.cut) == (None, None)  # bid 2 is beside bid 3
 
 
 def test_a_cut_beside_a_missing_key_leaves_its_equals_undecided_and_names_them(tmp_path: Path) -> None:
     rows = bids(20, 10, 10, 10, 30, price=[9, 5, 5, 5, 1], submitted_at=[TIMES[0], TIMES[0], None, TIMES[1], TIMES[0]])
     report = ran(tmp_path, rows, "40股")
-    assert [b.eliminated for b in report.bids] == [True, None, None, None, False]
+    assert [b.eliminated for b in report.bids] == [True, None, None, True, False]
     assert report.to_dict()["elimination"] == {
         "count": None,
         "quantity": None,
         "share": None,
         "share_exact": None,
         "cut": None,
-        "undecided": ["P2/2", "P3/3", "P4/4"],
+        "undecided": ["P2/2", "P3/3"],
     }
     assert {k: (f.placees, f.quantity) for k, f in report.fates.items()} == {
-        "高价剔除": (1, "20"),
+        "高价剔除": (2, "30"),
         "有效报价": (1, "30"),
-        "未决": (3, "30"),
+        "未决": (2, "20"),
+    }
+
+
+@pytest.mark.parametrize(("bound", "limit"), [("at_most", "39股"), ("at_least", "21股")])
+def test_interchangeable_undecided_bids_leave_the_figures_certain(tmp_path: Path, bound: str, limit: str) -> None:
+    """One of three equals is taken, whichever it is; of the first bid kept its price and quantity are known, its number is not."""
+    rows = bids(20, 10, 10, 10, 30, price=[9, 5, 5, 5, 1], submitted_at=[TIMES[0], None, None, None, TIMES[0]])
+    report = ran(tmp_path, rows, limit, bound)
+    assert [b.eliminated for b in report.bids] == [True, None, None, None, False]
+    assert report.to_dict()["elimination"] == {
+        "count": 2,
+        "quantity": "30",
+        "share": "0.375000000000",
+        "share_exact": "3/8",
+        "cut": {"price": "5.00", "quantity": "10", "submitted_at": None, "sequence": None},
+        "undecided": ["P2/2", "P3/3", "P4/4"],
     }
 
 
@@ -189,11 +217,20 @@ def test_a_candidate_without_a_quantity_leaves_all_undecided(tmp_path: Path) -> 
     assert report.elimination.undecided == ("P1/1", "P2/2")
 
 
-@pytest.mark.parametrize("limit", ["1股", "10股", "100股"])
-def test_a_candidate_without_the_first_key_could_stand_anywhere(tmp_path: Path, limit: str) -> None:
+@pytest.mark.parametrize(
+    ("limit", "out"),
+    [
+        ("1股", [False, False, False]),
+        ("10股", [None, None, False]),
+        ("20股", [True, None, None]),
+        ("29股", [True, None, None]),
+        ("30股", [True, True, True]),
+    ],
+)
+def test_a_candidate_without_the_first_key_could_stand_anywhere(tmp_path: Path, limit: str, out: list[bool | None]) -> None:
     report = ran(tmp_path, bids(10, 10, 10, price=[2, None, 1]), limit)
-    assert [b.eliminated for b in report.bids] == [None, None, None]
-    assert (report.elimination.undecided, report.fates["未决"].placees) == (("P1/1", "P2/2", "P3/3"), 3)
+    assert [b.eliminated for b in report.bids] == out
+    assert report.elimination.undecided == tuple(b.id for b in report.bids if b.eliminated is None)
 
 
 def test_a_record_of_which_it_is_not_known_whether_it_is_a_candidate_leaves_all_undecided(tmp_path: Path) -> None:
@@ -242,6 +279,24 @@ def test_a_quantity_that_could_be_negative_is_no_sum_of_a_run(tmp_path: Path) ->
     assert [(d.code, d.message) for d in raised.value.diagnostics] == [
         ("wrong-type", "`sum` could be negative: then a longer run could have a smaller sum")
     ]
+
+
+@pytest.mark.parametrize(("last", "good"), [("申购价格", True), ("price + 0元", True), ("price * 2", False)])
+def test_only_the_first_key_can_be_spared(tmp_path: Path, last: str, good: bool) -> None:
+    body = BODY.replace("last: price", f"last: {last}").replace("LIMIT", "5股").replace("FROM", "live")
+    if good:
+        checker(tmp_path, body)
+        return
+    with pytest.raises(DiagnosticError) as raised:
+        checker(tmp_path, body)
+    assert [d.message for d in raised.value.diagnostics] == [f"`last` is `{last}`, but the order's first key is `price`"]
+
+
+def test_the_first_bid_kept_is_not_named_where_two_can_be_it(tmp_path: Path) -> None:
+    rows = bids(20, 10, 10, price=[9, 5, 5], submitted_at=None)
+    report = ran(tmp_path, rows, "20股")
+    assert (taken(report), report.elimination.count, report.elimination.undecided) == ([1], 1, ())
+    assert report.elimination.cut == {"price": "5.00", "quantity": "10", "submitted_at": None, "sequence": None}
 
 
 def test_a_rulebook_without_a_selection_eliminates_nothing(tmp_path: Path) -> None:

@@ -24,19 +24,17 @@ class Hit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """The result of a `take`, with rows for candidates. Numbers are None if it is undecided."""
+    """The result of a `take`, with rows for candidates. Numbers are None if they are undecided."""
 
     total: int | None
     """The sum over all candidates."""
     amount: int | None
     """The sum over those taken."""
     count: int | None
-    cut: int | None
-    """The first candidate that is not taken."""
+    cut: tuple[int, ...]
+    """Every candidate that can be the first one not taken, one where the order is certain; empty if nothing is taken, or everything."""
     undecided: tuple[int, ...]
-    """The candidates of which it is undecided whether they are taken."""
-    lost: int
-    """How many were spared at the end of the run."""
+    """The candidates that only some orders of the keys take."""
 
 
 class Kept(Sequence[Scalar]):

@@ -170,17 +170,16 @@ def _step(value: Value, env: Env) -> Step:
 
 def _ranking(take: Take, entity: str, env: Env) -> Ranking:
     total, scale = lower_whole(take.sum, env)
-    last, units = (None, 1) if take.last is None else lower_whole(take.last, env)
+    keys = [(*lower_whole(k.value, env), k.descending) for k in take.order]
     return Ranking(
         entity,
         lower_flag(take.source, env),
-        tuple((lower_whole(k.value, env)[0], k.descending) for k in take.order),
+        tuple((key, down) for key, _, down in keys),
         total,
         scale,
         _times(ratio_of(lower(take.limit, env)), scale),
         lower_flag(take.bound, env),
-        last,
-        None if take.equals is None else _times(ratio_of(lower(take.equals, env)), units),
+        None if take.equals is None else _times(ratio_of(lower(take.equals, env)), keys[0][1]),
     )
 
 

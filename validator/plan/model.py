@@ -45,9 +45,8 @@ class Ranking:
     """How many units of `sum` are one 股 or 元."""
     limit: Ratio
     bound: Kernel
-    last: Kernel | None
     equals: Ratio | None
-    """In units of `last`."""
+    """The first key that is spared, in units of that key."""
 
     @property
     def descending(self) -> list[bool]:
@@ -55,8 +54,8 @@ class Ranking:
         return [down for _, down in self.keys]
 
     def numbers(self) -> list[Lowered]:
-        """What is computed for each record: source, sum, the keys, and the spared key if there is one."""
-        return [self.source, self.sum, *(k for k, _ in self.keys), *([] if self.last is None else [self.last])]
+        """What is computed for each record: source, sum and the keys."""
+        return [self.source, self.sum, *(k for k, _ in self.keys)]
 
     def limits(self) -> list[Lowered]:
         """What is computed for the offering: limit, bound, and the value of the spared key if there is one."""
@@ -75,7 +74,6 @@ class Ranking:
             sum=by(self.sum),
             limit=Ratio(by(self.limit.num), by(self.limit.den)),
             bound=by(self.bound),
-            last=None if self.last is None else by(self.last),
             equals=None if self.equals is None else Ratio(by(self.equals.num), by(self.equals.den)),
         )
 

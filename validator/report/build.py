@@ -98,14 +98,15 @@ def _elimination(plan: Plan, raw: Raw, given: Input, stages: Sequence[Stage]) ->
     undecided = tuple(given.names.ids[step.entity][i] for i in run.undecided)
     if run.amount is None or run.total is None:
         return Elimination(None, None, None, None, None, undecided)
+    cuts = [_cut(given, raw.columns[BID, ADMITTED], row) for row in run.cut] if step.entity == BID else []
     share = Fraction(run.amount, run.total) if run.total else None
-    cut = None if run.cut is None or step.entity != BID else _cut(given, raw.columns[BID, ADMITTED], run.cut)
     return Elimination(
         run.count,
         decimal(Fraction(run.amount, step.meaning.scale)),
         None if share is None else decimal(share, 12),
         None if share is None else fraction(share),
-        cut,
+        {k: v if all(c[k] == v for c in cuts) else None for k, v in cuts[0].items()} if cuts else None,
+        undecided,
     )
 
 

@@ -124,12 +124,11 @@ class _Run:
         return found
 
     def rank(self, step: Step, ranking: Ranking) -> None:
-        source, total, *rest = self.columns.values(ranking.entity, [n for m in ranking.numbers() for n in parts(m)])
-        last = rest.pop() if ranking.last is not None else None
+        source, total, *keys = self.columns.values(ranking.entity, [n for m in ranking.numbers() for n in parts(m)])
         num, den, bound, *equals = self.offering((step.name, "limits"), ranking.limits())
-        columns = [source.alias("source"), total.alias("sum"), *(k.alias(f"k{i}") for i, k in enumerate(rest))]
+        columns = [source.alias("source"), total.alias("sum"), *(k.alias(f"k{i}") for i, k in enumerate(keys))]
         chosen, selected = choose(
-            pl.DataFrame(columns if last is None else [*columns, last.alias("last")]).with_row_index("row"),
+            pl.DataFrame(columns).with_row_index("row"),
             ranking.descending,
             _fraction(num, den),
             bound if isinstance(bound, str) else None,

@@ -11,8 +11,8 @@ from dsl.kernel.nodes import Const, Scalar
 from dsl.kernel.ratio import parts
 from dsl.outcomes import ERROR, HOLDS, NOT_APPLICABLE, NOT_EVALUABLE, VIOLATED
 from dsl.to_python import Record, Root, Tables
-from validator.engine.ranking import run_length, settled_by_sparing, torn
-from validator.engine.result import Hit, Raw, Selected
+from validator.engine.result import Hit, Raw
+from validator.engine.rows.ranking import choose
 from validator.engine.rows.script import Effects, Pass, Question, Rank, Script, Settle, Start, script
 from validator.plan.model import ADMITTED, BID, INVALIDATING, LIVE, QUANTITY, Asked, Plan, Stage, alike
 
@@ -128,10 +128,9 @@ class _Run:
         records = self.tables[rank.ranking.entity]
         answers = rank.numbers(records, self.root, self.tables)
         num, den, bound, *rest = rank.limits(None, self.root, self.tables)
-        chosen, selected = _choose(
+        chosen, selected = choose(
             answers,
             rank.ranking.descending,
-            rank.ranking.last is not None,
             _fraction(num, den),
             bound if isinstance(bound, str) else None,
             _fraction(*rest) if rest else None,
@@ -281,57 +280,3 @@ def _outcome(when: Scalar, require: Scalar) -> int:
 
 def _fraction(num: Scalar, den: Scalar) -> Fraction | None:
     return Fraction(int(num), int(den)) if num is not None and den is not None else None
-
-
-def _choose(
-    answers: Sequence[Sequence[Scalar]],
-    descending: Sequence[bool],
-    spares_last: bool,
-    limit: Fraction | None,
-    bound: str | None,
-    equals: Fraction | None,
-) -> tuple[list[Scalar], Selected]:
-    """Which records a `take` takes, and the totals. `answers`: source, sum, the keys, and the spared key if there is one."""
-    of = [i for i, a in enumerate(answers) if a[0] is not False]
-    chosen: list[Scalar] = [False] * len(answers)
-    sums = [answers[i][1] for i in of]
-    # A candidate without its first key could rank anywhere. One without a later key ranks last among its equals (L20).
-    if limit is None or bound is None or any(None in answers[i][:3] for i in of):
-        for i in of:
-            chosen[i] = None
-        return chosen, Selected(None, None, None, None, tuple(of), 0)
-    total = sum(int(s) for s in sums if s is not None)
-
-    def keys(i: int) -> Sequence[Scalar]:
-        return answers[of[i]][2 : 2 + len(descending)]
-
-    ranks = list(zip(*(_ranks([answers[i][2 + j] for i in of], down) for j, down in enumerate(descending)), strict=True))
-    of = [of[j] for j in sorted(range(len(of)), key=ranks.__getitem__)]  # a stable sort: ties keep the canonical order
-    running, at = [], 0
-    for i in of:
-        at += int(answers[i][1] or 0)
-        running.append(at)
-    taken = run_length(running, limit, bound)
-
-    def spares(j: int) -> bool:
-        return spares_last and answers[of[j]][-1] is not None and answers[of[j]][-1] == equals
-
-    spared = 0
-    while spared < taken and spares(taken - 1 - spared):
-        spared += 1
-    kept = taken - spared
-    tear = torn(keys, taken, len(of))
-    if tear is not None and not settled_by_sparing(tear, kept, spares):
-        for j, i in enumerate(of):
-            chosen[i] = None if tear[0] <= j < tear[1] else j < tear[0]
-        return chosen, Selected(total, None, None, None, tuple(sorted(of[tear[0] : tear[1]])), 0)
-    for i in of[:kept]:
-        chosen[i] = True
-    cut = of[kept] if 0 < kept < len(of) else None
-    return chosen, Selected(total, running[kept - 1] if kept else 0, kept, cut, (), spared)
-
-
-def _ranks(keys: Sequence[Scalar], down: bool) -> Sequence[object]:
-    """Sort keys for one ranking key: ascending order puts the best first and a missing key last. Plain integers if none is missing."""
-    known = [0 if k is None else -int(k) if down else int(k) for k in keys]
-    return list(zip([k is None for k in keys], known, strict=True)) if None in keys else known

@@ -95,7 +95,7 @@ def _figures(found: Comparison, lang: Lang) -> Iterator[tuple[str, str, str]]:
 
 
 def _elimination(taken: Elimination, lang: Lang) -> tuple[str, ...]:
-    cut = "—" if taken.cut is None else yuan(str(taken.cut["price"]), lang)
+    cut = "—" if taken.cut is None or not taken.cut.get("price") else yuan(str(taken.cut["price"]), lang)
     return say("number-of-placees", lang, count=count(taken.count or 0)), shares(taken.quantity, lang), percent(taken.share), cut
 
 

@@ -196,6 +196,7 @@ def _take(scope: Scope, placed: Placed[ValueForm], parts: dict[Path, Piece]) -> 
     scope.prove(placed, ("take", "sum"), lower_whole, done["sum"])
     scope.prove(placed, ("take", "spare", "last"), lower_whole, done["last"])
     _take_fits(scope, placed, done, [k for k, _ in keys])
+    _spare_fits(scope, placed, done["last"], keys[0][0])
     assert done["from"] and done["sum"] and done["limit"] and done["bound"]
     ranked = tuple(Key(k, d) for k, d in keys if k is not None)
     return Take(done["from"], ranked, done["sum"], done["limit"], done["bound"], done["last"], done["equals"])
@@ -218,6 +219,15 @@ def _take_fits(scope: Scope, placed: Placed[ValueForm], done: Mapping[str, Check
     last, equals = done["last"], done["equals"]
     if last and equals and (last.type.kind != equals.type.kind or last.type.dim != equals.type.dim):
         say("spare", f"`last` gives {last.type} and `equals` {equals.type}: both must be one quantity")
+
+
+def _spare_fits(scope: Scope, placed: Placed[ValueForm], last: Checked | None, key: Checked | None) -> None:
+    """A run ends with a group of one first key: only of that can it be said whether it is spared."""
+    if last is not None and key is not None and lower(last, scope.env) != lower(key, scope.env):
+        first_key = key.text.strip().rpartition(" ")[0]  # without its direction
+        message = f"`last` is `{last.text}`, but the order's first key is `{first_key}`"
+        hint = f"write `last: {first_key}`, or rank by `{last.text}` first"
+        scope.mistakes.append(placed.mistake("wrong-type", message, "take", "spare", "last", hint=hint))
 
 
 def _texts(form: ValueForm) -> Iterable[tuple[Path, str]]:

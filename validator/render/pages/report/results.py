@@ -69,12 +69,14 @@ def _elimination(report: Report, lang: Lang) -> Iterator[Block]:
 
 
 def _cut(cut: Mapping[str, object], lang: Lang) -> str:
-    parts = [yuan(str(cut["price"]), lang), shares(str(cut["quantity"]), lang)]
+    parts = [yuan(str(cut["price"]), lang)] if cut.get("price") else []
+    if cut.get("quantity") is not None:
+        parts.append(shares(str(cut["quantity"]), lang))
     if cut.get("submitted_at") is not None:
         parts.append(visible(str(cut["submitted_at"])))
     if cut.get("sequence") is not None:
         parts.append(say("sequence", lang, sequence=cut["sequence"]))
-    return " · ".join(parts)
+    return " · ".join(parts) or "—"
 
 
 def _values(report: Report, lang: Lang) -> Iterator[Block]:
