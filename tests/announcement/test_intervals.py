@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from validator.announcement.intervals import (
     Interval,
     Truth,
+    agree,
     both,
     compare,
     each,
@@ -107,12 +108,22 @@ def test_rounding_is_that_of_the_language(name: str, value: str, wanted: str) ->
 
 
 def test_a_multiple_is_looked_for_in_the_interval() -> None:
-    hundred = Fraction(100)
-    found = [
-        multiple(i, hundred) for i in (between("101", "199"), between("150", "200"), point(300), point(0), between("100", "300", "150"))
-    ]
-    assert [(t.may_hold, t.may_fail) for t in found] == [NEVER, OPEN, SURE, SURE, OPEN]
-    assert not multiple(between("100", "299", "150"), hundred).may_hold
+    sides = (between("101", "199"), between("150", "200"), point(300), point(0), between("100", "300", "150"), between("100", "299", "150"))
+    for unit in (point(100), point(-100)):
+        found = [multiple(i, unit) for i in sides]
+        assert [t and (t.may_hold, t.may_fail) for t in found] == [NEVER, OPEN, SURE, SURE, OPEN, NEVER]
+
+
+def test_a_multiple_of_an_interval_is_a_whole_quotient() -> None:
+    found = [multiple(point(7), unit) for unit in (between("2.25", "2.35"), between("2.35", "2.45"), between("-2.35", "-2.25"))]
+    assert [t and (t.may_hold, t.may_fail) for t in found] == [OPEN, NEVER, OPEN]
+    assert multiple(point(7), between("-1", "1")) is None and multiple(point(7), point(0)) is None
+
+
+def test_conditions_agree_where_one_choice_makes_them_agree() -> None:
+    maybe = Truth(True, True, False)
+    assert [agree(known(True), known(b)) for b in (True, False)] == [known(True), known(False)]
+    assert agree(maybe, known(True)) == Truth(True, True, False) and agree(maybe, known(False)) == Truth(True, True, True)
 
 
 def test_and_or_not_follow_sql_and_keep_what_is_certain() -> None:

@@ -25,11 +25,13 @@ REFUSED = [
     ("all(peers.multiple > 1 where revenue > 0元)", "announcement", "figure-in-condition: nothing can turn on the figure `revenue`"),
     ("weighted_mean(peers.multiple, peers.revenue) = 1", "announcement", "not-monotone: `weighted_mean` cannot be told of printed figures"),
     ("distinct(peers.multiple) = 1", "announcement", "not-monotone: `distinct` cannot be told of printed figures"),
+    ("distinct(peers.doubled) = 1", "announcement", "not-monotone: `distinct` cannot be told of printed figures"),
     ("round_up(beta, tax_rate) = 1", "announcement", "not-constant: the unit of a rounding is a literal here"),
 ]
 
 VALUES = """
   twofold: {zh: 两倍, of: announcement, is: beta + market_return}
+  doubled: {zh: 加倍, of: peer, is: multiple * 2}
   risky: {zh: 高风险, of: announcement, is: beta > 1}
   all_betas: {zh: 全部系数, of: announcement, is: beta + beta}
 """

@@ -5,6 +5,7 @@ import pytest
 from tests.announcement.conftest import Ask
 
 SUM, SHARE = "equity_value = income_value + asset_value", "changed_share = changed_amount / total_committed"
+MULTIPLE = "total_shares is a multiple of public_quantity"
 
 # name, what must hold, the figures, how it ends, how many notes
 OUTCOMES = [
@@ -52,6 +53,57 @@ OUTCOMES = [
     ("texts differ", 'change != "增资"', "change 增资", "violated", 0),
     ("a trading day", "day_t_plus_2 = T+2", "t_day 2026-04-03; day_t_plus_2 2026-04-08", "holds", 0),
     ("a day of the calendar", "day_t_plus_2 = t_day + 3天", "t_day 2026-04-03; day_t_plus_2 2026-04-06", "holds", 0),
+    ("a month is clipped to its last day", "t_day + 1个月 = day_t_plus_1", "t_day 2024-01-31; day_t_plus_1 2024-02-29", "holds", 0),
+    ("and is not thirty days", "t_day + 1个月 = day_t_plus_1", "t_day 2024-01-31; day_t_plus_1 2024-03-01", "violated", 0),
+    ("a month earlier", "t_day - 1个月 = day_t_plus_1", "t_day 2024-03-31; day_t_plus_1 2024-02-29", "holds", 0),
+    ("a year earlier", "t_day - 12个月 = day_t_plus_1", "t_day 2024-02-29; day_t_plus_1 2023-02-28", "holds", 0),
+    ("twelve months are a year", "t_day + 12个月 = day_t_plus_1", "t_day 2025-04-03; day_t_plus_1 2026-04-03", "holds", 0),
+    ("twelve months are not twelve days", "t_day + 12个月 = day_t_plus_1", "t_day 2025-04-03; day_t_plus_1 2025-04-15", "violated", 0),
+    ("there and back is not the same", "t_day + 1个月 - 1个月 = day_t_plus_1", "t_day 2024-01-31; day_t_plus_1 2024-01-29", "holds", 0),
+    ("months, then days", "t_day + 1个月 + 1天 = day_t_plus_1", "t_day 2024-01-31; day_t_plus_1 2024-03-01", "holds", 0),
+    ("no months at all", "t_day + 0个月 = day_t_plus_1", "t_day 2024-01-31; day_t_plus_1 2024-01-31", "holds", 0),
+    (
+        "a day between two months",
+        "t_day + 1个月 <= day_t_plus_1 < t_day + 2个月",
+        "t_day 2024-01-31; day_t_plus_1 2024-02-29",
+        "holds",
+        0,
+    ),
+    ("days between two months", "(t_day + 2个月) - (t_day + 1个月) = 31", "t_day 2024-01-31", "holds", 0),
+    ("a trading day moved by months", "T+1 + 1个月 = day_t_plus_1", "t_day 2024-01-30; day_t_plus_1 2024-02-29", "holds", 0),
+    ("a day that is missing has no month", "t_day + 1个月 = day_t_plus_1", "day_t_plus_1 2024-02-29", "not_evaluable", 0),
+    ("a moment moved by days", "t_day 12:00 + 1天 = day_t_plus_1 12:00", "t_day 2024-01-31; day_t_plus_1 2024-02-01", "holds", 0),
+    ("and back", "t_day 12:00 - 2天 < day_t_plus_1 12:00", "t_day 2024-01-31; day_t_plus_1 2024-01-29", "violated", 0),
+    ("a chain that is broken at its end", "beta <= 2 <= sales_multiple", "sales_multiple 1", "violated", 0),
+    ("a chain with a missing link", "beta <= 2 <= sales_multiple", "sales_multiple 3", "not_evaluable", 0),
+    ("blanks around a text", 'change = " 增资 "', "change 增资", "holds", 0),
+    ("blanks around a text of a list", 'change in ["减资", "增资 "]', "change 增资", "holds", 0),
+    ("two flags that agree", "shareholders_meeting = related_abstained", "shareholders_meeting 否; related_abstained 否", "holds", 0),
+    ("two flags that do not", "shareholders_meeting = related_abstained", "shareholders_meeting 否; related_abstained 是", "violated", 0),
+    ("what rounding leaves open may agree", "(beta > 1) = shareholders_meeting", "beta 1.00; shareholders_meeting 是", "holds", 0),
+    ("what it does not leave open may not", "(beta > 1) = shareholders_meeting", "beta 0.98; shareholders_meeting 是", "violated", 0),
+    (
+        "a multiple of what is itself rounded",
+        "total_shares is a multiple of public_quantity",
+        "total_shares 7股; public_quantity 2.3股",
+        "holds",
+        0,
+    ),
+    (
+        "no multiple of what is rounded",
+        "total_shares is a multiple of public_quantity",
+        "total_shares 7股; public_quantity 3.0股",
+        "violated",
+        0,
+    ),
+    (
+        "a multiple of what may be zero",
+        "total_shares is a multiple of public_quantity",
+        "total_shares 7股; public_quantity -",
+        "not_evaluable",
+        0,
+    ),
+    ("a negative unit has the same multiples", "total_shares is a multiple of (0股 - 500股)", "total_shares 1,500股", "holds", 0),
     ("trading days from a printed one", "trading_day(t_day, 2) = day_t_plus_2", "t_day 2026-04-03; day_t_plus_2 2026-04-08", "holds", 0),
     ("past the calendar", "trading_day(t_day, 1) = day_t_plus_2", "t_day 2031-04-03; day_t_plus_2 2031-04-04", "not_evaluable", 0),
     ("the year of a day", "year(t_day) = 2026", "t_day 2026-04-03", "holds", 0),
@@ -195,6 +247,36 @@ def test_what_is_missing_is_named_in_both_languages(ask: Ask) -> None:
     assert found.missing == ("equity_value", "asset_value")
     assert found.message.zh == "无法判断“小规则”:缺少股东全部权益价值、资产基础法评估值"
     assert found.message.en == "“the small rule” is undecided: equity_value, asset_value missing"
+
+
+def test_what_leaves_the_calendar_is_missing(ask: Ask) -> None:
+    months, days = " + 1320个月" * 25, " + 40000天" * 25
+    values = "".join(
+        f"\n  {name}{i}: {{zh: {zh}{i}, of: announcement, is: {f'{name}{i - 1}' if i else 't_day'}{step}}}"
+        for name, zh, step in (("months", "月", months), ("days", "日", days))
+        for i in range(3)
+    )
+    for require, ends in (
+        ("months1 > t_day", "holds"),
+        ("days2 < t_day", "not_evaluable"),
+        ("t_day 12:00 + 40000天 < t_day 12:00", "violated"),
+        ("months2 > t_day", "not_evaluable"),
+        ("year(days1) > 7000", "holds"),
+        ("year(days2) > 7000", "not_evaluable"),
+    ):
+        assert ask(require, {"t_day": "2024-01-31"}, values=values).outcomes[ends] == 1, require
+
+
+def test_a_broken_statement_shows_days_moments_and_numbers_as_what_they_are(ask: Ask) -> None:
+    figures = {"t_day": "2024-01-31", "day_t_plus_1": "2024-03-01"}
+    for require, shown in (
+        ("day_t_plus_1 = t_day + 1个月", "2024-03-01 ≠ 2024-02-29"),
+        ("day_t_plus_1 12:00 = t_day 15:00 + 1天", "2024-03-01 12:00:00.000 ≠ 2024-02-01 15:00:00.000"),
+        ("day_t_plus_1 - t_day = 31", "30 ≠ 31"),
+        ("year(t_day) = 2026", "2,024 ≠ 2,026"),
+    ):
+        (found,) = ask(require, figures).findings
+        assert f"不成立,{shown}(" in found.message.zh
 
 
 def test_a_difference_below_the_decimals_is_shown_with_more_of_them(ask: Ask) -> None:

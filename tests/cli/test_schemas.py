@@ -62,6 +62,19 @@ def test_the_names_of_the_vocabulary_stand_in_it():
     assert "bid" in schema("rulebook", VOCABULARY)["$defs"]["RuleForm"]["properties"]["for"]["enum"]
 
 
+def test_the_limits_of_terms_stand_in_it():
+    offering = schema("offering", VOCABULARY)["properties"]
+    bounds = ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum")
+    assert {n: {k: v for k, v in offering[n].items() if k in bounds} for n in ("elimination_share", "lockup_share", "quantity_step")} == {
+        "elimination_share": {"minimum": 0, "maximum": 10_000, "exclusiveMaximum": 1},
+        "lockup_share": {"minimum": 0, "maximum": 1},
+        "quantity_step": {"minimum": 0, "exclusiveMinimum": 0, "maximum": 10**12},
+    }
+    assert offering["inquiry_date"]["description"] == "初步询价日 inquiry_date; after launched"
+    said = [d.message for d in mistakes("offering", {"elimination_share": 1, "quantity_step": 0, "lockup_share": 1.5}, VOCABULARY)]
+    assert said == ["`elimination_share`: `1` is not below 1", "`lockup_share`: `1.5` is above 1", "`quantity_step`: `0` is not above 0"]
+
+
 GOOD = {
     "investor": {"investor": "V1", "restricted": False},
     "placees": [{"placee": "P1", "placee_type": "公募基金", "bids": [{"price": 20.4, "拟申购数量(万股)": 100, "submitted_at": None}]}],

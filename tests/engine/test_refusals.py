@@ -79,7 +79,7 @@ def test_a_stage_stands_once(tmp_path: Path) -> None:
     ("name", "day", "hint"),
     [
         ("t_day", "2026-03-01", "it is a Saturday or Sunday"),
-        ("inquiry_date", "2026-02-28", "it is a Saturday or Sunday"),
+        ("inquiry_date", "2026-02-14", "it is a Saturday or Sunday"),
         ("t_day", "2026-02-17", "the exchange is closed that day, see rules/calendar.yaml"),
     ],
 )
@@ -131,10 +131,10 @@ def test_a_default_that_rests_on_what_the_offering_does_not_state_is_missing(tmp
 
 def test_a_term_of_nothing_divides_nothing(tmp_path: Path) -> None:
     rules = [
-        rule("a.multiple", "bid", "price is a multiple of price_tick"),
-        rule("a.rounded", "bid", "price = round_up(price, price_tick)"),
+        rule("a.multiple", "bid", "price is a multiple of issue_price"),
+        rule("a.rounded", "bid", "price = round_up(price, issue_price)"),
     ]
-    report = same(checker(tmp_path, "\nstages: [a]\nrules:\n" + "".join(rules), price_tick=0), {"bids": bids(1)})
+    report = same(checker(tmp_path, "\nstages: [a]\nrules:\n" + "".join(rules), issue_price=0), {"bids": bids(1)})
     assert report.by_rule == {"a.multiple": {"not_evaluable": 1}, "a.rounded": {"not_evaluable": 1}}
 
 

@@ -13,6 +13,7 @@ from dsl.quantities import FIELD_TYPES, MONEY, PLAIN, PRICE, SHARES
 from dsl.schema import Field
 from tests.shared import SHARED, needs_shared
 from validator.vocabulary.layers import rules_folder
+from validator.vocabulary.limits import Limits
 from validator.vocabulary.source import load
 from validator.vocabulary.vocabulary import Vocabulary
 from validator.vocabulary.vocabulary_file import load_vocabulary
@@ -214,6 +215,7 @@ entities:
     fields:
       offering: {zh: 证券代码, type: text}
       t_day: {zh: 申购日, type: date}
+      share: {zh: 比例, type: ratio, below: 100%}
   bid:
     zh: 报价
     table: {en: bids, zh: 报价}
@@ -228,6 +230,7 @@ derived:
     live: {zh: 符合条件, type: flag}
 units:
   元: {of: money, is: 1}
+  "%": {of: number, is: 0.01}
 days: {T: t_day}
 words: {甲: first}
 """
@@ -243,101 +246,129 @@ def test_a_small_vocabulary_is_read(tmp_path: Path) -> None:
     assert list(found.schema.entities) == ["offering", "bid"]
     assert found.aliases == {("bid", "kind"): {"丙": "甲"}}
     assert found.schema.entities["bid"].fields["quantity"].type.high == 1000
+    assert found.limits == {"share": Limits({"below": Fraction(1)})}
 
+
+BOUND = "write a number with its unit, within the bounds of the type"
+NO_TERM = "is no term of an offering, and only these have limits"
+T = "申购日, type: date"
 
 # A change of SMALL, and what the author is told: line, code, sentence, hint.
 MISTAKES = [
-    ("    zh: 报价\n    table", "    table", "9: missing-key: `zh` is missing in `bid`", "write `zh:` below it"),
+    ("    zh: 报价\n    table", "    table", "10: missing-key: `zh` is missing in `bid`", "write `zh:` below it"),
     (
         "    key: number\n",
         "    key: nummer\n",
-        "12: unknown-field: the key `nummer` is no field of `bid` or its parents",
+        "13: unknown-field: the key `nummer` is no field of `bid` or its parents",
         "did you mean `number`?",
     ),
     (
         "    key: number\n",
         "    key:\n",
-        "12: wrong-form: `key` is not a text",
+        "13: wrong-form: `key` is not a text",
         "write a text, in quotes if it looks like a number or a flag",
     ),
     (
         "    key: number\n",
         "    key: number\n    of: placee\n",
-        "13: unknown-entity: the parent `placee` of `bid` is no entity",
+        "14: unknown-entity: the parent `placee` of `bid` is no entity",
         None,
     ),
     (
         "    key: number\n",
         "    key: number\n    of: bid\n",
-        "13: unknown-entity: the parents of `bid` lead back to it",
+        "14: unknown-entity: the parents of `bid` lead back to it",
         "take out one `of`",
     ),
-    ("    key: number\n", "    key: number\n    oof: offering\n", "13: unknown-key: unknown key `oof`", "did you mean `of`?"),
-    ("type: count", "type: cuont", "14: unknown-type: unknown type `cuont`", "did you mean `count`?"),
+    ("    key: number\n", "    key: number\n    oof: offering\n", "14: unknown-key: unknown key `oof`", "did you mean `of`?"),
+    ("type: count", "type: cuont", "15: unknown-type: unknown type `cuont`", "did you mean `count`?"),
     (
         "type: count",
         "type: xyz",
-        "14: unknown-type: unknown type `xyz`",
+        "15: unknown-type: unknown type `xyz`",
         "the types are `count`, `number`, `ratio`, `shares`, `price`, `money`, `date`, `moment`, `flag`, `text`, `one of [words]`",
     ),
-    ("zh: 序号, ", "", "14: missing-key: `zh` is missing in `number`", "write `zh:` below it"),
-    ("zh: 序号", "zh: 已撤销", "16: duplicate-name: `已撤销` names two things", "give one of them another name"),
+    ("zh: 序号, ", "", "15: missing-key: `zh` is missing in `number`", "write `zh:` below it"),
+    ("zh: 序号", "zh: 已撤销", "17: duplicate-name: `已撤销` names two things", "give one of them another name"),
     (
         "zh: 序号",
         "zh: 序 号",
-        "14: wrong-form: `序 号` is not a Chinese name: it starts with a Chinese character and has no blanks",
+        "15: wrong-form: `序 号` is not a Chinese name: it starts with a Chinese character and has no blanks",
         "rules use it as a name",
     ),
     (
         "      gone:",
         "      Gone:",
-        "16: wrong-form: `Gone` is not an English name: small letters, digits and _",
+        "17: wrong-form: `Gone` is not an English name: small letters, digits and _",
         "rules use it as a name",
     ),
-    ("default: 否", "default: 是", "16: wrong-form: the default of `gone` is not 否 of a flag", "only a flag has a default: 否"),
+    ("default: 否", "default: 是", "17: wrong-form: the default of `gone` is not 否 of a flag", "only a flag has a default: 否"),
     (
         "type: count",
         "type: count, default: 否",
-        "14: wrong-form: the default of `number` is not 否 of a flag",
+        "15: wrong-form: the default of `number` is not 否 of a flag",
         "only a flag has a default: 否",
     ),
-    ("[甲, 乙]", "[甲, 甲]", "15: wrong-form: a word of the list is empty or stands twice", "write one of [first, second]"),
-    ("{丙: 甲}", "{丙: 丁}", "15: unknown-word: `丁` is not in the list of the field", None),
-    ("{丙: 甲}", "{乙: 甲}", "15: duplicate-name: `乙` is a word of the list itself", "take it out"),
+    ("[甲, 乙]", "[甲, 甲]", "16: wrong-form: a word of the list is empty or stands twice", "write one of [first, second]"),
+    ("{丙: 甲}", "{丙: 丁}", "16: unknown-word: `丁` is not in the list of the field", None),
+    ("{丙: 甲}", "{乙: 甲}", "16: duplicate-name: `乙` is a word of the list itself", "take it out"),
     (
         "highest: 1000",
         "highest: 1.5",
-        "17: wrong-form: `1.5` is no bound of a field of type shares",
+        "18: wrong-form: `1.5` is no bound of a field of type shares",
         "write a whole number of base units within its bounds",
     ),
     (
         "highest: 1000",
         "highest: 1000000000001",
-        "17: wrong-form: `1000000000001` is no bound of a field of type shares",
+        "18: wrong-form: `1000000000001` is no bound of a field of type shares",
         "write a whole number of base units within its bounds",
     ),
-    ("en: bids", "en: offerings", "11: duplicate-name: `offerings` names two things", "give one of them another name"),
-    ("derived:\n  bid:", "derived:\n  bids:", "19: unknown-entity: unknown entity `bids`", "did you mean `bid`?"),
-    ("live: {zh: 符合条件", "live: {zh: 类型", "20: duplicate-name: `live` (类型) is a field of `bid` too", "give the value another name"),
+    ("en: bids", "en: offerings", "12: duplicate-name: `offerings` names two things", "give one of them another name"),
+    ("derived:\n  bid:", "derived:\n  bids:", "20: unknown-entity: unknown entity `bids`", "did you mean `bid`?"),
+    ("live: {zh: 符合条件", "live: {zh: 类型", "21: duplicate-name: `live` (类型) is a field of `bid` too", "give the value another name"),
     (
         "of: money",
         "of: gold",
-        "22: unknown-type: `gold` is not what a unit can measure",
+        "23: unknown-type: `gold` is not what a unit can measure",
         "a unit is one of `money`, `shares`, `price`, `number`, `days`, `months`",
     ),
-    ("is: 1}", "is: 0}", "22: wrong-form: the unit `元` is not a positive number of base units", "write such as 10000 or 0.01"),
-    ("is: 1}", "is: true}", "22: wrong-form: the unit `元` is not a positive number of base units", "write such as 10000 or 0.01"),
-    ("T: t_day", "T: offering", "23: unknown-field: `offering` is no date of the offering", None),
-    ("T: t_day", "Tag: t_day", "23: wrong-form: `Tag` is not a capital letter", "name a day by one letter, such as T"),
-    ("甲: first", "甲: 1", "24: wrong-form: `甲` is not a text", "write a text, in quotes if it looks like a number or a flag"),
+    ("is: 1}", "is: 0}", "23: wrong-form: the unit `元` is not a positive number of base units", "write such as 10000 or 0.01"),
+    ("is: 1}", "is: true}", "23: wrong-form: the unit `元` is not a positive number of base units", "write such as 10000 or 0.01"),
+    ("T: t_day", "T: offering", "25: unknown-field: `offering` is no date of the offering", None),
+    ("T: t_day", "Tag: t_day", "25: wrong-form: `Tag` is not a capital letter", "name a day by one letter, such as T"),
+    ("甲: first", "甲: 1", "26: wrong-form: `甲` is not a text", "write a text, in quotes if it looks like a number or a flag"),
     (
         "words: {甲: first}\n",
         "words:\n",
-        "24: wrong-form: `words` is not a mapping of names",
+        "26: wrong-form: `words` is not a mapping of names",
         "write each name with a colon on a line of its own",
     ),
     ("words: {甲: first}\n", "", "1: missing-key: `words` is missing in the file", "write `words:` below it"),
-    ("words:", "word: {}\nwords:", "24: unknown-key: unknown key `word`", "did you mean `words`?"),
+    ("words:", "word: {}\nwords:", "26: unknown-key: unknown key `word`", "did you mean `words`?"),
+    ("below: 100%", "below: 100股", "9: wrong-form: `100股` is no bound of a field of type ratio", BOUND),
+    ("below: 100%", "below: true", "9: wrong-form: `True` is no bound of a field of type ratio", BOUND),
+    ("below: 100%", "below: -1%", "9: wrong-form: `-1%` is no bound of a field of type ratio", BOUND),
+    ("below: 100%", "below: 1000001%", "9: wrong-form: `1000001%` is no bound of a field of type ratio", BOUND),
+    ("type: text}\n      t_day", "type: text, most: 1}\n      t_day", "7: wrong-form: `1` is no bound of a field of type text", BOUND),
+    ("below: 100%", "below: 100%, most: 90%", "9: wrong-form: `share` has both `most` and `below`", "leave one of them"),
+    ("below: 100%", "below: 5%, least: 5%", "9: wrong-form: no value of `share` is within its limits", "raise `below` or lower `least`"),
+    ("below: 100%", "beloww: 100%", "9: unknown-key: unknown key `beloww`", "did you mean `below`?"),
+    ("highest: 1000", "most: 1000", f"18: wrong-form: `quantity` {NO_TERM}", "take it out"),
+    (
+        "符合条件, type: flag",
+        "符合条件, type: flag, after: t_day",
+        f"21: wrong-form: `live` {NO_TERM}",
+        "take it out",
+    ),
+    (
+        "申购日, type: date",
+        "申购日, type: date, after: tday",
+        "8: unknown-field: `tday` is no date of the offering",
+        "did you mean `t_day`?",
+    ),
+    ("below: 100%", "after: t_day", "9: unknown-field: `share` is no date of the offering", None),
+    ("申购日, type: date", f"{T}, after: t_day", "8: circular: `t_day` comes after itself", "take out one `after`"),
 ]
 
 
@@ -354,7 +385,7 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     text = SMALL.replace("type: count", "type: cuont").replace("default: 否", "default: 是").replace("is: 1}", "is: 0}")
     with pytest.raises(DiagnosticError) as caught:
         written(tmp_path, text)
-    assert [(d.line, d.code) for d in caught.value.diagnostics] == [(14, "unknown-type"), (16, "wrong-form"), (22, "wrong-form")]
+    assert [(d.line, d.code) for d in caught.value.diagnostics] == [(15, "unknown-type"), (17, "wrong-form"), (23, "wrong-form")]
 
 
 @pytest.mark.parametrize(

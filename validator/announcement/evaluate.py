@@ -10,6 +10,7 @@ from typing import assert_never
 
 from dsl.checker.check import Checked
 from dsl.functions import FUNCTIONS
+from dsl.kernel.build import add_months
 from dsl.nodes import (
     Aggregate,
     At,
@@ -31,7 +32,7 @@ from dsl.nodes import (
     Unary,
     Word,
 )
-from dsl.quantities import DAY_MS
+from dsl.quantities import DAY_MS, FIRST_ANY_DAY, LAST_ANY_DAY, MOMENT
 from dsl.schema import Field
 from dsl.trading_days import TradingDays
 from validator.announcement.intervals import (
@@ -40,6 +41,7 @@ from validator.announcement.intervals import (
     Answer,
     Interval,
     Truth,
+    agree,
     both,
     compare,
     either,
@@ -121,9 +123,9 @@ class Evaluator:
         match expr:
             case Number(value=value):
                 return point(value)
-            case Period(count=count):
-                return point(count)
-            case Text(value=value) | Word(value=value):
+            case Text(value=value):
+                return value.strip()
+            case Word(value=value):
                 return value
             case Flag(value=flag):
                 return known(flag)
@@ -142,6 +144,8 @@ class Evaluator:
             case Unary(operand=operand):
                 found = self.interval(operand, at)
                 return None if found is None else negative(found)
+            case Binary(left=left, right=Period() as period):
+                return self._shifted(left, expr.op, period, at)
             case Binary(op="in", left=left, right=List(items=items)):
                 return either([self._same(self.answer(left, at), self.answer(i, at)) for i in items])
             case Binary():
@@ -159,15 +163,16 @@ class Evaluator:
                 return self._call(expr, at)
             case Aggregate():
                 return self._aggregate(expr, at)
-            case Name() | List():
-                raise AssertionError("the checker leaves no names, and lists only beside `in`")
+            case Name() | List() | Period():
+                raise AssertionError("the checker leaves no names, lists only beside `in`, and periods only beside `+` and `-`")
             case _:
                 assert_never(expr)
 
     def compared(self, ops: Sequence[str], sides: Sequence[Answer]) -> Truth | None:
-        """A comparison of sides that are known already."""
+        """A comparison of sides that are known already. A chain is the `and` of its links: one that is false decides (L9)."""
         if any(s is None for s in sides):
-            return None
+            links = zip(ops, sides, sides[1:], strict=False)
+            return None if len(ops) == 1 else both([self.compared((op,), pair) for op, *pair in links])
         numbers = [s for s in sides if isinstance(s, Interval)]
         if len(numbers) == len(sides):
             return compare(ops, numbers)
@@ -179,6 +184,8 @@ class Evaluator:
             return None
         if isinstance(a, Interval) and isinstance(b, Interval):
             return compare(("=",), (a, b))
+        if isinstance(a, Truth) and isinstance(b, Truth):
+            return agree(a, b)
         return known(a == b)
 
     # ── names ──
@@ -237,7 +244,19 @@ class Evaluator:
             case "/":
                 return over(a, b)
             case _:
-                return multiple(a, b.printed) if b.printed > 0 else None
+                return multiple(a, b)
+
+    def _shifted(self, left: Expr, op: str, period: Period, at: Place) -> Interval | None:
+        """A day or a moment moved by days, a day by months; missing where no date can be."""
+        found = self.interval(left, at)
+        if found is None:
+            return None
+        step = -period.count if op == "-" else period.count
+        day = DAY_MS if left.type == MOMENT else 1
+        furthest = found.printed + step * (31 if period.kind == "months" else 1) * day
+        if not FIRST_ANY_DAY * day <= furthest <= LAST_ANY_DAY * day:
+            return None
+        return plus(found, point(step * day)) if period.kind == "days" else point(add_months(int(found.printed), step))
 
     def _call(self, expr: Call, at: Place) -> Answer:
         meaning = SCALARS[expr.function]

@@ -15,6 +15,7 @@ from statistics import median
 
 from dsl.kernel.applied import APPLIED, shape, year
 from dsl.patterns import expression
+from dsl.quantities import FIRST_ANY_DAY, LAST_ANY_DAY
 from dsl.trading_days import TradingDays
 
 Test = Callable[[Fraction, Fraction], bool]
@@ -141,8 +142,14 @@ def _meet(a: Interval, b: Interval) -> bool:
     return low <= high if not grids else _first_multiple(low, _common(grids)) <= high
 
 
-def multiple(a: Interval, unit: Fraction) -> Truth:
-    """Whether a value is a multiple of `unit`."""
+def multiple(a: Interval, b: Interval) -> Truth | None:
+    """Whether a value is a multiple of another; None where that can be 0. A unit below 0 has the same multiples."""
+    share = over(a, b)
+    if share is None:
+        return None
+    if not b.exact:
+        return Truth(_first_multiple(share.low, Fraction(1)) <= share.high, True, share.printed.denominator == 1)
+    unit = abs(b.printed)
     found = _first_multiple(a.low, unit if a.grid is None else _common([unit, a.grid])) <= a.high
     return Truth(found, not (found and a.exact), (a.printed / unit).denominator == 1)
 
@@ -155,6 +162,13 @@ def _common(grids: Sequence[Fraction]) -> Fraction:
     """The least multiple of all."""
     bottom = lcm(*(g.denominator for g in grids))
     return Fraction(lcm(*(int(g * bottom) for g in grids)), bottom)
+
+
+def agree(a: Truth, b: Truth) -> Truth:
+    """Whether two conditions are both true or both false."""
+    may_hold = (a.may_hold and b.may_hold) or (a.may_fail and b.may_fail)
+    may_fail = (a.may_hold and b.may_fail) or (a.may_fail and b.may_hold)
+    return Truth(may_hold, may_fail, a.printed == b.printed)
 
 
 def opposite(a: Truth) -> Truth:
@@ -201,6 +215,11 @@ def _outermost(of: Callable[..., Fraction], _: TradingDays, *sides: Interval) ->
     return each(of, sides)
 
 
+def _year(_: TradingDays, day: Interval) -> Interval | None:
+    at = int(day.printed)
+    return point(year(at)) if FIRST_ANY_DAY <= at <= LAST_ANY_DAY else None
+
+
 def _trading_day(known_days: TradingDays, day: Interval, steps: Interval) -> Interval | None:
     found = known_days.after(int(day.printed), int(steps.printed))
     return None if found is None else point(found)
@@ -216,7 +235,7 @@ SCALARS: Mapping[str, Callable[..., Answer]] = {
     "alike": lambda _, a, b: known(shape(a) == shape(b)),
     "matches": lambda _, text, pattern: known(APPLIED["matches"](text, expression(pattern)) is True),
     "length": lambda _, text: point(len(text)),
-    "year": lambda _, day: point(year(int(day.printed))),
+    "year": _year,
     "weekday": lambda _, day: point((int(day.printed) + 3) % 7 + 1),
     "trading_day": _trading_day,
 }
@@ -229,7 +248,7 @@ def _extreme(of: Callable[..., Fraction], sides: Sequence[Interval]) -> Interval
 
 AGGREGATES: Mapping[str, Callable[..., Answer]] = {
     "count": lambda number: point(number),
-    "distinct": lambda _, sides: point(len(set(sides))),
+    "distinct": lambda _, sides: point(len({s.printed if isinstance(s, Interval) else s for s in sides})),
     "any": lambda _, sides: either(sides),
     "all": lambda _, sides: both(sides),
     "max": lambda _, sides: _extreme(max, sides),

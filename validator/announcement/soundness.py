@@ -61,15 +61,18 @@ class _Sound:
 
     def condition(self, expr: Expr | None, text: str) -> Iterator[Diagnostic]:
         """No figure's value may decide which statement is made, or of which records."""
-        for ref in _read(expr) if expr is not None else ():
-            value = self.values.get(ref.field.name) if ref.field.source == "value" else None
-            if is_figure(ref.field) or (value is not None and any(self._meaning(value))):
-                said = f"nothing can turn on the figure `{ref.field.name}`: it stands for more than one value"
-                yield Diagnostic("figure-in-condition", said, ref.span, f"ask `present({ref.field.name})`, or a flag or a count", text)
+        for ref in self._figures(expr) if expr is not None else ():
+            said = f"nothing can turn on the figure `{ref.field.name}`: it stands for more than one value"
+            yield Diagnostic("figure-in-condition", said, ref.span, f"ask `present({ref.field.name})`, or a flag or a count", text)
 
-    def _meaning(self, value: Value) -> Iterator[Diagnostic]:
-        assert isinstance(value.meaning, Checked)
-        yield from self.condition(value.meaning.expr, value.meaning.text)
+    def _figures(self, expr: Expr) -> Iterator[Ref]:
+        """The names read in an expression that are figures, or values that rest on one."""
+        for ref in _read(expr):
+            value = self.values.get(ref.field.name) if ref.field.source == "value" else None
+            if is_figure(ref.field) or (
+                value is not None and isinstance(value.meaning, Checked) and any(self._figures(value.meaning.expr))
+            ):
+                yield ref
 
     def _inner(self, expr: Expr, text: str) -> Iterator[Diagnostic]:
         """Conditions inside a statement, and functions that intervals cannot follow."""
@@ -78,7 +81,7 @@ class _Sound:
                 yield from self.condition(condition, text)
             case Aggregate(function=function, where=where):
                 yield from self.condition(where, text)
-                if function in UNTOLD and any(is_figure(r.field) for a in expr.args for r in _read(a)):
+                if function in UNTOLD and any(True for a in expr.args for _ in self._figures(a)):
                     yield Diagnostic("not-monotone", f"`{function}` cannot be told of printed figures", expr.span, None, text)
             case Call(function=function, args=args):
                 for arg, wanted in zip(args, FUNCTIONS[function].arguments(len(args)), strict=True):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from dsl.nodes import Compare, Expr, Ref
+from dsl.quantities import Type
 from dsl.schema import Field
 from dsl.to_text import Language, to_text
 from validator.announcement.evaluate import Evaluator, Spot
@@ -15,7 +16,7 @@ from validator.announcement.intervals import Interval, Truth, point
 from validator.announcement.printed import Cell
 from validator.announcement.statements import Statement
 from validator.bilingual import Both
-from validator.report.amounts import day, decimal
+from validator.report.amounts import day, decimal, moment
 
 _SHOWN = 8  # figures in one sentence
 _SHOWN_OF_TAIL = 4  # rounding explains it: whoever wants more finds them in the JSON
@@ -158,9 +159,12 @@ class Speaker:
     def _shown(self, statement: Statement, sides: tuple[Expr, Expr], values: tuple[Fraction, Fraction], more: int) -> tuple[str, ...]:
         """Both sides in the unit and at the decimals of the figure that stands alone on one of them."""
         alone = [c for c in (self._alone(statement, side) for side in sides) if c is not None]
-        cell, found = self._like(statement, alone)
-        if found is not None and found.type.type.kind == "date":
-            return tuple(day(int(v)) for v in values)
+        match sides[0].type:
+            case Type(kind="date"):
+                return tuple(day(int(v)) for v in values)
+            case Type(kind="moment"):
+                return tuple(moment(int(v)) for v in values)
+        cell, _ = self._like(statement, alone)
         scaled = [v / cell.factor for v in values]
         places = max([cell.places, *(c.places for c, _ in alone)])
         if more or any((v * 10**places).denominator != 1 for v in scaled):

@@ -18,7 +18,7 @@ from validator.engine.rows.run import play
 from validator.engine.rows.script import Script, script
 from validator.intake import read_archive
 from validator.intake.issue import Issue
-from validator.intake.offering import Offering, board_and_dates
+from validator.intake.offering import Offering, board_and_dates, impossible_terms
 from validator.plan.any_offering import Unbound, open_to_any
 from validator.plan.model import Asked, Plan
 from validator.plan.supplied_columns import Coverage, Supplied
@@ -61,6 +61,9 @@ class _Run:
 
     def offering(self, offering: Offering, row: int) -> None:
         try:
+            impossible = list(impossible_terms(offering, self.books.vocabulary))
+            if impossible:
+                raise DiagnosticError(impossible)
             name = governing_name(self.books.index, *board_and_dates(offering))
             self.check(name, *self.ready(name).of(offering, self.books.calendar), row)
         except DiagnosticError as error:

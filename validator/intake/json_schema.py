@@ -28,12 +28,17 @@ def schema(form: Form, vocabulary: Vocabulary) -> Json:
     return {"$schema": _DRAFT, "$id": f"urn:guiju:schema:{form}", **_FORMS[form](vocabulary)}
 
 
-def mistakes(form: Form, data: object, vocabulary: Vocabulary, file: str = "") -> list[Diagnostic]:
-    """What is wrong with the form of `data`, each with its place: `placees[0].bids[2].price`."""
+def mistakes(form: Form, data: object, vocabulary: Vocabulary, file: str = "", bounds: bool = True) -> list[Diagnostic]:
+    """What is wrong with the form of `data`, each with its place: `placees[0].bids[2].price`.
+
+    `bounds`: numbers beyond their bounds too, not where whoever reads them says so in words of its own.
+    """
     from jsonschema import Draft202012Validator
 
     held = Draft202012Validator(schema(form, vocabulary))
     errors = sorted(held.iter_errors(data), key=lambda e: (list(map(str, e.absolute_path)), str(e.validator)))
+    if not bounds:
+        errors = [e for e in errors if e.validator not in _BOUND_KEYS.values()]
     said = [d for e in errors[:_MISTAKES] for d in _said(_deepest(e), file)]
     return list(dict.fromkeys(said))
 
@@ -41,7 +46,7 @@ def mistakes(form: Form, data: object, vocabulary: Vocabulary, file: str = "") -
 def read_json(path: Path, form: Form, vocabulary: Vocabulary) -> object:
     """The data of a JSON file. Raises DiagnosticError: no JSON, a doubled key, a number that is none, or not of the form."""
     data = _loaded(path)
-    wrong = mistakes(form, data, vocabulary, str(path))
+    wrong = mistakes(form, data, vocabulary, str(path), bounds=form != "offering")
     if wrong:
         raise DiagnosticError(wrong)
     return data
@@ -102,6 +107,7 @@ def _fields(entity: Entity, vocabulary: Vocabulary) -> Json:
 
 
 _FLAGS = [True, False, *FLAGS, "Y", "N", 1, 0, None]
+_BOUND_KEYS = {"least": "minimum", "above": "exclusiveMinimum", "most": "maximum", "below": "exclusiveMaximum"}
 _UNITS = {"shares": "股", "price": "元/股", "money": "元"}
 
 
@@ -110,7 +116,10 @@ def _field(field: Field, vocabulary: Vocabulary) -> Json:
     about = {"description": f"{field.zh} {field.name}" + (f" ({_UNITS[field.type.name]})" if field.type.name in _UNITS else "")}
     match kind:
         case "number":
-            bounds = {"minimum": field.type.low // field.type.scale, "maximum": field.type.high // field.type.scale}
+            bounds: Json = {"minimum": field.type.low // field.type.scale, "maximum": field.type.high // field.type.scale}
+            limits = vocabulary.limits.get(field.name) if field.source == "term" else None
+            for key, bound in limits.bounds.items() if limits is not None else ():
+                bounds |= {_BOUND_KEYS[key]: bound.numerator if bound.denominator == 1 else float(bound)}
             return {**about, "type": ["number", "string", "null"], **bounds}
         case "flag":
             return {**about, "enum": _FLAGS}
@@ -118,6 +127,8 @@ def _field(field: Field, vocabulary: Vocabulary) -> Json:
             aliases = vocabulary.aliases.get((field.entity, field.name), {})
             return {**about, "enum": [*field.type.type.words, *aliases, None]}
         case "date" | "moment":
+            earlier = vocabulary.limits[field.name].after if field.source == "term" and field.name in vocabulary.limits else ()
+            about["description"] += f"; after {', '.join(earlier)}" if earlier else ""
             example = "2026-03-30" if kind == "date" else "2026-03-30 14:49:12.152"
             return {**about, "type": ["string", "null"], "examples": [example]}
         case _:
@@ -155,8 +166,8 @@ def _said(error: Any, file: str) -> Iterator[Diagnostic]:
             kinds = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
             wanted = " or ".join(_KINDS[k] for k in kinds if k in _KINDS)
             yield Diagnostic("wrong-form", f"{at}: `{_short(error.instance)}` is not {wanted}", file=file)
-        case "minimum" | "maximum":
-            beyond = "below" if error.validator == "minimum" else "above"
+        case "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum":
+            beyond = {"minimum": "below", "maximum": "above", "exclusiveMinimum": "not above"}.get(error.validator, "not below")
             yield Diagnostic("wrong-form", f"{at}: `{_short(error.instance)}` is {beyond} {error.validator_value:,}", file=file)
         case _:
             yield Diagnostic("wrong-form", f"{at} does not have the form wanted here", hint="`guiju schema` prints it", file=file)

@@ -1,18 +1,24 @@
 """offering.yaml (or the same fields as JSON or a mapping) -> the offering's fields as scalars, each with its place for later mistakes.
 
 Everything wrong in it is a diagnostic: it is the officer's own page of terms, not an investor's data. Its form is the list of the
-offering's fields in the vocabulary, so there is no model of it in Python to check it by.
+offering's fields in the vocabulary, so there is no model of it in Python to check it by; what a term must be beyond its type stands there
+too.
+
+A quantity or an amount in YAML names its unit. JSON and mappings hold base units, as programs write them.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from fractions import Fraction
 from pathlib import Path
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.kernel.nodes import Scalar
+from dsl.quantities import MONEY, SHARES, Unit
 from dsl.schema import Field
-from validator.intake.cells.cell import Unreadable, read_cell
+from validator.intake.cells.cell import Unreadable, is_bare, read_cell
+from validator.vocabulary.limits import impossible, iso, not_after
 from validator.vocabulary.source import load
 from validator.vocabulary.vocabulary import Vocabulary
 
@@ -34,19 +40,34 @@ class Offering:
 def read_offering(given: str | Path | Mapping[str, object], vocabulary: Vocabulary) -> Offering:
     """Raises DiagnosticError with every field that cannot be read."""
     if isinstance(given, Mapping):
-        return _read(given, vocabulary, "", None)
+        return _Reader(vocabulary, "", None).read(given)
     if Path(given).suffix.lower() == ".json":
         from validator.intake.json_schema import read_json
 
         data = read_json(Path(given), "offering", vocabulary)
         assert isinstance(data, Mapping)
-        return _read(data, vocabulary, str(given), {})
+        return _Reader(vocabulary, str(given), {}).read(data)
     source = load(Path(given))
     if not isinstance(source.data, Mapping):
         message = "an offering is a list of fields, e.g. `board: szse-chinext`"
         raise DiagnosticError([Diagnostic("wrong-form", message, file=source.file, line=1)])
     lines = {str(k): source.line_of((k,)) for k in source.data}
-    return _read(source.data, vocabulary, source.file, lines)
+    return _Reader(vocabulary, source.file, lines, units_named=True).read(source.data)
+
+
+def impossible_terms(offering: Offering, vocabulary: Vocabulary) -> Iterator[Diagnostic]:
+    """Every term that cannot be: one beyond its limits, and days out of order."""
+    fields = vocabulary.schema.entities[vocabulary.schema.root].fields
+    days = {name: value for name, value in offering.values.items() if fields[name].type.name == "date" and isinstance(value, int)}
+    for name, limits in vocabulary.limits.items():
+        found, value = fields[name], offering.values.get(name)
+        if found.type.type.kind == "number" and isinstance(value, int):
+            broken = impossible(found, limits, Fraction(value, found.type.scale))
+            if broken is not None:
+                yield offering.mistake("impossible-term", f"`{name}` ({found.zh}) {broken[0]}", name, broken[1])
+        for earlier in not_after(name, days, vocabulary.limits):
+            said = f"`{name}: {iso(days[name])}` ({found.zh}) is not after `{earlier}: {iso(days[earlier])}` ({fields[earlier].zh})"
+            yield offering.mistake("impossible-term", said, name, "correct the one of the two that is wrong")
 
 
 def board_and_dates(offering: Offering) -> tuple[str, dict[str, int | None]]:
@@ -58,28 +79,65 @@ def board_and_dates(offering: Offering) -> tuple[str, dict[str, int | None]]:
     return board, {k: v for k, v in offering.values.items() if isinstance(v, int) or v is None}
 
 
-def _read(data: Mapping[str, object], vocabulary: Vocabulary, file: str, lines: Mapping[str, int] | None) -> Offering:
-    root = vocabulary.schema.entities[vocabulary.schema.root]
-    fields = {n: f for f in root.fields.values() for n in (f.name, f.zh)}
-    found: dict[str, Scalar] = dict.fromkeys(root.fields)
-    offering = Offering(found, file, lines)
-    stated: dict[str, str] = {}
-    mistakes: list[Diagnostic] = []
-    for key, value in data.items():
-        field = fields.get(str(key))
-        if field is None:
-            mistakes.append(offering.mistake("unknown-key", f"unknown field `{key}`", str(key), _near(str(key), fields)))
-        elif field.name in stated:
-            mistakes.append(offering.mistake("duplicate-key", f"`{key}` and `{stated[field.name]}` are the same field", str(key)))
-        else:
-            stated[field.name] = str(key)
-            try:
-                found[field.name] = read_cell(value, field, vocabulary.schema.units)
-            except Unreadable as reason:
-                mistakes.append(offering.mistake("unreadable-field", f"`{key}: {_short(value)}` {reason.en}", str(key), _wanted(field)))
-    if mistakes:
-        raise DiagnosticError(mistakes)
-    return offering
+@dataclass(frozen=True)
+class _Reader:
+    """`units_named`: a quantity or an amount without a unit is a mistake."""
+
+    vocabulary: Vocabulary
+    file: str
+    lines: Mapping[str, int] | None
+    units_named: bool = False
+
+    def read(self, data: Mapping[str, object]) -> Offering:
+        """Raises DiagnosticError with every mistake."""
+        root = self.vocabulary.schema.entities[self.vocabulary.schema.root]
+        fields = {n: f for f in root.fields.values() for n in (f.name, f.zh)}
+        named = {fields[key].name: line for key, line in (self.lines or {}).items() if key in fields}
+        offering = Offering(dict.fromkeys(root.fields), self.file, self.lines if self.lines is None else {**named, **self.lines})
+        found: dict[str, Scalar] = {}
+        stated: dict[str, str] = {}
+        mistakes: list[Diagnostic] = []
+        for key, value in data.items():
+            field = fields.get(str(key))
+            if field is None:
+                mistakes.append(offering.mistake("unknown-key", f"unknown field `{key}`", str(key), _near(str(key), fields)))
+            elif field.name in stated:
+                mistakes.append(offering.mistake("duplicate-key", f"`{key}` and `{stated[field.name]}` are the same field", str(key)))
+            else:
+                stated[field.name] = str(key)
+                try:
+                    found[field.name] = self.value(value, field)
+                except _Refused as refused:
+                    code, said, hint = refused.args
+                    mistakes.append(offering.mistake(code, f"`{key}: {_short(value)}` {said}", str(key), hint))
+        offering = replace(offering, values={**offering.values, **found})
+        mistakes += impossible_terms(offering, self.vocabulary)
+        if mistakes:
+            raise DiagnosticError(mistakes)
+        return offering
+
+    def value(self, value: object, field: Field) -> Scalar:
+        units = self.vocabulary.schema.units
+        try:
+            read = read_cell(value, field, units)
+        except Unreadable as reason:
+            raise _Refused("unreadable-field", reason.en, _wanted(field)) from None
+        if self.units_named and read and field.type.type.dim in _NAMED and is_bare(value):
+            raise _Refused("no-unit", f"({field.zh}) names no unit", _with_units(_short(value), field, units))
+        return read
+
+
+class _Refused(Exception):
+    """Why a value is refused: code, what follows its name, and the way out."""
+
+
+_NAMED = (SHARES, MONEY)
+"""What has units that differ by powers of ten in daily use. A price has one."""
+
+
+def _with_units(text: str, field: Field, units: Mapping[str, Unit]) -> str:
+    fitting = [u.name for u in units.values() if u.kind == "number" and u.dim == field.type.type.dim][:2]
+    return "write " + " or ".join(f"`{text}{name}`" for name in fitting) + ", whichever is meant"
 
 
 def _wanted(field: Field) -> str:

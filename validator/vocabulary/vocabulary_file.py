@@ -1,5 +1,6 @@
 """rules/vocabulary.yaml -> the schema that rules are checked against, and the names that tables and cells may use."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -8,15 +9,17 @@ from pathlib import Path
 from typing import Literal
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
-from dsl.quantities import Unit
+from dsl.quantities import MONEY, PLAIN, PRICE, Unit
 from dsl.schema import Entity, Field, Schema
 from validator.vocabulary.form import read_form
 from validator.vocabulary.layers import VOCABULARY, file_of
+from validator.vocabulary.limits import LOWER, UPPER, Limits
 from validator.vocabulary.source import Place, Source, load
 from validator.vocabulary.vocabulary import Vocabulary
 from validator.vocabulary.vocabulary_form import UNIT_KINDS, EntityForm, FieldForm, UnitForm, VocabularyForm
 
 ROOT = "offering"
+_BOUND = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([^0-9.].*)?")
 
 
 def load_vocabulary(folder: Path, root: str = ROOT, above: Vocabulary | None = None) -> Vocabulary:
@@ -47,14 +50,16 @@ class _Builder:
         schema = Schema(
             entities={name: self.joined(entity, entities) for name, entity in entities.items()},
             units={**(self.above.schema.units if self.above else {}), **units},
-            days=dict(self.days(entities)),
+            days=dict(self.days()),
             root=self.root,
             values=dict(self.derived(entities)),
         )
         tables, aliases = dict(self.tables()), dict(self.aliases(entities))
+        limits = dict(self.limits(schema))
+        self.circles(limits)
         if self.mistakes:
             raise DiagnosticError(self.mistakes)
-        return Vocabulary(schema, tables, aliases, {**(self.above.words_en if self.above else {}), **self.form.words})
+        return Vocabulary(schema, tables, aliases, {**(self.above.words_en if self.above else {}), **self.form.words}, limits)
 
     def entity(self, name: str, form: EntityForm) -> Entity:
         fields = {f.name: f for f in self.fields(("entities", name, "fields"), form.fields_, name)}
@@ -97,6 +102,69 @@ class _Builder:
             if found:
                 yield (entity.name, field_.name), found
 
+    def limits(self, schema: Schema) -> Iterator[tuple[str, Limits]]:
+        """What terms must be beyond their types."""
+        for place, entity, form in self.every_field():
+            name = str(place[-1])
+            if not (form.limits or form.after):
+                continue
+            if entity != self.root or self.above is not None:
+                key = next(iter(form.limits), "after")
+                self.say("wrong-form", f"`{name}` is no term of an offering, and only these have limits", (*place, key), "take it out")
+                continue
+            found = schema.entities[self.root].fields[name]
+            bounds = {k: b for k, raw in form.limits.items() if (b := self.bound((*place, k), raw, found, schema.units)) is not None}
+            self.some_value_fits(place, name, bounds)
+            yield name, Limits(bounds, tuple(self.earlier(place, found, form.after)))
+
+    def every_field(self) -> Iterator[tuple[Place, str | None, FieldForm]]:
+        """Where each field stands, the entity that it is a field of (None for a derived value), and its form."""
+        for entity, of in self.form.entities.items():
+            yield from ((("entities", entity, "fields", name), entity, form) for name, form in of.fields_.items())
+        for entity, values in self.form.derived.items():
+            yield from ((("derived", entity, name), None, form) for name, form in values.items())
+
+    def bound(self, place: Place, raw: object, found: Field, units: Mapping[str, Unit]) -> Fraction | None:
+        """`100%`, `0股` or a number without a unit, in base units."""
+        written = _BOUND.fullmatch(str(raw)) if not isinstance(raw, bool) else None
+        of, unit = found.type, units.get(written[2]) if written else None
+        fits = unit is not None and unit.kind == "number" and (unit.dim == of.type.dim or (of.type.dim, unit.dim) == (PRICE, MONEY))
+        if written and of.type.kind == "number" and (fits or (not written[2] and of.type.dim == PLAIN)):
+            value = Fraction(written[1]) * (unit.factor if unit else 1)
+            if of.low <= value * of.scale <= of.high:
+                return value
+        said = f"`{raw}` is no bound of a field of type {of.name}"
+        self.say("wrong-form", said, place, "write a number with its unit, within the bounds of the type")
+        return None
+
+    def some_value_fits(self, place: Place, name: str, bounds: Mapping[str, Fraction]) -> None:
+        for side in (LOWER, UPPER):
+            if all(key in bounds for key in side):
+                self.say("wrong-form", f"`{name}` has both `{side[0]}` and `{side[1]}`", (*place, side[1]), "leave one of them")
+        low, high = (next((k for k in side if k in bounds), None) for side in (LOWER, UPPER))
+        if low and high and not (bounds[low] < bounds[high] or (bounds[low] == bounds[high] and (low, high) == ("least", "most"))):
+            self.say("wrong-form", f"no value of `{name}` is within its limits", (*place, high), f"raise `{high}` or lower `{low}`")
+
+    def earlier(self, place: Place, found: Field, after: Iterable[str]) -> Iterator[str]:
+        """The days before a day, as far as they are days of the offering."""
+        dates = self.dates()
+        for name in after:
+            if found.name not in dates or name not in dates:
+                lacks = name if found.name in dates else found.name
+                self.say("unknown-field", f"`{lacks}` is no date of the offering", (*place, "after"), _close(lacks, dates))
+            else:
+                yield name
+
+    def circles(self, limits: Mapping[str, Limits]) -> None:
+        """Days of which each comes after the other."""
+        waiting = {name: set(found.after) for name, found in limits.items()}
+        while ready := [name for name, before in waiting.items() if not before & set(waiting)]:
+            for name in ready:
+                del waiting[name]
+        for name in waiting:
+            place = ("entities", self.root, "fields", name, "after")
+            self.say("circular", f"`{name}` comes after itself", place, "take out one `after`")
+
     def tables(self) -> Iterator[tuple[str, str]]:
         taken: set[str] = set()
         for name, form in self.form.entities.items():
@@ -117,12 +185,16 @@ class _Builder:
                     self.say("duplicate-name", said, (*place, value.name), "give the value another name")
             yield entity, values
 
-    def days(self, entities: Mapping[str, Entity]) -> Iterator[tuple[str, str]]:
-        dates = [f.name for f in entities[self.root].fields.values() if f.type.name == "date"] if self.root in entities else []
+    def days(self) -> Iterator[tuple[str, str]]:
+        dates = self.dates()
         for letter, name in self.form.days.items():
             if name not in dates:
                 self.say("unknown-field", f"`{name}` is no date of the offering", ("days", letter), _close(name, dates))
             yield letter, name
+
+    def dates(self) -> list[str]:
+        fields = self.form.entities[self.root].fields_ if self.root in self.form.entities else {}
+        return [name for name, form in fields.items() if form.type.name == "date"]
 
     def once(self, place: Place, name: str, taken: set[str]) -> str:
         if name in taken:

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, ValidationInfo, fie
 
 from dsl.quantities import FIELD_TYPES, MONEY, PLAIN, PRICE, SHARES, Dimension, FieldType, Kind, words_type
 from validator.vocabulary.form import Form, wanted, wrong
+from validator.vocabulary.limits import BOUNDS
 
 UNIT_KINDS: Mapping[str, tuple[Kind, Dimension]] = {
     "money": ("number", MONEY),
@@ -105,6 +106,13 @@ class FieldForm(NamesForm):
     """The word of the list that another spelling stands for."""
     highest: Any = None
     """A lower upper bound than that of the type, in base units."""
+    least: Any = None
+    above: Any = None
+    most: Any = None
+    below: Any = None
+    """Bounds of a term; what they mean needs the units, so the vocabulary reads them."""
+    after: Names = Field(default=[])
+    """The days of the offering that come before this one."""
 
     @field_validator("default", mode="before")
     @classmethod
@@ -122,6 +130,11 @@ class FieldForm(NamesForm):
             said, hint = "`{value}` is no bound of a field of type {kind}", "write a whole number of base units within its bounds"
             raise wrong("wrong-form", said, hint, value=value, kind="text" if kind is None else kind.name)
         return value
+
+    @property
+    def limits(self) -> dict[str, Any]:
+        """The bounds as written, by their keys."""
+        return {key: value for key in BOUNDS if (value := getattr(self, key)) is not None}
 
     @property
     def bounded(self) -> FieldType:

@@ -89,6 +89,12 @@ def text_of(value: object) -> str | None:
     return str(value)
 
 
+def is_bare(value: object) -> bool:
+    """Whether a cell is a number and nothing more: no unit stands beside it."""
+    found = _NUMBER.fullmatch((text_of(value) or "").strip(BLANKS).translate(_FOLD))
+    return found is not None and not found[5]
+
+
 def shown(text: str | None) -> str | None:
     """A cell's text for an issue, cut off after 200 characters."""
     return text if text is None or len(text) <= SHOWN_TEXT else text[:SHOWN_TEXT] + "…"

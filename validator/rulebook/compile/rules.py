@@ -1,12 +1,14 @@
 """The terms and rules of a flat revision -> checked ones: form, clause, stage, expressions and messages."""
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any
 
 from dsl.checker.check import Checked, references
 from dsl.diagnostics import Diagnostic, DiagnosticError
-from dsl.kernel.lower import lower_shares, margin
-from dsl.nodes import Ref
+from dsl.kernel.lower import lower, lower_shares, margin
+from dsl.kernel.ratio import fixed, ratio_of
+from dsl.nodes import Expr, If, Ref
 from dsl.quantities import FLAG, Type
 from dsl.schema import Field
 from validator.bilingual import Both
@@ -15,6 +17,7 @@ from validator.rulebook.compile.message import pieces
 from validator.rulebook.compile.scope import Scope
 from validator.rulebook.form import RuleForm, TermForm
 from validator.rulebook.model import Rule, Template, Term
+from validator.vocabulary.limits import impossible
 
 _CITE = "add `cite: <source> <clause>`"
 
@@ -61,10 +64,40 @@ def _term(scope: Scope, placed: Placed[TermForm], found: Field) -> Term | None:
             return None
         if any(r.field.source == "value" for r in references(value.expr)):
             scope.mistakes.append(placed.mistake("wrong-form", "a term rests on other terms only, not on values", modes[0]))
+        _possible(scope, placed, modes[0], value, found)
     if form.cite is None and modes[0] != "required":
         scope.mistakes.append(placed.mistake("missing-clause", f"term `{found.name}` names no clause", hint=_CITE))
     mode: Any = modes[0]
     return Term(found, mode, value, scope.cites(placed, form.cite), bool(form.unverified) or scope.unread(form.cite), text or "")
+
+
+def _possible(scope: Scope, placed: Placed[TermForm], mode: str, value: Checked, found: Field) -> None:
+    """What a rulebook gives a term is held to the same limits as what an offering states, each branch of a choice by itself."""
+    limits = scope.vocabulary.limits.get(found.name)
+    if limits is None or found.type.type.kind != "number":
+        return
+    for branch in _branches(value.expr):
+        if any(True for _ in references(branch)):
+            continue
+        try:
+            ratio = ratio_of(lower(Checked(branch, value.type, value.entity, value.text), scope.env))
+        except DiagnosticError as error:
+            scope.mistakes += [d.at(placed.source.file, placed.line(mode)) for d in error.diagnostics]
+            continue
+        num, den = fixed(ratio.num), fixed(ratio.den)
+        broken = None if num is None or den is None else impossible(found, limits, Fraction(num, den))
+        if broken is not None:
+            said = f"`{found.name}` ({found.zh}) {broken[0]}"
+            scope.mistakes.append(placed.mistake("impossible-term", said, mode, hint=broken[1]))
+
+
+def _branches(expr: Expr) -> Iterator[Expr]:
+    match expr:
+        case If(then=then, other=other):
+            yield from _branches(then)
+            yield from _branches(other)
+        case _:
+            yield expr
 
 
 def compile_rules(scope: Scope) -> dict[str, Rule]:
