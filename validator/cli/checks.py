@@ -1,5 +1,6 @@
 """`guiju check`: a book and its offering, many offerings at once, or an announcement -> what was found, in the format asked for."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,7 +46,7 @@ def check(book: Path | None, offering: Path | None, asked: Asked, out: Out) -> i
             return _announcement(book, asked, out)
         if not book.is_dir():
             return _offerings(book, asked, out)
-        if (book / _OFFERING).is_file():
+        if os.path.lexists(book / _OFFERING):
             from validator.checks.folder import book_beside
 
             return _one(book_beside(book), book / _OFFERING, asked, out)
