@@ -93,7 +93,7 @@ class Bomb:
 
 def test_a_well_formed_file_that_would_run_something_is_not_run(cache: Path, tmp_path: Path) -> None:
     want = shelf(RULES).get(NAME)
-    key = module._key(RULES)
+    key = str(module._key(RULES))
     content = pickle.dumps(Bomb(tmp_path / "ran"))
     for path in kept(cache):
         path.write_bytes(module._HEAD + sha256(key.encode() + content).hexdigest().encode() + content)
