@@ -159,3 +159,10 @@ def test_a_small_workbook_does_not_hang(vocabulary: Vocabulary, cell: str) -> No
     except Exception as error:  # refused or read: both in time
         assert type(error).__name__ == "DiagnosticError"
     assert time.process_time() - start < 5
+
+
+def test_rows_that_have_only_a_format_are_no_reason_to_refuse_a_book(vocabulary: Vocabulary) -> None:
+    data = xlsx(sheet([["配售对象代码", *"abcdefgh"], ["P1", *"12345678"]]))
+    rows = b"".join(b'<row r="%d" s="1" customFormat="1"/>' % n for n in range(3, 1_048_577))
+    data = repacked(data, {"xl/worksheets/sheet1.xml": lambda d: d.replace(b"</sheetData>", rows + b"</sheetData>")})
+    assert read_book(("bids.xlsx", data), vocabulary).frames["bid"].height == 1

@@ -91,7 +91,8 @@ def _facts(xml: bytes, styles: Sequence[int], file: str) -> SheetFacts:
     rows = [(int(n[1]) if (n := _ROW_NUMBER.search(r)) else at, r) for at, r in enumerate(_ROW.findall(xml), 1)]
     columns = _COLUMNS.findall(xml)
     wide = max(map(_column, set(columns)), default=1)
-    high = max(*(n for n, _ in rows), *map(int, set(_ROWS.findall(xml))), 0, 0)
+    holding = (n for n, r in rows if not r.endswith(b"/"))  # a row that has only a format takes no room
+    high = max(max(holding, default=0), max(map(int, set(_ROWS.findall(xml))), default=0))
     if high * wide > min(MAX_CELLS, max(FEW_CELLS, SPARSE * len(columns))):
         raise refuse("file-refused", "a sheet spans more cells than a book can have", "delete the cells far away from the table", file)
     errors = _ERROR.findall(xml) if b't="e"' in xml else []
