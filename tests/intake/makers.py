@@ -93,6 +93,12 @@ def far_away(book: xlsxwriter.Workbook) -> None:
     page.write(1_048_575, 16_383, 1)
 
 
+def stray(book: xlsxwriter.Workbook) -> None:
+    page = book.add_worksheet("报价")
+    page.write(0, 0, "placee")
+    page.write(1_048_575, 50, 1)
+
+
 def two_of_one_name(book: xlsxwriter.Workbook) -> None:
     sheet([["placee"], ["P1"]], "bids")(book)
     sheet([["placee"], ["P1"]], "报价")(book)

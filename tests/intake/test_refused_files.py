@@ -20,6 +20,7 @@ from tests.intake.makers import (
     parquet,
     repacked,
     sheet,
+    stray,
     two_of_one_name,
     xlsx,
     zipped,
@@ -68,6 +69,18 @@ REFUSED: dict[str, tuple[str, bytes, str, str]] = {
         xlsx(far_away),
         "file-refused",
         "a sheet spans more cells than a book can have",
+    ),
+    "a stray cell within the rows and columns that a sheet may have": (
+        "bids.xlsx",
+        xlsx(stray),
+        "file-refused",
+        "a sheet spans more cells than a book can have",
+    ),
+    "a zip of many small entries": (
+        "bids.zip",
+        zipped({f"{i}.csv": "a" * 2**20 for i in range(50)}),
+        "file-refused",
+        "the archive unpacks to more than 250 times its size",
     ),
     "two sheets of one name": (
         "bids.xlsx",

@@ -24,7 +24,7 @@ OFFERING = Path(__file__).parents[2] / "examples" / "301666" / "offering.yaml"
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "cache"
     monkeypatch.setenv("GUIJU_CACHE", str(folder))
-    return folder
+    return folder / "guiju"
 
 
 def kept(cache: Path) -> list[Path]:
@@ -93,7 +93,7 @@ class Bomb:
 
 def test_a_well_formed_file_that_would_run_something_is_not_run(cache: Path, tmp_path: Path) -> None:
     want = shelf(RULES).get(NAME)
-    key = module._key(RULES)
+    key = str(module._key(RULES))
     content = pickle.dumps(Bomb(tmp_path / "ran"))
     for path in kept(cache):
         path.write_bytes(module._HEAD + sha256(key.encode() + content).hexdigest().encode() + content)
@@ -125,14 +125,100 @@ def test_the_cache_can_be_switched_off(cache: Path, monkeypatch: pytest.MonkeyPa
 
 def test_old_files_go_first(cache: Path) -> None:
     shelf(RULES).get(NAME)
+    new = kept(cache)
     for i in range(module.KEPT + 5):
-        old = cache / f"old-{i:03d}"
-        old.write_bytes(b"")
+        old = cache / f"{i:040x}-{i:016x}" if i % 2 else cache / f".{i:040x}-{i:016x}.{i:08x}"  # what a killed start left
+        old.write_bytes(module._HEAD)
         os.utime(old, (i, i))
-    for path in kept(cache):
-        if not path.name.startswith("old"):
-            path.unlink()
+    for path in new:
+        path.unlink()
     shelf(RULES).get(NAME)
-    left = [p.name for p in kept(cache)]
+    left = kept(cache)
     assert len(left) == module.KEPT
-    assert sum(not n.startswith("old") for n in left) == 2
+    assert set(new) <= set(left)
+
+
+STRANGERS = module.KEPT + 26
+OURS = "0123456789abcdef0123456789abcdef01234567-0123456789abcdef"
+
+
+def strangers(folder: Path) -> None:
+    """Ninety of what may lie in a folder, all older than anything that is kept: none is a file of ours, though some look like it."""
+    folder.mkdir(parents=True)
+    (folder / "a folder").mkdir()
+    (folder / "a folder" / OURS).write_text("below")
+    (folder / OURS).write_text("the name of ours, and other content")
+    (folder / OURS.replace("0", "1")).symlink_to(folder / "a folder" / OURS)
+    (folder / OURS.replace("0", "2")).mkdir()
+    (folder / OURS.replace("0", "3")).symlink_to("nowhere")
+    os.mkfifo(folder / OURS.replace("0", "4"))
+    (folder / OURS.upper()).write_bytes(module._HEAD)
+    (folder / f"{OURS}.bak").write_bytes(module._HEAD)
+    (folder / f".{OURS}").write_bytes(module._HEAD)
+    (folder / f"{OURS}\n").write_bytes(module._HEAD)
+    (folder / OURS.replace("0", "5")).touch()
+    (folder / "closed").write_text("closed")
+    (folder / "closed").chmod(0)
+    (folder / "hard").hardlink_to(folder / OURS)
+    for i in range(STRANGERS - len(list(folder.iterdir()))):
+        (folder / f"thesis-{i}.docx").write_text(str(i))
+    for path in folder.iterdir():
+        os.utime(path, (0, 0), follow_symlinks=False)
+
+
+def seen(folder: Path) -> dict[str, tuple[int, ...]]:
+    """Every file below a folder, the cache's own left out."""
+    found = {p.relative_to(folder).as_posix(): p.lstat() for p in folder.rglob("*")}
+    return {n: (s.st_ino, s.st_mode, s.st_size, s.st_mtime_ns, s.st_nlink) for n, s in found.items() if not n.startswith("guiju")}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and modes")
+def test_a_folder_of_strangers_is_left_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    strangers(home)
+    before = seen(home)
+    assert len(list(home.iterdir())) == STRANGERS == 90
+    monkeypatch.setenv("GUIJU_CACHE", str(home))
+    shelf(RULES).get(NAME)
+    assert seen(home) == before
+    assert len(kept(home / "guiju")) == 2
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and modes")
+def test_strangers_in_the_folder_of_the_cache_itself_are_left_too(cache: Path) -> None:
+    strangers(cache)
+    before = seen(cache)
+    want = shelf(RULES).get(NAME)
+    found = kept(cache)
+    after = seen(cache)
+    assert {n: after[n] for n in before} == before
+    assert len(found) == STRANGERS + 2
+    assert shelf(RULES).get(NAME) == want
+
+
+@pytest.mark.parametrize("stranger", ["a file", "a link", "a pipe", "a folder"])
+def test_what_stands_where_a_file_would_be_kept_is_not_replaced(cache: Path, tmp_path: Path, stranger: str) -> None:
+    want = shelf(RULES).get(NAME)
+    for path in kept(cache):
+        path.unlink()
+        match stranger:
+            case "a file":
+                path.write_text("not ours")
+            case "a link":
+                path.symlink_to(tmp_path / "elsewhere")
+            case "a pipe":
+                os.mkfifo(path)
+            case _:
+                path.mkdir()
+    before = {p: p.lstat() for p in kept(cache)}
+    assert shelf(RULES).get(NAME) == want
+    assert {p: p.lstat() for p in kept(cache)} == before
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_full_disk_leaves_nothing_behind(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "import resource, signal, sys, validator; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+    code += "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)); print(validator.checker(sys.argv[1]).plan.rulebook.name)"
+    done = subprocess.run([sys.executable, "-c", code, str(OFFERING)], cwd=RULES.parent, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == NAME
+    assert kept(cache) == []

@@ -1,11 +1,12 @@
 """`guiju check`: a book and its offering, many offerings at once, or an announcement -> what was found, in the format asked for."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsl.diagnostics import DiagnosticError
-from validator.cli import door, progress, reports
+from validator.cli import door, inputs, progress, reports
 from validator.cli.reports import Out
 from validator.render.phrases.say import say
 from validator.report.model import Report
@@ -45,7 +46,7 @@ def check(book: Path | None, offering: Path | None, asked: Asked, out: Out) -> i
             return _announcement(book, asked, out)
         if not book.is_dir():
             return _offerings(book, asked, out)
-        if (book / _OFFERING).is_file():
+        if os.path.lexists(book / _OFFERING):
             from validator.checks.folder import book_beside
 
             return _one(book_beside(book), book / _OFFERING, asked, out)
@@ -63,7 +64,8 @@ def _one(book: Path | None, offering: Path, asked: Asked, out: Out) -> int:
     from validator.checks.checker import for_offering
     from validator.rulebook.cache import shelf
 
-    door.writable(out.target, book, offering)
+    given = () if book is None else inputs.of_book(book)
+    door.writable(out.target, (offering,), given, inputs.of_rules(asked.rules))
 
     def run(revision: str | None) -> Report:
         checker = for_offering(books, offering, None if revision is None else books.get(revision))
@@ -102,7 +104,7 @@ def _offerings(table: Path, asked: Asked, out: Out) -> int:
     from validator.checks.table import check_offerings
 
     _plain(asked, "a table of offerings")
-    door.writable(out.target, table)
+    door.writable(out.target, (table,), inputs.of_rules(asked.rules))
     try:
         with progress.shown(say("checking-table", out.lang)):
             found = check_offerings(table, asked.rules)
@@ -118,7 +120,7 @@ def _folder(folder: Path, asked: Asked, out: Out) -> int:
     from validator.checks.folder import check_folder
 
     _plain(asked, "a folder of offerings")
-    door.writable(out.target, *(place for place in folder.iterdir() if place.is_dir()))
+    door.writable(out.target, inputs.of_offerings(folder, _OFFERING), inputs.of_rules(asked.rules))
     with progress.shown(say("checking-folder", out.lang)) as told:
         found = check_folder(folder, asked.rules, told)
     return _written(found, out)
@@ -141,7 +143,7 @@ def _announcement(file: Path, asked: Asked, out: Out) -> int:
     from validator.announcement.read import names_rulebook
     from validator.vocabulary.source import load
 
-    door.writable(out.target, file)
+    door.writable(out.target, (file,), inputs.of_rules(asked.rules))
     if not names_rulebook(load(file).data):
         door.refuse("no-book", f"`{file}` is no announcement and no book", f"if it is the offering, name it so: `--offering {file}`")
     _plain(asked, "an announcement")

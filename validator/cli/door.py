@@ -10,7 +10,7 @@ import secrets
 import shutil
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
@@ -93,21 +93,25 @@ def put(data: bytes, target: Path | None) -> None:
         part.unlink(missing_ok=True)
 
 
-def writable(target: Path | None, *sources: Path | None) -> None:
-    """Refuses, before any work is done, a target that is no regular file or is one of the files to be read."""
+def writable(target: Path | None, *sources: Iterable[Path]) -> None:
+    """Refuses, before any work is done, a target that is no regular file or is one of the files to be read, under whatever name."""
     if target is None:
         return
     if not target.parent.is_dir():
         refuse("no-folder", f"the folder of `{target}` does not exist")
-    if (target.exists() or target.is_symlink()) and not stat.S_ISREG(target.lstat().st_mode):
+    if not os.path.lexists(target):
+        return
+    there = target.lstat()
+    if not stat.S_ISREG(there.st_mode):
         refuse("not-a-file", f"`{target}` is not a regular file", "`-o` writes regular files only")
-    if target.exists() and any(target.samefile(file) for source in sources if source is not None for file in _files(source)):
-        refuse("own-input", f"`{target}` is what the report is made from", "name another file")
+    if any(_is(there, file) for source in sources for file in source):
+        refuse("own-input", f"`{target}` is a file that this run reads", "name another file for `-o`")
 
 
-def _files(source: Path) -> list[Path]:
-    """A file, or what lies in a folder of tables."""
-    return list(source.iterdir()) if source.is_dir() else [source] if source.exists() else []
+def _is(there: os.stat_result, file: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return os.path.samestat(there, file.stat())
+    return False
 
 
 def _to_stdout(data: bytes) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
-from validator.cli import door, progress
+from validator.cli import door, inputs, progress
 from validator.cli.reports import Out, write_page
 from validator.render import terminal as screen
 from validator.render.pages.blocks import Block
@@ -67,7 +67,7 @@ def compared(old: str, new: str, folder: Path | None, out: Out) -> int:
     from validator.render.pages.rules.diff import diff_data, diff_page
     from validator.rulebook.diff import diff
 
-    door.writable(out.target)
+    door.writable(out.target, inputs.of_rules(folder))
     books = _Books(folder or rules_folder())
     with progress.shown(bilingual("loading-rules")):
         found = diff(books.named(old), books.named(new))
@@ -80,7 +80,7 @@ def tested(folder: Path | None, only: Sequence[str], format: str, output: Path |
     from validator.cases.run import CaseReport, run
     from validator.rulebook.library import ANNOUNCEMENTS
 
-    door.writable(output)
+    door.writable(output, inputs.of_rules(folder))
     rules = folder or rules_folder()
     with progress.shown(bilingual("cases")) as told:
         result = run(rules, only, told)
@@ -102,7 +102,7 @@ def tested(folder: Path | None, only: Sequence[str], format: str, output: Path |
 
 def linted(folder: Path | None, format: str, output: Path | None) -> int:
     """The mistakes; 2 where there is one."""
-    door.writable(output)
+    door.writable(output, inputs.of_rules(folder))
     rules = folder or rules_folder()
     with progress.shown(bilingual("loading-rules")):
         found = tuple(dict.fromkeys((*lint(rules), *_announcement_mistakes(rules))))
@@ -122,7 +122,7 @@ def schema(form: "Form", folder: Path | None, output: Path | None) -> int:
     from validator.intake.json_schema import schema as of_form
     from validator.vocabulary.vocabulary_file import load_vocabulary
 
-    door.writable(output)
+    door.writable(output, inputs.of_rules(folder))
     return _put_json(of_form(form, load_vocabulary(folder or rules_folder())), output)
 
 
@@ -130,7 +130,7 @@ def formatted(folder: Path | None, lang: Lang | None) -> int:
     """Rewrites the files that are not in form."""
     changed = {p: text for p, text in fmt(folder or rules_folder(), lang).items() if p.read_text(encoding="utf-8") != text}
     for path, text in sorted(changed.items()):
-        door.put(text.encode(), path)
+        door.put(text.encode(), path.resolve())  # a link stays one
         door.tell(f"written: {path}")
     door.put(f"{bilingual('files-changed')}: {len(changed)}\n".encode(), None)
     return 0

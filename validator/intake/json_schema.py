@@ -13,6 +13,7 @@ from typing import Any, Literal
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.schema import Entity, Field
 from validator.intake.cells.cell import FLAGS
+from validator.regular_file import read_regular
 from validator.rulebook.form import Json, rulebook_schema
 from validator.vocabulary.vocabulary import Vocabulary
 
@@ -208,8 +209,7 @@ def _loaded(path: Path) -> object:
         raise refuse("no-number", f"`{text}` is no number", "write null where a figure is missing")
 
     try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+        raw = read_regular(path, MAX_BYTES + 1)
         if len(raw) > MAX_BYTES:
             raise refuse("too-large", f"the file is larger than {MAX_BYTES:,} bytes")
         return json.loads(raw.decode("utf-8-sig"), parse_float=Decimal, parse_constant=none, object_pairs_hook=once)

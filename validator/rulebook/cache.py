@@ -3,12 +3,16 @@
 What is kept is named by the digest of what it was made from, the rule files and the code that compiled them: nothing stale is ever found.
 A kept file states the digest of its own content; what is damaged, or holds anything but plain values of our own classes, is not used.
 Whatever goes wrong with the cache, the rules are read and compiled as if there were none.
+
+INVARIANT: no file is replaced or removed that does not have the name, the kind and the first bytes of a kept one.
 """
 
 import io
 import os
 import pickle
+import re
 import secrets
+import stat
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,6 +20,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from validator.regular_file import read_regular
 from validator.rulebook.governing import Selector, governing_name
 from validator.rulebook.model import Rulebook
 from validator.vocabulary.calendar import Calendar
@@ -26,12 +31,16 @@ if TYPE_CHECKING:
     from validator.rulebook.library import Library
 
 SWITCH = "GUIJU_CACHE"
-"""Environment: a folder for the cache, or `off`."""
+"""Environment: a folder in which the cache has its own, or `off`."""
 
 KEPT = 64
 """Files kept at most; the oldest go first."""
 
-_HEAD = b"guiju cache 1\n"
+_FOLDER = "guiju"
+_SIGN = b"guiju cache "
+_HEAD = _SIGN + b"1\n"
+_NAME = re.compile(r"[0-9a-f]{40}-[0-9a-f]{16}|\.[0-9a-f]{40}-[0-9a-f]{16}\.[0-9a-f]{8}")
+"""A kept file, or what a start that was killed left of one."""
 _CODE = Path(__file__).parents[2]
 _CLASSES = {("fractions", "Fraction"), ("pathlib", "PosixPath"), ("pathlib", "WindowsPath"), ("builtins", "frozenset"), ("builtins", "set")}
 
@@ -44,7 +53,7 @@ class Shelf:
     vocabulary: Vocabulary
     calendar: Calendar
     index: Mapping[str, Sequence[Selector]]
-    key: str
+    key: str | None
     _found: dict[str, Rulebook] = field(default_factory=dict)
     _read: "Library | None" = None
 
@@ -84,40 +93,43 @@ def shelf(folder: Path) -> Shelf:
     return Shelf(folder, books.vocabulary, books.calendar, books.index, key, _read=books)
 
 
-def _key(folder: Path) -> str:
-    """sha256 over the rule files, ours below them too, by name and content, and over the code that reads them."""
+def _key(folder: Path) -> str | None:
+    """sha256 over the rule files, ours below them too, and over the code that reads them; None where a file cannot be read."""
     seen = sha256()
     for layer in layers(folder):
         for path in sorted(p for p in layer.rglob("*.yaml") if not p.name.endswith(".cases.yaml")):
-            data = path.read_bytes()
-            seen.update(f"{path.relative_to(layer).as_posix()}\0{len(data)}\0".encode())
+            try:
+                data = read_regular(path)
+            except OSError:  # whoever reads the rules says what is wrong with it
+                return None
+            seen.update(f"{path.relative_to(layer).as_posix()}\0{len(data)}\0".encode(errors="surrogateescape"))
             seen.update(data)
     for top in ("dsl", "validator/vocabulary", "validator/rulebook"):
         for path in sorted(p for p in (_CODE / top).rglob("*") if p.suffix in (".py", ".lark")):
-            stat = path.stat()
-            seen.update(f"{path.relative_to(_CODE)}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode())
+            of = path.stat()
+            seen.update(f"{path.relative_to(_CODE)}\0{of.st_size}\0{of.st_mtime_ns}\0".encode())
     return seen.hexdigest()
 
 
 # ── files ──
 
 
-def _place(key: str, name: str) -> Path | None:
+def _place(key: str | None, name: str) -> Path | None:
     """Where a thing is kept; None where there is no cache."""
     asked = os.environ.get(SWITCH)
-    if asked == "off":
+    if asked == "off" or key is None:
         return None
-    home = os.environ.get("XDG_CACHE_HOME")
-    folder = Path(asked) if asked else Path(home) / "guiju" if home else Path.home() / ".cache" / "guiju"
+    home = asked or os.environ.get("XDG_CACHE_HOME")
+    folder = (Path(home) if home else Path.home() / ".cache") / _FOLDER
     return folder / f"{key[:40]}-{sha256(name.encode(errors='surrogatepass')).hexdigest()[:16]}"
 
 
-def _take(key: str, name: str) -> Any:
+def _take(key: str | None, name: str) -> Any:
     with suppress(OSError, RuntimeError):  # RuntimeError: there is no home
         path = _place(key, name)
-        if path is None or _foreign(path):
+        if key is None or path is None or _foreign(path):
             return None
-        data = path.read_bytes()
+        data = read_regular(path)
         head, digest, content = data[: len(_HEAD)], data[len(_HEAD) : len(_HEAD) + 64], data[len(_HEAD) + 64 :]
         if head == _HEAD and digest.decode("ascii", "replace") == sha256(key.encode() + content).hexdigest():
             with suppress(Exception):  # a damaged or foreign content: compile anew
@@ -125,16 +137,22 @@ def _take(key: str, name: str) -> Any:
     return None
 
 
-def _put(key: str, name: str, thing: object) -> None:
+def _put(key: str | None, name: str, thing: object) -> None:
     with suppress(OSError, RuntimeError, pickle.PicklingError, RecursionError):
         path = _place(key, name)
-        if path is None:
+        if key is None or path is None:
             return
         content = pickle.dumps(thing, protocol=5)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if os.path.lexists(path) and not _ours(path):
+            return
         part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        part.write_bytes(_HEAD + sha256(key.encode() + content).hexdigest().encode() + content)
-        part.replace(path)
+        try:
+            with part.open("xb") as file:
+                file.write(_HEAD + sha256(key.encode() + content).hexdigest().encode() + content)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
         _prune(path.parent)
 
 
@@ -143,16 +161,25 @@ def _foreign(path: Path) -> bool:
     if os.name != "posix":
         return False
     for at in (path.parent, path):
-        stat = at.stat()
-        if stat.st_uid != os.getuid() or stat.st_mode & 0o022:
+        of = at.stat()
+        if of.st_uid != os.getuid() or of.st_mode & 0o022:
             return True
     return False
 
 
 def _prune(folder: Path) -> None:
-    files = sorted(folder.iterdir(), key=lambda p: p.stat().st_mtime_ns)
-    for path in files[:-KEPT]:
+    ours = sorted((p for p in folder.iterdir() if _ours(p)), key=lambda p: p.lstat().st_mtime_ns)
+    for path in ours[:-KEPT]:
         path.unlink(missing_ok=True)
+
+
+def _ours(path: Path) -> bool:
+    """Whether a file that is there is one that we have kept."""
+    if not _NAME.fullmatch(path.name):
+        return False
+    with suppress(OSError):
+        return stat.S_ISREG(path.lstat().st_mode) and read_regular(path, len(_SIGN)) == _SIGN
+    return False
 
 
 class _Plain(pickle.Unpickler):

@@ -3,6 +3,7 @@
 The date that selects a revision is the one that its transition clause names (`applies.by`), never today and never the highest version.
 """
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,6 +14,7 @@ from typing import TypeVar
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.quantities import EPOCH
+from validator.regular_file import read_regular
 from validator.rulebook.amendments import File, Flat, flatten
 from validator.rulebook.chains import chain_of, roots
 from validator.rulebook.compile.revision import compile_rulebook
@@ -186,14 +188,14 @@ def _vocabulary(folder: Path, kind: Kind) -> Vocabulary:
 def _place(folder: Path, kind: Kind) -> Path:
     """The folder of the vocabulary that a kind has of its own: the uppermost that has one counts."""
     tops = [layer / kind.below for layer in layers(folder)]
-    return next((top for top in reversed(tops) if (top / VOCABULARY).is_file()), tops[-1])
+    return next((top for top in reversed(tops) if os.path.lexists(top / VOCABULARY)), tops[-1])
 
 
 def _salt(folder: Path, kind: Kind) -> str:
     """sha256 over what every revision rests on: the vocabulary and the calendar."""
     files = [file_of(folder, name) for name in OTHER]
     files += [_place(folder, kind) / name for name in OTHER] if kind.below else []
-    return sha256(b"\0".join(f.read_bytes() for f in files if f.exists())).hexdigest()
+    return sha256(b"\0".join(read_regular(f) for f in files if f.exists())).hexdigest()
 
 
 def _gather(makes: Iterable[Callable[[], T]]) -> tuple[list[T], list[Diagnostic]]:

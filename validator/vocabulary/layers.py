@@ -25,7 +25,7 @@ def rules_folder() -> Path:
 
 def layers(folder: Path) -> tuple[Path, ...]:
     """The lowest first. Raises DiagnosticError where there are no rules."""
-    if (folder / VOCABULARY).is_file():
+    if os.path.lexists(folder / VOCABULARY):  # whatever it is: who reads it refuses a pipe or a broken link
         return (folder,)
     if not folder.is_dir():
         raise _refused(folder, "there is no such folder of rules")
@@ -40,7 +40,7 @@ def layers(folder: Path) -> tuple[Path, ...]:
 def file_of(folder: Path, name: str) -> Path:
     """The file of that name which counts: the folder's own, else ours below it."""
     found = layers(folder)
-    return next((f / name for f in reversed(found) if (f / name).is_file()), found[-1] / name)
+    return next((f / name for f in reversed(found) if os.path.lexists(f / name)), found[-1] / name)
 
 
 def _refused(folder: Path, said: str) -> DiagnosticError:

@@ -16,6 +16,7 @@ from typing import NamedTuple, NoReturn, TypeAlias
 import yaml
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
+from validator.regular_file import read_regular
 from validator.vocabulary.yaml_syntax import LOADER, syntax_error
 
 Plain: TypeAlias = "dict[str, Plain] | list[Plain] | str | int | Decimal | bool | None"
@@ -67,8 +68,7 @@ def load(path: Path) -> Source:
     """Read a file. Raises DiagnosticError with all mistakes."""
     file = path.as_posix()
     try:
-        with path.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
+        raw = read_regular(path, MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         cause = (getattr(error, "strerror", None) or "no such path").lower()
         raise DiagnosticError([Diagnostic("unreadable-file", f"the file cannot be read: {cause}", file=file, line=1)]) from None

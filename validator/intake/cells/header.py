@@ -3,7 +3,6 @@
 A name may be Chinese or English. Spaces, line breaks, case and full-width characters do not matter. A unit follows the name in brackets.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +16,6 @@ from validator.vocabulary.vocabulary import Vocabulary
 _FOLD = str.maketrans(
     {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {"【": "(", "】": ")", "[": "(", "]": ")"} | dict.fromkeys(BLANKS + "_", None)
 )
-_UNIT = re.compile(r"(.+?)\((.*)\)", re.S)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +65,14 @@ def read_header(text: str, names: Mapping[str, Field], units: Mapping[str, Unit]
     key = name_key(text)
     if key in names:
         return names[key], None
-    found = _UNIT.fullmatch(key)
-    if found is None or found[1] not in names:
+    name, bracket, inner = key.partition("(")
+    if not bracket or not inner.endswith(")") or name not in names:
         return None
-    field = names[found[1]]
-    if field.type.type.kind != "number" or not found[2]:
+    field, written = names[name], inner[:-1]
+    if field.type.type.kind != "number" or not written:
         return field, None
-    unit = find_unit(found[2], units)
-    return (field, unit) if unit is not None and fits(unit, field) else found[2]
+    unit = find_unit(written, units)
+    return (field, unit) if unit is not None and fits(unit, field) else written
 
 
 def read_headers(headers: Sequence[str], entity: str, vocabulary: Vocabulary, row: int = 1) -> Headings:

@@ -4,6 +4,7 @@ A .json file is a list of records, or a mapping of table names to lists of recor
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
@@ -79,8 +80,8 @@ def _once(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
     found = list(pairs)
     record = dict(found)
     if len(record) < len(found):
-        names = [n for n, _ in found]
-        raise _TwiceError(next(n for n in names if names.count(n) > 1))
+        often = Counter(name for name, _ in found)
+        raise _TwiceError(next(name for name, times in often.items() if times > 1))
     return record
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from dsl.diagnostics import DiagnosticError
 from validator.intake.formats.csv_file import read_csv
 from validator.intake.formats.frames import read_parquet, table_of_frame
 from validator.intake.formats.json_records import read_json, read_json_lines, table_of_records
@@ -13,6 +14,7 @@ from validator.intake.formats.raw_table import RawTable, note, refuse
 from validator.intake.formats.workbook import read_workbook
 from validator.intake.formats.zip_files import files_of, open_zip
 from validator.intake.issue import Issue
+from validator.regular_file import read_regular
 
 FORMATS: Mapping[str, Callable[[bytes, str, str], list[RawTable]]] = {
     ".csv": lambda data, name, file: [read_csv(data, name, file)],
@@ -76,10 +78,10 @@ def _path(path: Path) -> Source:
         if not path.exists():
             raise refuse("no-such-file", f"there is no file `{path.name}`", "check the path", str(path))
         if not path.is_file():
-            raise refuse("file-refused", "it is not an ordinary file", f"supply {KNOWN}", path.name)
+            raise _not_a_file(path)
         if path.stat().st_size > MAX_FILE:
             raise refuse("file-refused", "the file is larger than 8 GB", None, path.name)
-        return _file(path.name, path.read_bytes())
+        return _file(path.name, read_regular(path))
     except OSError as error:
         raise refuse("file-refused", f"it cannot be read: {error.strerror or error}", None, path.name) from None
 
@@ -91,10 +93,17 @@ def _file(name: str, data: bytes) -> Source:
 
 
 def _folder(path: Path) -> Source:
-    entries = sorted(path.iterdir(), key=lambda p: p.name)
-    files = [(p.name, p.read_bytes()) for p in entries if p.is_file() and not _beside(p.name)]
-    said = [_not_read(p.name) for p in entries if not p.is_file() and not _beside(p.name)]
+    entries = sorted((p for p in path.iterdir() if not _beside(p.name)), key=lambda p: p.name)
+    special = next((p for p in entries if p.exists() and not p.is_file() and not p.is_dir()), None)
+    if special is not None:
+        raise _not_a_file(special)
+    files = [(p.name, read_regular(p)) for p in entries if p.is_file()]
+    said = [_not_read(p.name) for p in entries if not p.is_file()]
     return _many(path.name, files, said)
+
+
+def _not_a_file(path: Path) -> DiagnosticError:
+    return refuse("file-refused", "it is not an ordinary file but a pipe, a socket or a device", f"hand in {KNOWN}", path.name)
 
 
 def _zip(name: str, data: bytes) -> Source:

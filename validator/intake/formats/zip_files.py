@@ -31,6 +31,8 @@ def open_zip(data: bytes, file: str) -> zipfile.ZipFile:
         raise refuse("file-refused", "the archive unpacks to more than 4 GB", None, file)
     for entry in entries:
         _check(entry, file)
+    if sum(e.file_size for e in entries) > max(16 * SMALL, MAX_RATIO * len(data)):
+        raise refuse("file-refused", f"the archive unpacks to more than {MAX_RATIO} times its size", None, file)
     return archive
 
 
