@@ -103,7 +103,7 @@ def _folder(path: Path) -> Source:
 
 
 def _not_a_file(path: Path) -> DiagnosticError:
-    return refuse("file-refused", "it is not an ordinary file but a pipe, a socket or a device", f"hand in {KNOWN}", path.name)
+    return refuse("file-refused", "it is not an ordinary file but a pipe, a socket or a device", f"supply {KNOWN}", path.name)
 
 
 def _zip(name: str, data: bytes) -> Source:
