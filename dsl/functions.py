@@ -169,9 +169,6 @@ KEYWORDS: Mapping[str, Keyword] = {
     )
 }
 
-OPERATORS: Mapping[str, str] = {"!=": "≠", "<=": "≤", ">=": "≥", "*": "×", "/": "÷"}
-"""Operators with a second sign of the same meaning."""
-
 _BY_WORD: Mapping[str, Function] = {word: f for f in FUNCTIONS.values() for word in (f.name, f.zh)}
 
 

@@ -51,7 +51,7 @@ def syntax(grammar: "Lark", text: str, clean: str, start: str, error: Any) -> Mi
     before = text[read[-1].start_pos : read[-1].end_pos] if read else ""
     token = getattr(error, "token", None)
     if token is not None and token.type == "$END":
-        return _ends_early(text, read, before, wanted)
+        return _ends_early(read, before, wanted)
     at = error.pos_in_stream
     found = text[at : token.end_pos if token is not None else at + 1]
     span = Span(at, at + len(found))
@@ -84,7 +84,7 @@ def _progress(grammar: "Lark", clean: str, start: str, error: Any) -> tuple[list
     return read, set(again.accepts())  # type: ignore[no-untyped-call]
 
 
-def _ends_early(text: str, read: Sequence[Any], before: str, wanted: set[str]) -> Mistake:
+def _ends_early(read: Sequence[Any], before: str, wanted: set[str]) -> Mistake:
     end = Span(read[-1].start_pos, read[-1].end_pos) if read else Span(0, 0)
     if not read:
         return "syntax", "the expression is empty", end, "write a condition, e.g. `price > 0元`"

@@ -60,7 +60,7 @@ def build(
         values=values,
         values_exact=exact,
         elimination=_elimination(plan, raw, given, stages),
-        fates=_fates(plan, raw, bids, stages),
+        fates=_fates(plan, raw, bids),
         terms={name: dict(said) for name, said in preface.terms.items()},
         changed=preface.changed,
         stated=dict(preface.stated),
@@ -210,7 +210,7 @@ def _label(given: Input, name: str, row: int | None) -> str | None:
     return None if found is None else str(found)
 
 
-def _fates(plan: Plan, raw: Raw, bids: Sequence[BidLine], stages: Sequence[Stage]) -> dict[str, FateTotal]:
+def _fates(plan: Plan, raw: Raw, bids: Sequence[BidLine]) -> dict[str, FateTotal]:
     """The totals of each fate, in the rulebook's order."""
     if (BID, FATE) not in raw.columns:
         return {}

@@ -80,11 +80,11 @@ def link(records: dict[str, list[Record]], columns: Mapping[str, Columns], layou
         slot = slots[f"^{parent}"]
         for record, row in zip(records[entity], rows, strict=True):
             record[slot] = blanks[parent] if row is None else records[parent][int(row)]
-    _hang(records, columns, layout)
+    _hang(records, layout)
     return records
 
 
-def _hang(records: dict[str, list[Record]], columns: Mapping[str, Columns], layout: Layout) -> None:
+def _hang(records: dict[str, list[Record]], layout: Layout) -> None:
     """Add every record to the lists of all records above it. Link a lending table's record to its parent if it is the only one there."""
     schema = layout.schema
     for entity, found in records.items():
