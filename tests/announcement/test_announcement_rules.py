@@ -54,8 +54,18 @@ def copied(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
-        ("disclosure.yaml", "1 / (1 + eliminated_placees", "1 / (2 + eliminated_placees", "未印配售对象总数而占比恰好装满: violated: did not expect"),
-        ("disclosure.yaml", "500股", "100股", "disclosure.online-maximum: 印数略不足时的上限: violated: did not expect disclosure.online-maximum"),
+        (
+            "disclosure.yaml",
+            "1 / (1 + eliminated_placees",
+            "1 / (2 + eliminated_placees",
+            "未印配售对象总数而占比恰好装满: violated: did not expect",
+        ),
+        (
+            "disclosure.yaml",
+            "500股",
+            "100股",
+            "disclosure.online-maximum: 印数略不足时的上限: violated: did not expect disclosure.online-maximum",
+        ),
         ("disclosure.cases.yaml", "count: 166", "count: 165", "the file says `count: 165`, but there are 166 cases"),
         (
             "disclosure.cases.yaml",
