@@ -82,7 +82,7 @@ TOLD = [
         "the number of trading days must be a literal whole number from -250 to 250",
         "251",
     ),
-    ("trading_day(2099-12-31, 1)", "unknown-calendar", "this is outside the known trading days", "trading_day(2099-12-31, 1)"),
+    ("trading_day(2099-12-31, 1)", "unknown-calendar", "this lies outside the known trading days", "trading_day(2099-12-31, 1)"),
     ('matches(reason, (if amended then "a" else "b"))', "not-constant", "a pattern must be a text in quotation marks", None),
     ('matches(reason, "[0-9]+")', "bad-pattern", "`+` has no meaning in a pattern", "+"),
     ("max(price, quantity)", "wrong-arguments", "`max` takes one value, not 2", "max(price, quantity)"),

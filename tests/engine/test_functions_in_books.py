@@ -39,5 +39,5 @@ def test_a_column_that_nobody_gave_is_said_once(tmp_path: Path) -> None:
 
 def test_a_day_of_the_offering_past_the_calendar_is_no_guess(tmp_path: Path) -> None:
     body = BODY + rule("a.late", "bid", "trading_day(T, 250) > T")
-    with pytest.raises(DiagnosticError, match="unknown-calendar: this is outside the known trading days"):
+    with pytest.raises(DiagnosticError, match="unknown-calendar: this lies outside the known trading days"):
         validator.checker({**OFFERING, "t_day": "2026-12-31"}, rules=folder(tmp_path, rulebook(body)))

@@ -175,7 +175,7 @@ TOLD = [
     (
         "%YAML 1.1\n---\na: 1",
         """a.yaml:1: directive: a line that starts with % changes how the file is read
-  hint: take it out""",
+  hint: remove it""",
     ),
     (
         "301680: 固德电材",
