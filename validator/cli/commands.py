@@ -1,6 +1,6 @@
-"""The command `guiju`: translates arguments, calls the library, translates back. No rule is known here.
+"""The command `guiju`: translates arguments, calls the library, and writes the result. It knows no rules.
 
-Nothing heavy is imported before a command runs: `guiju --help` answers without polars and pydantic.
+Heavy modules are imported only when a command runs, so `guiju --help` loads neither polars nor pydantic.
 """
 
 import typer
@@ -57,7 +57,7 @@ app.add_typer(rulebooks, name="rulebook")
 
 @app.callback()
 def guiju(version: VersionOption = False) -> None:
-    """Options that need no command."""
+    """Options without a command."""
 
 
 @app.command(help=line("check"), epilog=_ENDS)

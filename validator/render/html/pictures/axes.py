@@ -52,12 +52,12 @@ def upwards(largest: int, bottom: int) -> Scale:
 
 
 def unit(largest: int, lang: Lang) -> int:
-    """The unit of a quantity axis in shares: the largest in which its end is still at least 1."""
+    """The unit of a quantity axis in shares: the largest that is at most a fifth of the largest quantity."""
     return max(u for u in _UNITS[lang] if u <= max(largest // 5, 1))
 
 
 def axes(x: Scale, y: Scale, up: str, shares: int, lang: Lang) -> Iterator[Markup]:
-    """The price axis below and the quantity axis with grid lines on the left, with labels. `shares`: the unit of the quantity axis."""
+    """The price axis below, and the quantity axis with grid lines on the left. `up`: the label of the latter, `shares`: its unit."""
     for value in ticks(y.low, y.high, 6):
         yield path("grid", f"M{x.start} {y.at(value)}H{x.end}")
         yield text(_grouped(Fraction(value, shares)), x.start - 60, y.at(value) + 45, "end", "faint")
