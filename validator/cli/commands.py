@@ -160,7 +160,7 @@ def explain(
     rules: RulesOption = None,
     lang: LangOption = Lang.zh,
 ) -> None:
-    """Says how a rule reads, and what it needs."""
+    """Explains a rule: its text, and what it needs."""
 
     def work() -> int:
         from validator.cli import rules as of_rules
@@ -210,7 +210,7 @@ def fmt(
     folder: FolderArgument = None,
     lang: ExpressionsOption = None,
 ) -> None:
-    """Writes rulebooks in their one form."""
+    """Rewrites rulebooks in canonical form."""
 
     def work() -> int:
         from validator.cli import rules as of_rules
@@ -226,7 +226,7 @@ def schema(
     rules: RulesOption = None,
     output: OutOption = None,
 ) -> None:
-    """Writes the JSON Schema of a form."""
+    """Prints the JSON Schema of a form."""
 
     def work() -> int:
         from validator.cli import rules as of_rules

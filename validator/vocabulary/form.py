@@ -27,8 +27,8 @@ MISSING = "`{key}` is missing"
 _SAID: Mapping[str, tuple[str, str]] = {
     "extra_forbidden": ("unknown-key", "unknown key `{key}`"),
     "missing": ("missing-key", MISSING),
-    "model_type": ("wrong-form", "`{key}` is no list of names, each with a value"),
-    "dict_type": ("wrong-form", "`{key}` is no list of names, each with a value"),
+    "model_type": ("wrong-form", "`{key}` is not a mapping of names to values"),
+    "dict_type": ("wrong-form", "`{key}` is not a mapping of names to values"),
     "list_type": ("wrong-form", "`{key}` is not a list"),
 }
 

@@ -51,7 +51,7 @@ _LAST = "give the last row no upper limit, only `above:` or `from:`"
 
 
 def _border(name: str, placed: Placed[ValueForm], i: int, upper: Tier, lower: Tier, mistakes: list[Diagnostic]) -> None:
-    """Check that the lower row begins exactly where the upper one ends."""
+    """Check that `lower` begins exactly where `upper` ends."""
 
     def say(code: str, message: str) -> None:
         mistakes.append(placed.mistake(code, message, "rows", i))

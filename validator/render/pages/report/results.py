@@ -1,4 +1,4 @@
-"""Report -> the results of the bids: elimination, the four values beside the issue price, fates, and each bid."""
+"""Report -> the results of the bids: elimination, the four values and the issue price, fates, and each bid."""
 
 from collections.abc import Iterator, Mapping
 
