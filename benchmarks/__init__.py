@@ -1,1 +1,1 @@
-"""What Guiju costs, beside what one might use instead: `python -m benchmarks` measures, checks and writes docs/performance.md."""
+"""The speed of Guiju compared with alternatives. `python -m benchmarks` checks, measures and writes docs/performance.md."""

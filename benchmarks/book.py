@@ -1,6 +1,6 @@
 """A seed and a size -> a whole book with every column that the rules of the four stages read: offering.yaml and three tables.
 
-Everything is invented. About one record in a hundred breaks a rule or lacks a cell, so that every outcome and every message is met.
+All data are invented. About one record in a hundred violates a rule or has a missing cell, so that every outcome and every message occurs.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,9 +38,9 @@ OFFERING: Mapping[str, str] = {
 KINDS = ("公募基金", "社保基金", "养老金", "年金基金", "保险资金", "合格境外投资者资金", "私募证券投资基金", "保险资产管理产品")
 PLACEES_PER_INVESTOR = 32
 STEP, LEAST, MOST = 100_000, 8, 140  # quantities in steps of 10万股
-FAULTY = 4_000  # one placee (and one bid) in so many has any given fault
+FAULTY = 4_000  # each fault occurs in one of so many placees (and bids)
 
-# fault -> column and what stands there instead; "" is a cell left empty.
+# fault -> column and its faulty value; "" is an empty cell.
 INVESTOR_FAULTS: Sequence[tuple[str, str]] = (
     ("csa_registered_at", "2026-03-30 12:00:00.000"),
     ("commitment_letter", "否"),
@@ -79,11 +79,11 @@ BID_FAULTS: Sequence[tuple[str, str]] = (
 
 
 KEPT = ("investor", "placee", "bids")
-"""Cells of a submission that are not emptied."""
+"""Cells of a submission that are never emptied."""
 
 
 class Chance:
-    """Columns of numbers that are the same on every machine."""
+    """Pseudo-random columns of numbers that are the same on every machine."""
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
@@ -94,7 +94,7 @@ class Chance:
 
 
 def write_book(folder: Path, bids: int, seed: int = 301999) -> Path:
-    """The folder with investors.csv, placees.csv and bids.csv, beside its offering.yaml."""
+    """Write offering.yaml and the three tables, below `book`, into a folder. Returns the folder."""
     (folder / "book").mkdir(parents=True, exist_ok=True)
     (folder / "offering.yaml").write_text("".join(f"{k}: {_quoted(v)}\n" for k, v in OFFERING.items()), encoding="utf-8")
     for name, frame in tables(bids, seed).items():
@@ -103,7 +103,7 @@ def write_book(folder: Path, bids: int, seed: int = 301999) -> Path:
 
 
 def tables(bids: int, seed: int = 301999, placees_per_investor: int = PLACEES_PER_INVESTOR) -> dict[str, pl.DataFrame]:
-    """The three tables as text, one bid per placee and a second one for a few."""
+    """The three tables as text, with one bid per placee and two for a few."""
     chance = Chance(seed)
     investors = _investors(chance, max(1, bids // placees_per_investor))
     placees = _placees(chance, bids, investors["^base"])
@@ -111,7 +111,7 @@ def tables(bids: int, seed: int = 301999, placees_per_investor: int = PLACEES_PE
 
 
 def submission(seed: int = 7, bids: int = 10) -> dict[str, object]:
-    """One investor with so many placees and bids, as a portal hands it over."""
+    """A submission of one investor with this many placees and bids, as a portal sends it."""
     found = tables(bids, seed, bids)
     bid_of: dict[object, list[dict[str, object]]] = {}
     for bid in found["bids"].to_dicts():
@@ -121,7 +121,7 @@ def submission(seed: int = 7, bids: int = 10) -> dict[str, object]:
 
 
 def spoiled_submission(seed: int, faults: int) -> dict[str, object]:
-    """The same with so many faults drawn from the lists above, or cells emptied, at places that are drawn as well."""
+    """A submission with this many random faults from the lists above, or emptied cells, at random places."""
     made, random = submission(seed), Random(seed)
     investor: Any = made["investor"]
     placees: Any = made["placees"]
@@ -234,7 +234,7 @@ def _bids(chance: Chance, placees: pl.DataFrame) -> pl.DataFrame:
 
 
 def _spoiled(frame: pl.DataFrame, faults: Sequence[tuple[str, str]], drawn: pl.Series) -> pl.DataFrame:
-    """The same records, each fault in those that drew its number."""
+    """The records with faults: fault i is put into each record whose number drawn is i."""
     frame = frame.with_columns(drawn.alias("drawn"))
     for number, (column, text) in enumerate(faults):
         spoiled = pl.when(pl.col("drawn") == number).then(pl.lit(text or None, pl.String)).otherwise(pl.col(column))

@@ -1,4 +1,4 @@
-"""A folder with a book -> the whole command as its user starts it, in a process of its own."""
+"""A folder with a book -> a run of the whole command in its own process, as a user starts it."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ HOME = Path(__file__).resolve().parents[1]
 
 
 def check(folder: Path, suffix: str) -> Callable[[], None]:
-    """`guiju check` on the book of a folder, the report written beside it."""
+    """`guiju check` on the book of a folder. The report is written next to the book."""
     report = folder / f"report.{suffix}"
     line = [
         sys.executable,

@@ -1,4 +1,4 @@
-"""Contenders -> timings, taken in turns so that a busy moment of the machine hits all alike."""
+"""Contenders -> timings. They run in turns, so that a busy moment of the machine affects all of them."""
 
 import gc
 import time
@@ -19,19 +19,19 @@ class Timings:
         return median(self.rounds[name])
 
     def ratio(self, name: str, other: str) -> float:
-        """How many times as long as the other: the median over the rounds, each taken within the same moments."""
+        """How many times as long as `other`: the median of the ratios of each round."""
         return median(a / b for a, b in zip(self.rounds[name], self.rounds[other], strict=True))
 
 
 def interleaved(contenders: Mapping[str, Run], rounds: int, repeat: int = 1) -> Timings:
-    """One run of each per round, after one that does not count; who begins changes from round to round. `repeat`: calls per run."""
+    """One run of each per round, after one that does not count. The first one changes from round to round. `repeat`: calls per run."""
     names = list(contenders)
     taken: dict[str, list[float]] = {n: [] for n in names}
     for turn in range(rounds + 1):
         for name in names[turn % len(names) :] + names[: turn % len(names)]:
             run = contenders[name]
             gc.collect()
-            gc.disable()  # as timeit does: whose turn it is to be collected is chance
+            gc.disable()  # like timeit: otherwise garbage collection would hit contenders at random
             start = time.perf_counter()
             for _ in range(repeat):
                 run()

@@ -1,4 +1,4 @@
-"""Guiju's own ways in, and its runs in the form in which they are compared."""
+"""The entry points of Guiju, and its results in the form for comparison."""
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
@@ -32,7 +32,7 @@ def book_kernel(made: Checker, book: "Book") -> Callable[[], Raw]:
 
 
 def result_of(plan: Plan, raw: Raw) -> Result:
-    """A raw run by the names of rules and figures."""
+    """A raw result, converted to names of rules and figures."""
     found = Result()
     for asked in plan.asked():
         name = asked.rule.id
@@ -52,7 +52,7 @@ def result_of(plan: Plan, raw: Raw) -> Result:
 
 
 def submission_kernel(made: Checker, data: object) -> tuple[Callable[[], Raw], Plan]:
-    """Typed integers -> outcomes, with the figures of what does not hold: what a portal's checker does between reading and reporting."""
+    """Typed integers -> outcomes, with figures for rules that do not hold: the part of a submission check between reading and reporting."""
     from validator.engine.rows import records
     from validator.engine.rows.run import play
     from validator.engine.rows.script import script

@@ -15,20 +15,20 @@ PACKAGES = ("polars", "pydantic", "dataframely", "pandera", "zen-engine")
 
 HEAD = """# What it costs
 
-Made by `python -m benchmarks`, which writes this page; `pip install -e '.[bench]'` brings the libraries that stand beside.
+Made by `python -m benchmarks`, which writes this page; `pip install -e '.[bench]'` installs the libraries for comparison.
 Measured on {day} with {machine}; {packages}.
 
-Every contender is given the same records and asked the same rules, those of the stages registration, pricing-basis, inquiry and pricing.
-Its results are held against Guiju's before anything is timed, and a difference stops the run. What a contender does not do stands beside
-it: a time with less work behind it is no better time. Contenders take turns, another one begins each round, a first round does not count.
-A time is the median of the rounds; *times Guiju* is the median of the ratios within each round, so that a busy moment hits both sides.
+Every contender gets the same records and checks the same rules, those of the stages registration, pricing-basis, inquiry and pricing.
+Its results are compared with Guiju's before anything is timed, and a difference stops the run. The last column lists work that a contender
+does not do: its time is not comparable in full. Contenders run in turns, with a different first one each round. The first round does not
+count. A time is the median of the rounds. *times Guiju* is the median of the ratios within each round, so that a busy moment affects both.
 
 ![Times of all contenders by part]({picture})
 """
 
 
 def write(folder: Path, parts: Sequence[Part]) -> None:
-    """Both files."""
+    """Write the page and its picture."""
     folder.mkdir(exist_ok=True)
     picture.write(folder / "performance.svg", parts)
     head = HEAD.format(day=date.today().isoformat(), machine=_machine(), packages=_packages(), picture="performance.svg")
@@ -47,7 +47,7 @@ def table(part: Part) -> str:
 
 
 def _said(part: Part) -> Sequence[str]:
-    """The milestones, and whether this run reached them."""
+    """Sentences on the milestones and whether this run reached them."""
     said = []
     if part.goal is not None:
         peer, goal = part.goal

@@ -1,4 +1,4 @@
-"""What is measured: each part makes its inputs, requires equal results, and times its contenders in turns."""
+"""The parts of the benchmark. Each makes its inputs, requires equal results, and times its contenders in turns."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -21,20 +21,20 @@ LIBRARIES: Mapping[str, tuple[str, str]] = {
     "pydantic": ("pydantic", "pydantic_models"),
     "zen-engine": ("zen", "zen_graph"),
 }
-"""Their package, and the peer that is written with it."""
+"""Package name -> the module of the peer that uses it."""
 
-NO_REPORT = "counts and findings without figures, margins, messages, clauses; a text that it cannot read ends it"
+NO_REPORT = "counts and findings without figures, margins, messages, clauses; stops at unreadable text"
 
 
 @dataclass(frozen=True)
 class Setting:
-    """Where inputs are kept, and how many rounds are run."""
+    """The folder of the inputs, and the number of rounds."""
 
     work: Path
     rounds: int
 
     def book(self, bids: int) -> Path:
-        """The folder of a book of that size, made if it is not there."""
+        """The folder of a book of that size, made if it does not exist."""
         folder = self.work / f"{bids}-{book.OFFERING['offering']}"
         if not (folder / "done").exists():
             book.write_book(folder, bids)
@@ -44,7 +44,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Part:
-    """One table of the page. `goal`: the peer that ours is held against, and the ratio to reach; or a time in seconds."""
+    """One table of the page. `goal`: the peer to compare with and the ratio to reach. Some parts have time limits in seconds instead."""
 
     title: str
     timings: Timings
@@ -57,7 +57,7 @@ class Part:
 def submission(
     title: str, runs: Callable[..., dict[str, Run]], data: Callable[[], dict[str, object]], less: str, goal: tuple[str, float] | None = None
 ) -> Callable[[Setting], Part]:
-    """A submission of ten bids; before, drawn ones to hold the contenders against each other."""
+    """A part on a submission of ten bids. First the results of the contenders are compared on random submissions."""
 
     def part(setting: Setting) -> Part:
         made, peers = ours.checker(book.OFFERING), libraries("pydantic", "zen-engine")
@@ -82,12 +82,12 @@ def book_kernel(bids: int) -> Callable[[Setting], Part]:
             OURS: ours.book_kernel(made, read),
             "Polars by hand": lambda: polars_by_hand.check(read.frames),
         }
-        does = {OURS: "", "Polars by hand": "no margins, not what is missing"}
+        does = {OURS: "", "Polars by hand": "no margins, no list of missing inputs"}
         given = python_by_hand.families({e: f.to_dict(as_series=False) for e, f in read.frames.items()})
         sizes = {e: f.height for e, f in read.frames.items()}
         require_same("Python by hand", wanted, python_by_hand.result(python_by_hand.check(given, sizes)))
         contenders["Python by hand"] = partial(python_by_hand.check, given, sizes)
-        does["Python by hand"] = "no figures, no margins; is given tuples instead of frames"
+        does["Python by hand"] = "no figures, no margins; gets tuples instead of frames"
         for name, library in libraries("dataframely", "pandera").items():
             schemas = library.Schemas(read.frames)
             require_same(name, wanted, library.result(schemas.check(read.frames)))
@@ -100,19 +100,19 @@ def book_kernel(bids: int) -> Callable[[Setting], Part]:
 
 
 def libraries(*names: str) -> dict[str, Any]:
-    """The peers of libraries that are installed; of another one a word is said."""
+    """The peers whose library is installed. Prints a note for each of the others."""
     found = {}
     for name in names:
         package, module = LIBRARIES[name]
         if find_spec(package) is None:
-            print(f"{name} is not installed and stays out: pip install -e '.[bench]'")
+            print(f"{name} is not installed and is left out: pip install -e '.[bench]'")
             continue
         found[name] = import_module(f"benchmarks.peers.{module}")
     return found
 
 
 def whole_command(setting: Setting) -> Part:
-    """Bytes -> bytes, from the start of the process to the report written."""
+    """Bytes -> bytes, from the start of the process until the report is written."""
     folder = setting.book(10_000)
     contenders = {f"{OURS}, to {suffix}": command.check(folder, suffix) for suffix in ("json", "xlsx")}
     timings = interleaved(contenders, setting.rounds)

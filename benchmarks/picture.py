@@ -1,4 +1,4 @@
-"""Measured parts -> one SVG: a point for every contender, each part on its own logarithmic scale (which has no zero, hence no bars)."""
+"""Measured parts -> one SVG: a point for every contender. Each part has its own logarithmic scale (without a zero, so no bars)."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ INK, OWN, OTHER = "#1f2933", "#0b6e99", "#7b8794"
 
 
 def write(target: Path, parts: Sequence[Part]) -> None:
-    """The same measurements give the same bytes."""
+    """Write the SVG. The same measurements give the same bytes."""
     matplotlib.rcParams.update({"svg.hashsalt": "guiju", "svg.fonttype": "none", "font.size": 9, "text.color": INK})
     sizes = [len(p.timings.rounds) for p in parts]
     figure, axes = pyplot.subplots(len(parts), 1, figsize=(8, 0.32 * sum(sizes) + 0.75 * len(parts)), height_ratios=sizes, squeeze=False)
@@ -49,7 +49,7 @@ def _points(axis: Axes, part: Part) -> None:
 
 
 def shown(seconds: float) -> str:
-    """With three figures, in the unit that suits."""
+    """A time with three significant digits, in a suitable unit."""
     for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
         if seconds >= size:
             return f"{seconds / size:.3g} {unit}"

@@ -1,4 +1,4 @@
-"""What every contender must find, in one form: compared before anything is timed."""
+"""The result of a contender in a common form. Results are compared before anything is timed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,18 +11,18 @@ Figures = Mapping[str, object]
 
 @dataclass
 class Result:
-    """Per rule how often each outcome, and each finding by row with its outcome and figures; then what became of the bids."""
+    """Per rule the count of each outcome, and each finding by row with its outcome and figures; then the fates of the bids."""
 
     counts: dict[str, tuple[int, ...]] = field(default_factory=dict)
     findings: dict[str, list[tuple[int, int, Figures]]] = field(default_factory=dict)
     values: dict[str, Fraction | int | None] = field(default_factory=dict)
     bids: dict[str, list[object]] = field(default_factory=dict)
     violated: dict[str, list[int]] = field(default_factory=dict)
-    """Of a contender that tells no more than that: the rows on which each rule is violated."""
+    """The rows on which each rule is violated, for contenders that report nothing else."""
 
 
 def require_same(name: str, wanted: Result, found: Result) -> None:
-    """Raises AssertionError naming the first thing in which a contender differs. What it does not say at all is not compared."""
+    """Raises AssertionError with the first difference. Parts that a contender does not report are not compared."""
     for part in ("counts", "values", "bids"):
         ours, theirs = getattr(wanted, part), getattr(found, part)
         for key, value in theirs.items():

@@ -1,8 +1,8 @@
-"""Submissions whose columns change from one to the next: what the first costs, and what 200 sets of columns in rotation cost.
+"""Submissions whose columns change from one to the next: the cost of the first submission, and of 200 sets of columns in rotation.
 
     python -m benchmarks.rotation
 
-A portal sends what it has. What is not supplied is data that one program reads, so a new set of columns must cost no more than a known one.
+A portal sends the columns that it has. One program handles every set of supplied columns, so a new set must cost no more than a known one.
 """
 
 import gc
@@ -22,7 +22,7 @@ KEYS = frozenset(("investor", "placee", "bids", "placees"))
 
 
 def columns(seed: int) -> dict[str, Any]:
-    """The clean submission without a part of its columns, another part for each seed."""
+    """The clean submission without some of its columns. The seed selects which."""
     draw, data = Random(seed), book.submission()
 
     def thinned(records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -35,7 +35,7 @@ def columns(seed: int) -> dict[str, Any]:
 
 
 def milliseconds(run: Callable[[], object]) -> float:
-    """Of this process: what else the machine does takes no part."""
+    """The CPU time of this process, so that other processes do not matter."""
     start = time.process_time()
     run()
     return (time.process_time() - start) * 1000

@@ -1,6 +1,6 @@
-"""An investor's submission of ten bids by three ways in: integers -> outcomes, texts by name -> report, bytes -> bytes.
+"""A submission of ten bids through three entry points: integers -> outcomes, texts by name -> report, bytes -> bytes.
 
-Before anything is timed the contenders answer drawn submissions, of which most break rules or lack cells, and are held against ours.
+Before anything is timed, the results of all contenders are compared on random submissions. Most violate rules or have missing cells.
 """
 
 import json
@@ -15,7 +15,7 @@ from validator.checks.checker import Checker
 
 DRAWN = 300
 CALLS = 500
-"""In a row of one contender: one is too short for a clock."""
+"""Calls per measurement, because one call is too short for a clock."""
 
 Data = Mapping[str, Any]
 Breaches = Sequence[tuple[str, int]]
@@ -23,7 +23,7 @@ Rules = Sequence[str]
 
 
 def violated(found: Breaches) -> Result:
-    """What a contender says that tells breaches alone."""
+    """The result of a contender that reports only violations."""
     said: dict[str, list[int]] = {rule: [] for rule in python_by_hand.RULES}
     for rule, row in found:
         said[rule].append(row)
@@ -31,14 +31,14 @@ def violated(found: Breaches) -> Result:
 
 
 def samples(drawn: int) -> Iterator[dict[str, object]]:
-    """Submissions with no fault, with one, and with some more."""
+    """Submissions with no fault, with one, and with several."""
     yield book.submission()
     for seed in range(drawn):
         yield book.spoiled_submission(seed, 1 + seed % 7)
 
 
 def compare(made: Checker, peers: Mapping[str, Callable[[Data], Result]], drawn: int = DRAWN) -> None:
-    """Raises AssertionError where a peer says something else of a drawn submission than ours."""
+    """Raises AssertionError if a peer and Guiju differ on a random submission."""
     for data in samples(drawn):
         kernel, plan = ours.submission_kernel(made, data)
         wanted = ours.result_of(plan, kernel())
@@ -47,7 +47,7 @@ def compare(made: Checker, peers: Mapping[str, Callable[[Data], Result]], drawn:
 
 
 def results(libraries: Mapping[str, Any]) -> dict[str, Callable[[Data], Result]]:
-    """How each peer answers a submission."""
+    """For each peer: submission -> result."""
 
     def by_hand(data: Data) -> Result:
         return python_by_hand.told(*python_by_hand.submission(cells.family(data)))

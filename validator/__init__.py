@@ -3,7 +3,7 @@
     checker = validator.checker("offering.yaml")
     report = checker.book("book.csv")
 
-Names are loaded when they are first used: `import validator` costs nothing that a program does not need.
+Each public name is imported when it is first used, so `import validator` is fast and loads only what a program needs.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from validator.report.model import Finding, Report
 
 __version__ = "0.1.0"
-"""The one place where the version stands: the build, `guiju --version` and every report read it here."""
+"""The only place that states the version: the build, `guiju --version` and every report read it here."""
 
 _FROM = {
     "Diagnostic": "dsl.diagnostics",

@@ -1,1 +1,1 @@
-"""The same rules in the tools that a user might pick instead, each as fast as we could make it."""
+"""The same rules, written with tools that a user might choose instead. Each is as fast as we could make it."""

@@ -1,4 +1,4 @@
-"""A submission as a portal hands it over (texts by name) -> plain integers, as somebody would read it once by hand.
+"""A submission as a portal sends it (texts by name) -> plain integers, read by hand-written code.
 
 Prices and money become 1/10000 元, days count from 1970-01-01, moments are milliseconds. A text that cannot be read raises ValueError.
 """
@@ -72,7 +72,7 @@ _INVESTOR, _PLACEE, _BID = ([(n, _reader(n)) for n in names] for names in (INVES
 
 
 def family(data: Cells) -> Family:
-    """What the peer by hand asks."""
+    """The input of the peer in Python by hand."""
     placees, number = [], 0
     for row, placee in enumerate(data["placees"]):
         bids = []
@@ -85,7 +85,7 @@ def family(data: Cells) -> Family:
 
 
 def context(data: Cells) -> dict[str, Any]:
-    """The same by name and flat, a bid with its row and its placee's assets; and the count of prices, which no expression can make."""
+    """The same data flat and by name: each bid with its row and assets of its placee, and the number of prices, which zen cannot count."""
     placees: list[dict[str, Any]] = []
     bids: list[dict[str, Any]] = []
     for row, cells in enumerate(data["placees"]):

@@ -26,7 +26,7 @@ _TYPES: Mapping[type[pl.DataType], type[dy.Column]] = {
 
 
 def schema(name: str, frame: pl.DataFrame, rules: Mapping[str, Rule]) -> type[dy.Schema]:
-    """What somebody would write down as a class: the columns that the rules read, and a rule each."""
+    """A schema, as a user would write it as a class: the columns that the rules read, and one dataframely rule per rule."""
     read = {n for when, require, _ in rules.values() for e in (when, require) if e is not None for n in e.meta.root_names()}
     columns = {n: _TYPES[type(frame.schema[n])](nullable=True) for n in sorted(read)}
     made = {rule: dy.rule()(_rule(when, require)) for rule, (when, require, _) in rules.items()}
@@ -38,7 +38,7 @@ def _rule(when: pl.Expr | None, require: pl.Expr) -> Callable[[Any], pl.Expr]:
 
 
 class Schemas:
-    """The three schemas, made once."""
+    """Creates the three schemas once."""
 
     def __init__(self, frames: Mapping[str, pl.DataFrame]) -> None:
         investor, placee, bid = by_hand.prepared(frames["investor"], frames["placee"], frames["bid"])
@@ -47,7 +47,7 @@ class Schemas:
         self.bid = schema("Bid", bid, BID)
 
     def check(self, frames: Mapping[str, pl.DataFrame]) -> Found:
-        """`frames`: as for the peer by hand."""
+        """`frames`: as for Polars by hand."""
         found = Found()
         investor, placee, bid = by_hand.prepared(frames["investor"], frames["placee"], frames["bid"])
         dead_investor = _ask(investor, self.investor, INVESTOR, found)
@@ -71,5 +71,5 @@ def _ask(frame: pl.DataFrame, asked: type[dy.Schema], rules: Mapping[str, Rule],
 
 
 def result(found: Found) -> Result:
-    """As all contenders are compared."""
+    """The result in the common form."""
     return by_hand.without_unknown(found)

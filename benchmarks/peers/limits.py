@@ -1,4 +1,4 @@
-"""The limits of the benchmark's offering as integers, written down by hand: what a peer has instead of a rulebook and its binding.
+"""The limits of the benchmark's offering as integers, written by hand. The peers use them instead of a bound rulebook.
 
 Prices and money in 1/10000 元, quantities in 股, ratios as fractions, days from 1970-01-01, moments in milliseconds of Beijing time.
 """
@@ -47,4 +47,4 @@ TEN_THOUSANDTHS = frozenset(
         "market_value_floor",
     )
 )
-"""Figures that are kept in 1/10000 元."""
+"""Figures stored in 1/10000 元."""

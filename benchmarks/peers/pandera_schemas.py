@@ -18,7 +18,7 @@ LESS = "nothing of what cannot be evaluated or does not apply, no figures"
 
 
 def schema(frame: pl.DataFrame, rules: Mapping[str, Rule]) -> pa.DataFrameSchema:
-    """The columns that the rules read, and a check each."""
+    """A schema with the columns that the rules read, and one check per rule."""
     read = {n for when, require, _ in rules.values() for e in (when, require) if e is not None for n in e.meta.root_names()}
     columns = {n: pa.Column(frame.schema[n], nullable=True) for n in sorted(read)}
     return pa.DataFrameSchema(columns, checks=[pa.Check(_check(when, require), name=rule) for rule, (when, require, _) in rules.items()])
@@ -30,14 +30,14 @@ def _check(when: pl.Expr | None, require: pl.Expr) -> Callable[[pa.PolarsData], 
 
 
 class Schemas:
-    """The three schemas, made once."""
+    """Creates the three schemas once."""
 
     def __init__(self, frames: Mapping[str, pl.DataFrame]) -> None:
         investor, placee, bid = by_hand.prepared(frames["investor"], frames["placee"], frames["bid"])
         self.investor, self.placee, self.bid = schema(investor, INVESTOR), schema(placee, PLACEE), schema(bid, BID)
 
     def check(self, frames: Mapping[str, pl.DataFrame]) -> Found:
-        """`frames`: as for the peer by hand."""
+        """`frames`: as for Polars by hand."""
         found = Found()
         investor, placee, bid = by_hand.prepared(frames["investor"], frames["placee"], frames["bid"])
         dead_investor = _ask(investor, self.investor, INVESTOR, found)
@@ -64,5 +64,5 @@ def _ask(frame: pl.DataFrame, asked: pa.DataFrameSchema, rules: Mapping[str, Rul
 
 
 def result(found: Found) -> Result:
-    """As all contenders are compared."""
+    """The result in the common form."""
     return by_hand.without_unknown(found)

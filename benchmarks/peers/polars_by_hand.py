@@ -15,7 +15,7 @@ from benchmarks.peers import limits as at
 from benchmarks.result import Result
 
 Rule = tuple[pl.Expr | None, pl.Expr, tuple[str, ...]]
-"""When (None: always), require, and the columns that are its figures."""
+"""A rule: its `when` (None: always), its `require`, and the columns of its figures."""
 
 c = pl.col
 
@@ -182,7 +182,7 @@ INVALID = {
     *("inquiry.price-spread", "inquiry.one-bid", "inquiry.quantity-minimum", "inquiry.quantity-step", "inquiry.asset-cap"),
     "inquiry.asset-amount",
 }
-"""Rules that make a bid invalid; the others only report."""
+"""The rules that make a bid invalid. The others only report."""
 
 
 @dataclass
@@ -212,7 +212,7 @@ def check(frames: Mapping[str, pl.DataFrame]) -> Found:
 
 
 def prepared(investor: pl.DataFrame, placee: pl.DataFrame, bid: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """The tables with what their rules read from above and below."""
+    """The tables, with the columns that their rules read from parents and children."""
     of = bid["^placee"]
     bid = bid.with_columns(
         placee["^investor"].gather(of),
@@ -247,14 +247,14 @@ def prepared(investor: pl.DataFrame, placee: pl.DataFrame, bid: pl.DataFrame) ->
 
 
 def _per(rows: pl.Series, height: int) -> pl.Series:
-    """How many bids each placee has."""
+    """The number of bids of each placee."""
     frame = pl.DataFrame({"at": rows.set_sorted() if rows.is_sorted() else rows})
     counts = frame.group_by("at").agg(pl.len().cast(pl.Int64))
     return pl.repeat(0, height, dtype=pl.Int64, eager=True).scatter(counts["at"], counts["len"])
 
 
 def _ask(frame: pl.DataFrame, rules: Mapping[str, Rule], found: Found) -> pl.Series:
-    """Asks all rules of a table at once; the rows that they make invalid."""
+    """Checks all rules of a table at once. Returns the rows that they make invalid."""
     flags = frame.select(_columns(rules))
     counted = flags.select(_counts(rules)).row(0, named=True)
     for name, (when, _, _) in rules.items():
@@ -302,7 +302,7 @@ def _hits(frame: pl.DataFrame, flags: pl.DataFrame, name: str, figures: tuple[st
 
 
 def result(found: Found) -> Result:
-    """As all contenders are compared."""
+    """The result in the common form."""
     findings: dict[str, list[tuple[int, int, Mapping[str, object]]]] = {
         rule: [(row, outcome, {k: _exact(k, v) for k, v in figures.items()}) for row, outcome, figures in _said(hits)]
         for rule, hits in found.hits.items()
@@ -311,7 +311,7 @@ def result(found: Found) -> Result:
 
 
 def without_unknown(found: Found) -> Result:
-    """Of a peer that tells only what is violated; of the offering's own rules it tells all."""
+    """The result of a peer that reports only violations, except for rules of the offering, which it reports in full."""
     whole = result(found)
     return replace(whole, findings={}, violated={rule: sorted(rows.to_list()) for rule, rows in found.violated.items()})
 
@@ -380,7 +380,7 @@ def price(bid: pl.DataFrame, live: pl.Series, found: Found) -> None:
 
 
 def _offering(values: Mapping[str, Any]) -> dict[str, tuple[bool, dict[str, int]]]:
-    """The rules of the offering itself: whether they hold, and their whole figures."""
+    """The rules of the offering itself: whether they hold, and all their figures."""
     removed, total, effective = values["eliminated_quantity"], values["live_quantity"], values["effective_investors"]
     return {
         "pricing.elimination-announced": (
@@ -395,7 +395,7 @@ def _offering(values: Mapping[str, Any]) -> dict[str, tuple[bool, dict[str, int]
 
 
 def _head(alive: pl.DataFrame, limit: int) -> pl.DataFrame:
-    """The bids at the prices that the elimination can reach; ranking all would cost more than all rules together."""
+    """The bids at the prices that the elimination can reach. Ranking all bids would take longer than all rules together."""
     prices = alive.group_by("price").agg(c("admitted").sum()).sort("price", descending=True)
     reached = prices.filter(c("admitted").cum_sum() >= limit)["price"]
     return alive.filter(c("price") >= reached[0]) if len(reached) else alive

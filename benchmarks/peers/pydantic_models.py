@@ -126,7 +126,7 @@ READER: TypeAdapter[Submission] = TypeAdapter(Submission)
 
 
 def check(data: Any) -> list[Breach]:
-    """Texts by name, as a portal hands them over."""
+    """Texts by name, as a portal sends them."""
     return READER.validate_python(data).breaches
 
 

@@ -118,7 +118,7 @@ def ask(
     idle: list[int],
     say: Callable[[Finding], object],
 ) -> None:
-    """Every rule of one investor's records. `at` and the numbers beside placees and bids are their rows."""
+    """Every rule of one investor's records. `at` and the numbers next to placees and bids are their rows."""
     (csa, certificate, letter, information, form, materials, restricted, related, strategic, basis, low, high, approval, recorded, amended,
      commitment) = investor  # fmt: skip
     if csa is None or csa >= REGISTRATION_DEADLINE:
@@ -331,7 +331,7 @@ _CLEAN: dict[tuple[int, int], list[Counts]] = {}
 
 
 def submission(family: "Family") -> tuple[list[Counts], list[Finding]]:
-    """How often each outcome, by the rule's number, and what does not hold."""
+    """The count of each outcome by rule number, and the findings."""
     at, investor, placees = family
     idle, found = [0] * len(RULES), list[Finding]()
     ask(at, investor, placees, idle, found.append)
@@ -439,7 +439,7 @@ def _price(families: Sequence[Family], size: int, dead: Mapping[str, set[int]], 
 
 
 def _median(bids: Sequence[tuple[Any, ...]]) -> Fraction | None:
-    """The bids stand from the highest price to the lowest."""
+    """The bids are sorted from the highest price to the lowest."""
     if not bids:
         return None
     return Fraction(-bids[(len(bids) - 1) // 2][0] - bids[len(bids) // 2][0], 20_000)
@@ -450,7 +450,7 @@ def _mean(bids: Sequence[tuple[Any, ...]]) -> Fraction | None:
 
 
 def families(tables: Mapping[str, Mapping[str, Sequence[Any]]]) -> list[Family]:
-    """Columns of the three tables -> what `check` and `ask` take. Not timed: as the frames, the tuples are given."""
+    """Columns of the three tables -> what `check` and `ask` take. Not timed, as the frames of the other contenders are not timed."""
     investors = [(i, r, []) for i, r in enumerate(_records(tables["investor"], INVESTOR))]  # type: list[Family]
     placees: list[list[tuple[int, Bid]]] = []
     for i, (r, owner) in enumerate(zip(_records(tables["placee"], PLACEE), tables["placee"]["^investor"], strict=True)):
@@ -466,7 +466,7 @@ def _records(columns: Mapping[str, Sequence[Any]], names: Sequence[str]) -> list
 
 
 def told(counts: Sequence[Counts], findings: Sequence[Finding]) -> Result:
-    """As all contenders are compared."""
+    """The result in the common form."""
     said: dict[str, list[tuple[int, int, Mapping[str, object]]]] = {r: [] for r in RULES}
     for rule, row, outcome in sorted(findings):
         said[_NAMES[rule]].append((row, outcome, {}))
@@ -474,7 +474,7 @@ def told(counts: Sequence[Counts], findings: Sequence[Finding]) -> Result:
 
 
 def result(found: Found) -> Result:
-    """The same of a whole book."""
+    """The result of a whole book in the common form."""
     whole = told(found.counts, found.findings)
     whole.values, whole.bids = dict(found.values), dict(found.bids)
     return whole

@@ -30,7 +30,7 @@ def _differ(a: str, b: str) -> str:
     return f"({a} != null and {b} != null and {a} != {b})"
 
 
-# The rules of the investor, in which its fields stand by their names after `investor.`.
+# The rules of the investor. They read its fields as `investor.<name>`.
 INVESTOR: Mapping[str, str] = {
     "registration.csa-deadline": _late("investor.csa_registered_at", at.REGISTRATION_DEADLINE),
     "registration.certificate": _late("investor.certificate_at", at.REGISTRATION_DEADLINE),
@@ -106,7 +106,7 @@ PLACEE: Mapping[str, str] = {
     "inquiry.one-bid": "p.own > 1",
 }
 
-# The rules of a bid, `b`, whose placee's assets stand beside its own cells.
+# The rules of a bid, `b`, which also has the assets of its placee.
 BID: Mapping[str, str] = {
     "pricing-basis.bid-within": (
         "b.price != null and ((investor.suggested_low != null and b.price < investor.suggested_low)"
@@ -135,7 +135,7 @@ BID: Mapping[str, str] = {
 
 
 def graph() -> str:
-    """The decision as JSON, as its editor would save it."""
+    """The decision graph as JSON, as the editor of zen saves it."""
     rules = [
         *((rule, condition) for rule, condition in INVESTOR.items()),
         *((rule, f"map(filter(placees as p, {condition}), #.row)") for rule, condition in PLACEE.items()),
@@ -152,13 +152,13 @@ def graph() -> str:
 
 
 class Graph:
-    """The decision, read once."""
+    """Loads the decision graph once."""
 
     def __init__(self) -> None:
         self.decision = zen.ZenEngine().create_decision(graph())
 
     def check(self, context: dict[str, Any]) -> list[Breach]:
-        """`context`: as `cells.context` gives it."""
+        """`context`: the result of `cells.context`."""
         found: Mapping[str, Any] = self.decision.evaluate(context)["result"]
         out: list[Breach] = []
         for key, said in found.items():

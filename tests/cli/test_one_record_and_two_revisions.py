@@ -1,4 +1,4 @@
-"""`guiju check --subject`, `--as` and `--against`: what befell one record, and what another revision would change."""
+"""`guiju check --subject`, `--as` and `--against`: the report on one record, and the changes under another revision."""
 
 import json
 

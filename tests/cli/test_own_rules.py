@@ -137,7 +137,7 @@ def test_what_is_wrong_with_it_is_told_of_its_own_file(guiju, amendment):
 def test_a_revision_that_ours_has_already_is_refused(guiju, amendment):
     file = amendment / "2026-06.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace('"2026-06"', '"2025-03"').replace("@2025-03", "@2023-02"), encoding="utf-8")
-    assert "overlap: szse-chinext@2025-03 stands twice, also in " in guiju("lint", amendment).stderr.decode()
+    assert "overlap: szse-chinext@2025-03 exists twice, also in " in guiju("lint", amendment).stderr.decode()
 
 
 def test_the_formatter_writes_its_files_and_never_ours(guiju, amendment):

@@ -277,7 +277,7 @@ def test_a_quantity_that_could_be_negative_is_no_sum_of_a_run(tmp_path: Path) ->
     with pytest.raises(DiagnosticError) as raised:
         checker(tmp_path, body)
     assert [(d.code, d.message) for d in raised.value.diagnostics] == [
-        ("wrong-type", "`sum` could be negative: then a longer run could have a smaller sum")
+        ("wrong-type", "`sum` could be negative, so a longer run could have a smaller sum")
     ]
 
 

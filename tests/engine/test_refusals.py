@@ -24,7 +24,7 @@ def valued(values: str, stages: str = "[a, b]") -> str:
 def test_a_message_may_not_say_what_is_only_known_later(tmp_path: Path) -> None:
     value = "  total: {zh: 总量, of: offering, stage: b, is: sum(bids.quantity where live)}\n"
     told = rule("a.told", "bid", "price > 1元", message='{zh: "总量{总量}", en: "{price} of {total}"}')
-    want = "later-stage: `total` is known from stage b on, this message belongs to a"
+    want = "later-stage: `total` is known from stage b on, but this message belongs to a"
     assert refused(tmp_path, f"\nstages: [a, b]\nvalues:\n{value}rules:\n{told}") == [want]
 
 
@@ -63,12 +63,12 @@ def test_two_values_do_not_share_a_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("value", ["fate: {zh: 果, of: bid, stage: a, is: live}", "fate: {zh: 果, of: offering, is: count(bids)}"])
 def test_the_fate_is_a_word_for_a_bid(tmp_path: Path, value: str) -> None:
-    want = "wrong-type: `fate` says what becomes of a bid: it is a value of bid that gives words"
+    want = "wrong-type: `fate` is the result of a bid: it must be a value of bid that gives words"
     assert refused(tmp_path, valued(f"  {value}\n")) == [want]
 
 
 def test_a_stage_stands_once(tmp_path: Path) -> None:
-    want = "wrong-form: `stages` does not have the form wanted here: `a` stands twice"
+    want = "wrong-form: `stages` has the wrong form: `a` is written twice"
     assert refused(tmp_path, valued("  one: {zh: 甲, of: bid, is: 1}\n", "[a, b, a]")) == [want]
 
 
@@ -97,7 +97,7 @@ def test_t_and_i_are_trading_days(tmp_path: Path, name: str, day: str, hint: str
 
 def test_a_day_past_the_calendar_is_no_guess(tmp_path: Path) -> None:
     later = valued("  after: {zh: 次日, of: offering, is: T+1}\n")
-    want = "unknown-calendar: 1 trading day after 2031-03-03 lies outside the known trading days of 2019 to 2026"
+    want = "unknown-calendar: 1 trading day after 2031-03-03 is outside the known trading days of 2019 to 2026"
     assert refused(tmp_path, later, t_day="2031-03-03") == [want]
     unread = checker(tmp_path, valued("  that: {zh: 当日, of: offering, is: T}\n"), t_day="2031-03-03")
     assert same(unread, {"bids": bids(1)}).values == {"that": "2031-03-03"}
@@ -150,10 +150,14 @@ def selecting(id_: str = "a.cut", for_: str = "bid", name: str = "out") -> str:
 @pytest.mark.parametrize(
     ("stage", "rules", "want"),
     [
-        ("a", selecting(for_="placee"), "wrong-record: `out` selects records of bid, this rule is for placee"),
-        ("b", selecting(), "later-stage: `out` is known from stage b on, this rule belongs to a"),
-        ("a", selecting() + selecting("b.cut"), "second-selection: `a.cut` selects already, and a report has one elimination"),
-        ("a", selecting(name="price"), "unknown-name: `price` is no value with `take`"),
+        ("a", selecting(for_="placee"), "wrong-record: `out` selects records of bid, but this rule is for placee"),
+        ("b", selecting(), "later-stage: `out` is known from stage b on, but this rule belongs to a"),
+        (
+            "a",
+            selecting() + selecting("b.cut"),
+            "second-selection: `a.cut` is already the selection, and a report has only one elimination",
+        ),
+        ("a", selecting(name="price"), "unknown-name: `price` is not a value with `take`"),
     ],
 )
 def test_a_report_has_one_elimination_known_when_its_rule_is_asked(tmp_path: Path, stage: str, rules: str, want: str) -> None:
@@ -210,10 +214,10 @@ def test_terms_that_need_each_other_are_told_where_they_stand(tmp_path: Path) ->
         "terms:\n  maximum_prices: {default: lockup_months + 1, cite: seed 一}\n  lockup_months: {default: maximum_prices, cite: seed 一}\n"
     )
     assert refused(tmp_path, f"\nstages: [a]\n{terms}{RULE}") == [
-        "circular: the default of `maximum_prices` needs `lockup_months`, which needs it in turn",
-        "circular: the default of `lockup_months` needs `maximum_prices`, which needs it in turn",
+        "circular: the default of `maximum_prices` needs `lockup_months`, which in turn needs it",
+        "circular: the default of `lockup_months` needs `maximum_prices`, which in turn needs it",
     ]
     alone = "terms:\n  maximum_prices: {default: maximum_prices + 1, cite: seed 一}\n"
     assert refused(tmp_path, f"\nstages: [a]\n{alone}{RULE}") == [
-        "circular: the default of `maximum_prices` needs `maximum_prices`, which needs it in turn"
+        "circular: the default of `maximum_prices` needs `maximum_prices`, which in turn needs it"
     ]

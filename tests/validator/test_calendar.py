@@ -97,7 +97,7 @@ def test_a_day_beyond_the_known_years_is_told_never_guessed(start: str, offset: 
     with pytest.raises(DiagnosticError) as caught:
         CALENDAR.trading_day(day(start), offset)
     assert str(caught.value) == (
-        f"unknown-calendar: {said} lies outside the known trading days of 2019 to 2026\n"
+        f"unknown-calendar: {said} is outside the known trading days of 2019 to 2026\n"
         "  hint: add the year to rules/calendar.yaml once its holidays are announced"
     )
 
@@ -135,8 +135,8 @@ def test_a_calendar_of_one_year_is_read(tmp_path: Path) -> None:
 
 
 MISTAKES = [
-    ("", "1: missing-key: `years` is missing", "write `years:` and below it each year with its days without trading"),
-    ("years: {}", "1: missing-key: `years` is missing", "write `years:` and below it each year with its days without trading"),
+    ("", "1: missing-key: `years` is missing", "write `years:`, and under it each year with its days without trading"),
+    ("years: {}", "1: missing-key: `years` is missing", "write `years:`, and under it each year with its days without trading"),
     ('years:\n  "2026":\n    - [01-01]\nzone: x', "4: unknown-key: unknown key `zone`", "the only key is `years`"),
     ("years:\n  2026:\n    - [01-01]", "2: key-not-text: the key `2026` is not a text", 'write "2026" in quotes'),
     ('years:\n  "26":\n    - [01-01]', "2: wrong-form: `26` is not a year", "write a year such as 2026 in quotes"),
@@ -145,10 +145,10 @@ MISTAKES = [
     ('years:\n  "2026":\n    - 01-01', "3: wrong-form: `01-01` is not a list of days", "write a run of holidays as `- [01-01, 01-02]`"),
     ('years:\n  "2026":\n    - [02-30]', "3: wrong-form: `02-30` is not a day of 2026", "write month and day, such as 01-01"),
     ('years:\n  "2026":\n    - [01-01]\n    - [1-2]', "4: wrong-form: `1-2` is not a day of 2026", "write month and day, such as 01-01"),
-    ('years:\n  "2026":\n    - [01-03]', "3: wrong-form: 2026-01-03 is no weekday", "list only Mondays to Fridays"),
+    ('years:\n  "2026":\n    - [01-03]', "3: wrong-form: 2026-01-03 is not a weekday", "list only Mondays to Fridays"),
     (
         'years:\n  "2026":\n    - [01-01, 01-01]',
-        "3: wrong-form: 2026-01-01 does not come after the day before it",
+        "3: wrong-form: 2026-01-01 is not after the day listed before it",
         "list every day once, in order",
     ),
 ]

@@ -134,7 +134,7 @@ TOLD = [
     ),
     (
         "from: 12:00",
-        """a.yaml:1: ambiguous-number: `12:00` could be a time or a number to the base 60
+        """a.yaml:1: ambiguous-number: `12:00` could be a time or a number in base 60
   hint: write "12:00" for the text, plain digits for a number""",
     ),
     (
@@ -144,18 +144,18 @@ TOLD = [
     ),
     (
         "a: 1\nb: 2\na: 3",
-        """a.yaml:3: duplicate-key: the key `a` stands in line 1 already
-  hint: take one of them out""",
+        """a.yaml:3: duplicate-key: the key `a` is already in line 1
+  hint: remove one of them""",
     ),
     (
         "a: &x 1",
-        """a.yaml:1: anchor: the anchor `&x` gives a second name to what follows
-  hint: take it out; a text that begins with & wants quotes""",
+        """a.yaml:1: anchor: the anchor `&x` gives the next value a second name
+  hint: remove it, or put a text that begins with & in quotes""",
     ),
     (
         "b:\n  - *x",
-        """a.yaml:2: alias: the alias `*x` repeats what stands elsewhere
-  hint: write it out here; a text that begins with * wants quotes""",
+        """a.yaml:2: alias: the alias `*x` repeats a value from elsewhere
+  hint: write it out here, or put a text that begins with * in quotes""",
     ),
     (
         "<<: {a: 1}",
@@ -164,18 +164,18 @@ TOLD = [
     ),
     (
         "a: !!int '3'",
-        """a.yaml:1: tag: the tag `!!int` changes what follows
-  hint: take it out; a text that begins with ! wants quotes""",
+        """a.yaml:1: tag: the tag `!!int` changes the meaning of the next value
+  hint: remove it, or put a text that begins with ! in quotes""",
     ),
     (
         "a: 1\n---\nb: 2",
         """a.yaml:2: several-documents: a second document starts here
-  hint: a file is one document: take out the `---`""",
+  hint: a file is one document: remove the `---`""",
     ),
     (
         "%YAML 1.1\n---\na: 1",
         """a.yaml:1: directive: a line that starts with % changes how the file is read
-  hint: take it out""",
+  hint: remove it""",
     ),
     (
         "301680: 固德电材",
@@ -184,22 +184,22 @@ TOLD = [
     ),
     (
         "? [a, b]\n: c",
-        """a.yaml:1: key-not-text: a key is a text, not a list, a mapping or an alias
-  hint: a text that begins with [ or { wants quotes""",
+        """a.yaml:1: key-not-text: a key must be a text, not a list, a mapping or an alias
+  hint: put a text that begins with [ or { in quotes""",
     ),
     (
         "a: 1\nb: x\u200by",
         """a.yaml:2: hidden-character: the character U+200B cannot be seen
-  hint: take it out; where it is meant, write "\\u200b" in double quotes""",
+  hint: remove it, or if it is intended write "\\u200b" in double quotes""",
     ),
     (
         "a: 1 # nothing\u2028b: 2",
         """a.yaml:1: hidden-character: the character U+2028 cannot be seen
-  hint: take it out; where it is meant, write "\\u2028" in double quotes""",
+  hint: remove it, or if it is intended write "\\u2028" in double quotes""",
     ),
     (
         "require: price: 3",
-        """a.yaml:1: yaml-syntax: a `:` stands where no key can be
+        """a.yaml:1: yaml-syntax: there cannot be a key before this `:`
   hint: put a text with `: ` in quotes, or check the indentation""",
     ),
     (
@@ -219,7 +219,7 @@ TOLD = [
     ),
     (
         "a:\n  - b\n  c: 1",
-        """a.yaml:3: yaml-syntax: this is no item of the list that begins in line 2
+        """a.yaml:3: yaml-syntax: this is not an item of the list that begins in line 2
   hint: begin each item with `- ` in one column""",
     ),
     (
@@ -229,17 +229,17 @@ TOLD = [
     ),
     (
         'a: "x" y',
-        """a.yaml:1: yaml-syntax: this is no key of the mapping that begins in line 1
-  hint: put its keys in one column; behind a closing quote nothing follows""",
+        """a.yaml:1: yaml-syntax: this is not a key of the mapping that begins in line 1
+  hint: put its keys in one column, and write nothing after a closing quote""",
     ),
     (
         "a: 1\nb: 'x\n\n",
         """a.yaml:2: yaml-syntax: the quote of line 2 is not closed
-  hint: close it, or double a quote that is meant""",
+  hint: close it, or double a quote that is part of the text""",
     ),
     (
         "a: @x",
-        """a.yaml:1: yaml-syntax: no text begins with `@`
+        """a.yaml:1: yaml-syntax: a text cannot begin with `@`
   hint: put it in quotes""",
     ),
     (
@@ -287,7 +287,7 @@ def test_all_mistakes_are_told_at_once_by_line() -> None:
 
 
 def test_the_first_line_of_a_repeated_key_is_named_each_time() -> None:
-    assert "the key `k` stands in line 2 already" in told("x:\n  k: 1\n  k: 2\n  k: 3").splitlines()[2]
+    assert "the key `k` is already in line 2" in told("x:\n  k: 1\n  k: 2\n  k: 3").splitlines()[2]
 
 
 def test_the_same_key_in_two_mappings_is_no_repetition() -> None:

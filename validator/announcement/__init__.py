@@ -1,4 +1,4 @@
-"""Announcements that must add up: their figures as printed, held against the rulebooks of rules/announcements.
+"""Check the printed figures of an announcement against the rulebooks in rules/announcements.
 
 report = validator.announcement.check("announcement.yaml")
 """
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def check(path: str | Path, rules: Path | None = None) -> "AnnouncementReport":
-    """The report of one announcement under the rulebook and the revision that govern it. Raises DiagnosticError."""
+    """The report on one announcement, under the revision of its rulebook that governs it. Raises DiagnosticError."""
     from dsl.diagnostics import DiagnosticError
     from validator.announcement.intervals import Interval
     from validator.announcement.read import read_announcement

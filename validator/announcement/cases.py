@@ -1,7 +1,7 @@
-"""The cases of the rulebooks of announcements -> what each gives beside what it should, and what no case proves.
+"""The cases of the rulebooks for announcements -> each result that differs from the expected one, and whatever no case proves.
 
-A case departs from the base announcement: changed figures (null: not printed), changed records of a table by their ids (null: not there),
-a change of its first record, or a small table whose items each change that record.
+A case is a set of changes to the base announcement: changed figures (null: not printed), changed records of a table by id (null: removed),
+a change of the first record of a table, or a small table whose items each change that first record.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ from validator.vocabulary.source import Lines, Source, load
 
 
 class AnnouncementCase(Case):
-    """`notes` lists every rule that notes a difference which rounding explains, as `gives` lists all that are violated."""
+    """`gives` lists every violated rule. `notes` lists every rule with a difference that rounding explains."""
 
     notes: list[str] | None = None
 
@@ -41,7 +41,7 @@ Proofs = Mapping[str, Sequence[tuple[AnnouncementCase, Run]]]
 
 
 def run_cases(rules: Path) -> CaseReport:
-    """Run the cases of every revision. Raises DiagnosticError for what is wrong with the files."""
+    """Run the cases of every revision. Raises DiagnosticError for mistakes in the files."""
     books = library(rules)
     passed = 0
     failures: list[str] = []
@@ -79,13 +79,13 @@ def _revision(books: Library, rulebook: Rulebook) -> CaseReport:
 
 
 def attempt(books: Library, rulebook: Rulebook, base: Mapping[str, Any], case: Case) -> Run:
-    """One case, run. Raises DiagnosticError where its figures cannot be read."""
+    """Run one case. Raises DiagnosticError if its figures cannot be read."""
     data = announcement_of(base, case, rulebook.schema) | {"rulebook": rulebook.id}
     return run(rulebook, of_source(Source(data, f"case `{case.name}`", Lines(1, {})), books.vocabulary), books.calendar)
 
 
 def announcement_of(base: Mapping[str, Any], case: Case, schema: Schema) -> dict[str, Any]:
-    """The announcement that a case departs to, in the form of announcement.yaml."""
+    """The base announcement with the changes of a case, in the form of announcement.yaml."""
     stated = {**base.get(schema.root, {}), **case.with_.get(schema.root, {})}
     data: dict[str, Any] = {k: v for k, v in stated.items() if k in HEAD}
     data["figures"] = {k: v for k, v in stated.items() if k not in HEAD}
@@ -148,11 +148,11 @@ def _differences(case: AnnouncementCase, got: AnnouncementReport) -> Iterator[st
         yield f"cannot be read: {issue.message.en}"
 
 
-# ── what no case proves ──
+# ── gaps: whatever no case proves ──
 
 
 def gaps(rulebook: Rulebook, proofs: Proofs) -> Iterator[str]:
-    """A line for every rule that no case violates or holds on its limit, and for every input that is missing in no case."""
+    """A line for every rule without a violating case or a case on its limit, and for every input that no case leaves missing."""
     for rule in rulebook.rules.values():
         found = proofs.get(rule.id, ())
         if not any(rule.id in case.gives for case, _ in found):
@@ -164,13 +164,13 @@ def gaps(rulebook: Rulebook, proofs: Proofs) -> Iterator[str]:
         elif any(r is not None for r in rooms) and not any(r == 0 for r in rooms):
             yield f"{rule.id}: no case holds on the limit"
         for name in sorted(inputs(rulebook, rule)):
-            # Each case states every outcome, so one of another rule proves this one's too.
+            # A case states the outcomes of all rules, so a case of another rule can prove this input.
             if not any(_lacks(case, name) for cases in proofs.values() for case, _ in cases):
                 yield f"{rule.id}: no case in which `{name}` is missing"
 
 
 def inputs(rulebook: Rulebook, rule: Rule) -> frozenset[str]:
-    """The names of what a rule reads and may lack, through its values too."""
+    """The names of the inputs of a rule that can be missing, including those read through values."""
     found: set[str] = set()
     open_ = [c for c in (rule.when, rule.require) if c is not None]
     while open_:
@@ -187,7 +187,7 @@ def inputs(rulebook: Rulebook, rule: Rule) -> frozenset[str]:
 
 
 def _anchors(expr: Expr) -> Iterator[str]:
-    """The named days that a rule counts from: each is a figure too."""
+    """The named days from which an expression counts. Each of them is an input too."""
     if isinstance(expr, Day):
         yield expr.anchor
     for child in children(expr):

@@ -1,8 +1,8 @@
-"""Intervals of fractions and what can be true of them: every value that printed figures may stand for.
+"""Interval arithmetic on fractions: an interval holds every exact value that a printed figure may have.
 
-`SCALARS` and `AGGREGATES` have every function of the language.
+`SCALARS` and `AGGREGATES` define every function of the rule language on intervals.
 
-INVARIANT: the operators take their sides to vary independently. Whoever calls them sees to it that no printed figure stands on both.
+INVARIANT: every operator assumes that its sides vary independently. The caller must ensure that no printed figure is on both sides.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,9 +23,9 @@ Test = Callable[[Fraction, Fraction], bool]
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """All values from `low` to `high`, both included. `printed` is what the figures give as they are printed.
+    """All values from `low` to `high`, both included. `printed` is the value computed from the figures as printed.
 
-    After a rounding the values are the multiples of `grid` only.
+    After rounding, only the multiples of `grid` are possible.
     """
 
     low: Fraction
@@ -35,13 +35,13 @@ class Interval:
 
     @property
     def exact(self) -> bool:
-        """Whether there is one value only."""
+        """Whether only one value is possible."""
         return self.low == self.high
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """Whether a condition can be true, whether it can be false, and which of the two it is of the figures as printed."""
+    """Whether a condition can be true, whether it can be false, and which of the two holds for the figures as printed."""
 
     may_hold: bool
     may_fail: bool
@@ -52,12 +52,12 @@ Answer = Interval | Truth | str | None
 
 
 def point(value: Fraction | int) -> Interval:
-    """A value that is known exactly."""
+    """The interval of one exact value."""
     return Interval(Fraction(value), Fraction(value), Fraction(value))
 
 
 def known(value: bool) -> Truth:
-    """A condition that no printed figure has a part in."""
+    """The truth of a condition that involves no printed figure."""
     return Truth(value, not value, value)
 
 
@@ -75,7 +75,7 @@ def times(a: Interval, b: Interval) -> Interval:
 
 
 def over(a: Interval, b: Interval) -> Interval | None:
-    """The quotient; None where the divisor can be 0."""
+    """The quotient. None if the divisor can be 0."""
     if b.low <= 0 <= b.high:
         return None
     ends = [x / y for x in (a.low, a.high) for y in (b.low, b.high)]
@@ -83,13 +83,13 @@ def over(a: Interval, b: Interval) -> Interval | None:
 
 
 def each(function: Callable[..., Fraction], sides: Sequence[Interval]) -> Interval:
-    """A function that rises with every side: least, greatest, the middle of several."""
+    """Apply a function that is increasing in every side: minimum, maximum, median."""
     low, high, printed = (function(ends) for ends in zip(*((s.low, s.high, s.printed) for s in sides), strict=True))
     return Interval(low, high, printed)
 
 
 def middle(values: Sequence[Fraction]) -> Fraction:
-    """The median, exactly."""
+    """The exact median."""
     return Fraction(median(values))
 
 
@@ -101,7 +101,7 @@ ROUNDINGS: Mapping[str, Callable[[Fraction], int]] = {
 
 
 def rounded(name: str, a: Interval, unit: Fraction) -> Interval:
-    """The multiples of `unit` that the values round to."""
+    """The interval of the multiples of `unit` to which the values round."""
     low, high, printed = (ROUNDINGS[name](x / unit) * unit for x in (a.low, a.high, a.printed))
     return Interval(low, high, printed, unit)
 
@@ -118,7 +118,7 @@ _MIRROR = {">": "<", ">=": "<="}
 
 
 def compare(ops: Sequence[str], sides: Sequence[Interval]) -> Truth:
-    """`a = b`, or a chain `a <= x < b`: true where one choice of values makes the whole chain true."""
+    """`a = b`, or a chain `a <= x < b`: can be true if one choice of values makes the whole chain true."""
     if ops[0] in ("=", "!="):
         a, b = sides
         truth = Truth(_meet(a, b), not (a.exact and b.exact and a.low == b.low), a.printed == b.printed)
@@ -136,7 +136,7 @@ def _below(ops: Sequence[str]) -> Test:
 
 
 def _meet(a: Interval, b: Interval) -> bool:
-    """Whether some value belongs to both."""
+    """Whether the intervals have a value in common."""
     low, high = max(a.low, b.low), min(a.high, b.high)
     grids = [s.grid for s in (a, b) if s.grid is not None]
     return low <= high if not grids else _first_multiple(low, _common(grids)) <= high
@@ -159,7 +159,7 @@ def _first_multiple(low: Fraction, unit: Fraction) -> Fraction:
 
 
 def _common(grids: Sequence[Fraction]) -> Fraction:
-    """The least multiple of all."""
+    """The least common multiple."""
     bottom = lcm(*(g.denominator for g in grids))
     return Fraction(lcm(*(int(g * bottom) for g in grids)), bottom)
 
@@ -176,7 +176,7 @@ def opposite(a: Truth) -> Truth:
 
 
 def both(sides: Sequence[Truth | None]) -> Truth | None:
-    """`and`: what is certainly false decides, else what is missing."""
+    """`and`: certainly false if one side is. Otherwise None if a side is missing."""
     if any(s is not None and not s.may_hold for s in sides):
         return known(False)
     if any(s is None for s in sides):
@@ -186,13 +186,13 @@ def both(sides: Sequence[Truth | None]) -> Truth | None:
 
 
 def either(sides: Sequence[Truth | None]) -> Truth | None:
-    """`or`: what is certainly true decides, else what is missing."""
+    """`or`: certainly true if one side is. Otherwise None if a side is missing."""
     turned = both([None if s is None else opposite(s) for s in sides])
     return None if turned is None else opposite(turned)
 
 
 def margin(op: str, a: Interval, b: Interval) -> Fraction:
-    """How far the sides may still move apart before the comparison fails: 0 on the limit, negative where it has failed."""
+    """The distance to the limit of the comparison, for the most favourable values: 0 on the limit, negative if it fails for all values."""
     match op:
         case "=":
             return min(a.high - b.low, b.high - a.low)
@@ -239,7 +239,7 @@ SCALARS: Mapping[str, Callable[..., Answer]] = {
     "weekday": lambda _, day: point((int(day.printed) + 3) % 7 + 1),
     "trading_day": _trading_day,
 }
-"""`meaning(trading days, *sides)`. Days and texts are exact: the printed one is the only one."""
+"""`meaning(trading days, *sides)`. Days and texts are always exact."""
 
 
 def _extreme(of: Callable[..., Fraction], sides: Sequence[Interval]) -> Interval | None:
@@ -257,7 +257,7 @@ AGGREGATES: Mapping[str, Callable[..., Answer]] = {
     "sum": lambda _, sides: reduce(plus, sides, point(0)),
     "weighted_mean": lambda _, sides, weights: over(reduce(plus, map(times, sides, weights), point(0)), reduce(plus, weights, point(0))),
 }
-"""`meaning(number of records, *the sides of each argument)`."""
+"""`meaning(number of records, *sides of each argument)`."""
 
 UNTOLD = frozenset(("weighted_mean", "distinct"))
-"""Functions that have these meanings of exact values only: the ends of the intervals do not give the ends of the answer."""
+"""Functions that are defined only for exact values, because the ends of the intervals do not give the ends of the result."""

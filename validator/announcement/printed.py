@@ -1,7 +1,7 @@
-"""A figure as printed (`3,518.19倍`, `-`, several prints of one quantity) -> its text and the values that it may stand for.
+"""A figure as printed (`3,518.19倍`, `-`, several prints of one quantity) -> its text and its possible exact values.
 
-With decimals it stands for everything within half a unit of its last decimal, without decimals it is exact; a dash and an empty cell
-(`空白`) are nothing, exactly: what is not stated at all is missing.
+A figure with decimals may be any value within half a unit of its last decimal. A figure without decimals is exact. A dash and an empty cell
+(`空白`) are exactly 0. Only a figure that is not stated at all is missing.
 """
 
 import re
@@ -23,7 +23,7 @@ _PRINT = re.compile(r"([+-]?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,30})(?:\.([0-9]{1
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One figure, text, flag or day of an announcement. `places` decimals and the `factor` of its unit say how it is printed."""
+    """One figure, text, flag or day of an announcement. It is printed with `places` decimals, in a unit of `factor` base units."""
 
     text: str
     value: Interval | Truth | str
@@ -33,12 +33,12 @@ class Cell:
 
     @property
     def step(self) -> Fraction:
-        """One unit of the last digit."""
+        """The value of one unit in the last printed digit."""
         return self.factor * Fraction(1, 10**self.places)
 
 
 def read_print(value: object, field: Field, units: Mapping[str, Unit]) -> Cell | None:
-    """A cell; None where nothing is printed. Raises Unreadable."""
+    """The cell of a printed value. None if nothing is printed. Raises Unreadable."""
     if field.type.type.kind != "number":
         return _other(value, field, units)
     if value is None:
@@ -50,7 +50,7 @@ def read_print(value: object, field: Field, units: Mapping[str, Unit]) -> Cell |
 
 
 def read_prints(values: Sequence[object], field: Field, units: Mapping[str, Unit]) -> tuple[Cell | None, list[Cell]]:
-    """The most precise of several prints of one quantity, and those that contradict it beyond their rounding."""
+    """The most precise of several prints of one quantity, and the prints that contradict it by more than rounding."""
     cells = sorted((c for v in values if (c := read_print(v, field, units)) is not None), key=lambda c: c.step)
     if not cells:
         return None, []

@@ -1,8 +1,8 @@
 """announcement.yaml -> an `Announcement`: every figure as printed, or all diagnostics with their lines.
 
-The file is the officer's own page, so what is wrong in it is a diagnostic. Two prints of one quantity that contradict each other are the
-announcement's fault, not hers: an issue of the report. The names in the file are those of the vocabulary, so its form is checked here and
-not by a model of its own.
+The officer writes this file, so a mistake in it is a diagnostic. If the announcement prints one quantity twice with contradicting values,
+that is a mistake of the announcement, and becomes an issue of the report. The keys of the file are names of the vocabulary, so its form is
+checked here and not by a pydantic model.
 """
 
 import json
@@ -35,13 +35,13 @@ _PARTS = {
 
 
 def names_rulebook(data: Plain) -> bool:
-    """Whether a file is an announcement: an offering names no rulebook, its board and its dates select it."""
+    """Whether the data are an announcement. An announcement names its rulebook, an offering does not."""
     return isinstance(data, dict) and any(_PARTS.get(key) == "rulebook" for key in data)
 
 
 @dataclass(frozen=True)
 class Record:
-    """One record of an announcement: its id, and a cell for every field that something is printed for."""
+    """One record of an announcement: its id, and a cell for every printed field."""
 
     id: str
     cells: Mapping[str, Cell]
@@ -49,17 +49,17 @@ class Record:
 
 @dataclass(frozen=True)
 class Announcement:
-    """What one announcement prints. `records` holds every entity of the vocabulary, the announcement itself as its only record."""
+    """The content of one announcement. `records` has a list for every entity; the announcement itself is the only record of its entity."""
 
     rulebook: str
     records: Mapping[str, tuple[Record, ...]]
     others: tuple[str, ...]
-    """Figures that the vocabulary has no name for: no rule reads them."""
+    """Figures without a name in the vocabulary. No rule reads them."""
     issues: tuple[Issue, ...]
     digest: str
 
     def root(self, name: str) -> Cell | None:
-        """A figure of the announcement itself."""
+        """A cell of the announcement itself. None if it is missing."""
         return self.records["announcement"][0].cells.get(name)
 
 
@@ -74,7 +74,7 @@ def of_source(source: Source, vocabulary: Vocabulary) -> Announcement:
 
 
 class _Written(NamedTuple):
-    """A value and where it stands."""
+    """A value, and its path in the file."""
 
     value: Plain
     place: Place
@@ -132,7 +132,7 @@ class _Reader:
                 yield made
 
     def _columns(self, row: _Row, entity: Entity) -> Iterator[_Row]:
-        """A row whose key is a list stands for as many records: a table with its years as columns."""
+        """A row whose key is a list is split into one record per key. It describes a table with years as columns."""
         columns = next((row[k].value for k in entity.key if k in row and isinstance(row[k].value, list)), None)
         if not isinstance(columns, list):
             yield row
@@ -183,7 +183,7 @@ class _Reader:
         return {}
 
     def _named(self, data: Mapping[str, Plain], place: Place, names: Mapping[str, str]) -> dict[str, _Written]:
-        """The same under canonical names."""
+        """The values of a mapping under canonical names."""
         found: dict[str, _Written] = {}
         for key, value in data.items():
             name = names.get(key)

@@ -1,6 +1,6 @@
-"""rules/announcements -> its rulebooks, compiled: the same form as every rulebook, another vocabulary, no kernel.
+"""rules/announcements -> its rulebooks, compiled. They have the same form as all rulebooks, but their own vocabulary, and use no kernel.
 
-What a rule says is checked by the language as ever; then `soundness` sees to it that it can be told of printed figures.
+The rule language checks each expression as usual. Then `soundness` checks that it can be decided from printed figures.
 """
 
 from pathlib import Path as FilePath
@@ -24,7 +24,7 @@ from validator.vocabulary.vocabulary import Vocabulary
 
 
 def library(rules: FilePath) -> Library:
-    """All of them, compiled. `rules` is the folder of all rules. Raises DiagnosticError with every mistake."""
+    """All rulebooks for announcements, compiled. `rules` is the folder of all rules. Raises DiagnosticError with every mistake."""
     books = rulebooks(rules, KIND)
     books.all()
     return books
@@ -47,7 +47,7 @@ KIND = Kind(Governed("announcement", "on {day}"), _compile, ANNOUNCEMENTS)
 
 
 class _Scope(Scope):
-    """Expressions are checked, but never lowered to integers."""
+    """A scope that checks expressions but never lowers them to integers."""
 
     def check(self, placed: Placed[Any], path: Path, piece: Piece, entity: str, expect: Type | None = None) -> Checked | None:
         try:
@@ -60,7 +60,7 @@ class _Scope(Scope):
 
 
 def _value(scope: Scope, name: str, placed: Placed[ValueForm]) -> Value | None:
-    """A value of the form `is`, which may read the values before it."""
+    """A value of the form `is`. It may read the values before it."""
     form = placed.form
     if form.is_ is None or form.of not in scope.schema.entities:
         said = f"value `{name}` needs `is` and the record it is of: announcements know no other form"

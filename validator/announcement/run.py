@@ -1,4 +1,4 @@
-"""A rulebook asked of an announcement -> its report: what cannot be true of the figures as printed, and what rounding explains."""
+"""Rulebook + announcement -> report: statements that cannot be true for the printed figures, and differences that rounding explains."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ OUTCOMES: tuple[Outcome, ...] = ("holds", "violated", "not_applicable", "not_eva
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A difference that rounding explains (尾差): no finding. `left` and `right` are the sides of the statement as shown."""
+    """A difference that rounding explains (尾差), so it is not a finding. `left` and `right` are the sides of the statement as shown."""
 
     rule: str
     subject: Subject
@@ -50,17 +50,17 @@ class AnnouncementReport(Report):
     announcement: str = ""
     notes: tuple[Note, ...] = ()
     unread: tuple[Both, ...] = ()
-    """The names of figures that are stated but that no rule reads."""
+    """The names of stated figures that no rule reads."""
 
     def to_dict(self, bids: bool = False) -> dict[str, Any]:
-        """The promised JSON, as plain data."""
+        """The documented JSON, as plain data."""
         more = {"announcement": self.announcement, "notes": [n.to_dict() for n in self.notes], "unread": [n.en for n in self.unread]}
         return {**Report.to_dict(self, bids), **more}
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A rule asked of one record."""
+    """One rule checked for one record."""
 
     rule: Rule
     subject: Subject
@@ -70,7 +70,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Run:
-    """A rulebook asked of an announcement: every rule of every record."""
+    """The result of checking every rule of a rulebook for every record of an announcement."""
 
     rulebook: Rulebook
     announcement: Announcement
@@ -79,7 +79,7 @@ class Run:
 
 
 def run(rulebook: Rulebook, announcement: Announcement, calendar: Calendar) -> Run:
-    """Raises DiagnosticError where a day lies beyond the calendar."""
+    """Check every rule for every record. Raises DiagnosticError if a day is outside the calendar."""
     evaluator = Evaluator(announcement, rulebook, calendar)
     asked: list[Asked] = []
     for rule in rulebook.rules.values():
@@ -106,7 +106,7 @@ def _ask(evaluator: Evaluator, rule: Rule, number: int, id_: str) -> Asked:
 
 
 def report(done: Run) -> AnnouncementReport:
-    """In the order of the rules, then of the records."""
+    """The report of a run, in the order of the rules, then of the records."""
     book, announcement = done.rulebook, done.announcement
     speaker = Speaker(done.evaluator)
     code = _text(announcement.root("code"))
@@ -166,7 +166,7 @@ def _findings(done: Run, speaker: Speaker, code: str) -> Iterator[Finding]:
 
 
 def _margin(found: Sequence[Statement]) -> str | None:
-    """What is lacking to the nearest values that would make the statement true, where it is one comparison."""
+    """The distance to the nearest values that would make the statement true, if it is a single comparison."""
     room = found[0].margin if len(found) == 1 and found[0].outcome == "violated" else None
     return None if room is None else decimal(room)
 
@@ -195,7 +195,7 @@ def _notes(done: Run, speaker: Speaker) -> Iterator[Note]:
 
 
 def _unread(done: Run) -> Iterator[Both]:
-    """What is stated but was never asked for: figures by their names, those without a name as they are written."""
+    """Stated figures that no rule reads. Figures without a name in the vocabulary are listed as they are written."""
     schema = done.rulebook.schema
     for entity, records in done.announcement.records.items():
         keys = {*schema.entities[entity].key, *(HEAD if entity == schema.root else ())}

@@ -1,6 +1,6 @@
-"""A rule asked of a record -> the statements that it makes of it, each with what its figures can make of it.
+"""A rule and a record -> its statements, each with its possible truth values.
 
-What `and` joins are statements of their own, and so is what `all(…)` says of each record. `if c then s else 是` makes no statement where
+Each side of `and` is a separate statement, and so is the condition of `all(…)` for each record. `if c then s else 是` makes no statement if
 c is 否.
 """
 
@@ -18,7 +18,7 @@ Outcome = Literal["holds", "violated", "not_applicable", "not_evaluable", "error
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement: its truth (None where something is missing), and for a comparison its sides."""
+    """One statement: its truth (None if a figure is missing) and, for a comparison, its sides."""
 
     expr: Expr
     place: Place
@@ -28,7 +28,7 @@ class Statement:
 
     @property
     def outcome(self) -> Outcome:
-        """How the statement ends on its own."""
+        """The outcome of this statement alone."""
         if self.trace.twice:
             return "error"
         if self.truth is None:
@@ -37,7 +37,7 @@ class Statement:
 
     @property
     def margin(self) -> Fraction | None:
-        """How far it is from failing: 0 on the limit. None for what is no comparison of numbers."""
+        """The distance to the limit: 0 on the limit, negative if violated. None if this is not a comparison of numbers."""
         match self.expr, self.sides:
             case Compare(ops=(op,)), (Interval() as a, Interval() as b):
                 return margin(op, a, b)
@@ -46,7 +46,7 @@ class Statement:
 
 
 def statements(evaluator: Evaluator, expr: Expr, at: Place) -> Iterator[Statement]:
-    """The statements that an expression makes, in the order written."""
+    """The statements in an expression, in the order written."""
     match expr:
         case Flag(value=True):
             return
@@ -80,7 +80,7 @@ def _statement(evaluator: Evaluator, expr: Expr, at: Place) -> Statement:
 
 
 def outcome(found: Sequence[Statement]) -> Outcome:
-    """How a rule ends: one broken statement breaks it, one that cannot be told leaves it open."""
+    """The outcome of a rule: violated if one statement is, else not evaluable if one is undecided."""
     outcomes = {s.outcome for s in found}
     order: tuple[Outcome, ...] = ("error", "violated", "not_evaluable", "holds")
     return next((o for o in order if o in outcomes), "not_applicable")

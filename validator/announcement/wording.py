@@ -1,6 +1,6 @@
-"""Statements -> what an officer reads of them: what was announced, what follows from the other figures, and by how much they differ.
+"""Statements -> sentences for an officer: the announced figure, the figure recomputed from the others, and the difference.
 
-A recomputed figure is shown at the decimals of the announced one; where those do not hold it, at two at least.
+A recomputed figure has as many decimals as the announced one. If these cannot represent it exactly, it has at least two.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,13 +18,13 @@ from validator.announcement.statements import Statement
 from validator.bilingual import Both
 from validator.report.amounts import day, decimal, moment
 
-_SHOWN = 8  # figures in one sentence
-_SHOWN_OF_TAIL = 4  # rounding explains it: whoever wants more finds them in the JSON
+_SHOWN = 8  # most figures in one sentence
+_SHOWN_OF_TAIL = 4  # fewer if rounding explains the difference; the JSON has all
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The two sides of a statement as texts in one unit, and by how much they differ in base units."""
+    """The two sides of a statement as texts in one unit, and their difference in base units."""
 
     left: str
     right: str
@@ -32,7 +32,7 @@ class Difference:
 
     @property
     def shows(self) -> bool:
-        """Whether a reader with a calculator would see it."""
+        """Whether the difference is visible in the texts."""
         return self.left != self.right
 
 
@@ -43,16 +43,16 @@ class Speaker:
     evaluator: Evaluator
 
     def figures(self, found: Iterable[Statement]) -> dict[str, str]:
-        """Every figure that the statements rest on, as printed, by its name."""
+        """Every figure that the statements read, as printed, by name."""
         return {self._name(s, spot, name, "en"): c.text for s in found for (spot, name), c in s.trace.figures.items()}
 
     def missing(self, found: Iterable[Statement], lang: Language) -> tuple[str, ...]:
-        """The names of what is not printed."""
+        """The names of the missing figures."""
         names = {self._name(s, spot, name, lang): None for s in found if s.truth is None for spot, name in s.trace.missing}
         return tuple(names)
 
     def difference(self, statement: Statement, more: int = 0) -> Difference | None:
-        """None for what is no comparison of two numbers. `more` decimals are shown than usual."""
+        """The difference of a comparison of two numbers, else None. `more`: how many decimals to show beyond the usual number."""
         match statement.expr, statement.sides:
             case Compare(ops=(_,), operands=(a, b)), (Interval() as left, Interval() as right):
                 first, second = self._shown(statement, (a, b), (left.printed, right.printed), more)
@@ -61,7 +61,7 @@ class Speaker:
                 return None
 
     def tail(self, statement: Statement) -> Difference | None:
-        """The difference that rounding explains: the statement can be true, but not of the figures as they are printed."""
+        """The difference that rounding explains, or None: the statement can be true, but is false for the figures as printed."""
         found = self.difference(statement)
         if found is None or statement.outcome != "holds" or statement.truth is None or statement.truth.printed:
             return None
@@ -72,12 +72,12 @@ class Speaker:
                 return found
 
     def broken(self, statement: Statement) -> Both:
-        """What is wrong, in both languages."""
+        """The sentence for a violated statement."""
         zh = self._sentence(statement, "zh", "不成立", self._first_figures(statement, "zh"))
         return Both(zh, self._sentence(statement, "en", "does not hold", self._first_figures(statement, "en")))
 
     def rounding(self, statement: Statement) -> Both:
-        """What rounding explains, in both languages."""
+        """The sentence for a difference that rounding explains."""
         zh, en = (self._figures_of_tail(statement, "zh"), self._figures_of_tail(statement, "en"))
         return Both(self._sentence(statement, "zh", "尾差", zh), self._sentence(statement, "en", "explained by rounding", en))
 
@@ -99,7 +99,7 @@ class Speaker:
         return to_text(expr, lang, self.evaluator.rulebook.schema)
 
     def _sides(self, statement: Statement) -> str:
-        """The two sides and how they stand to each other, as printed."""
+        """The two sides and their relation, as printed."""
         found = self.difference(statement)
         if found is None or self._plain(statement):
             return ""
@@ -110,7 +110,7 @@ class Speaker:
         return f"{found.left} ≠ {found.right}"
 
     def _first_figures(self, statement: Statement, lang: Language) -> str:
-        """The figures that a broken statement rests on, the first few of many."""
+        """The first few figures that a violated statement reads."""
         listed = self._listed(statement, lang)
         inside = ("、" if lang == "zh" else ", ").join(listed[:_SHOWN])
         if len(listed) <= _SHOWN:
@@ -118,7 +118,7 @@ class Speaker:
         return f"{inside}等{len(listed)}项" if lang == "zh" else f"{inside} … {len(listed)} figures"
 
     def _figures_of_tail(self, statement: Statement, lang: Language) -> str:
-        """The figures of a statement that holds; of many their number only."""
+        """The figures of a statement that rounding explains. If there are many, only their number."""
         listed = self._listed(statement, lang)
         if len(listed) <= _SHOWN_OF_TAIL:
             return self._first_figures(statement, lang)
@@ -128,7 +128,7 @@ class Speaker:
         return [f"{self._name(statement, spot, n, lang)} {c.text}" for (spot, n), c in statement.trace.figures.items()]
 
     def _plain(self, statement: Statement) -> bool:
-        """Whether an order of two printed figures is all that it says: then the figures say it themselves."""
+        """Whether the statement only compares the order of two printed figures, so that the figures alone are clear."""
         match statement.expr:
             case Compare(ops=(op,), operands=operands):
                 return op != "=" and all(self._alone(statement, o) is not None for o in operands)
@@ -150,14 +150,14 @@ class Speaker:
     # ── numbers ──
 
     def _alone(self, statement: Statement, side: Expr) -> tuple[Cell, Field] | None:
-        """The printed figure that a side of a comparison is, if it is one and nothing else."""
+        """The printed figure of a side of a comparison, if the side is just a figure."""
         if not isinstance(side, Ref) or side.field.source == "value":
             return None
         cell = statement.trace.figures.get((self.evaluator.spot(side, statement.place), side.field.name))
         return None if cell is None else (cell, side.field)
 
     def _shown(self, statement: Statement, sides: tuple[Expr, Expr], values: tuple[Fraction, Fraction], more: int) -> tuple[str, ...]:
-        """Both sides in the unit and at the decimals of the figure that stands alone on one of them."""
+        """Both sides in the unit and with the decimals of the figure that is alone on one side."""
         alone = [c for c in (self._alone(statement, side) for side in sides) if c is not None]
         match sides[0].type:
             case Type(kind="date"):
@@ -172,7 +172,7 @@ class Speaker:
         return tuple(f"{_grouped(decimal(v, places))}{cell.unit}" for v in scaled)
 
     def _like(self, statement: Statement, alone: Sequence[tuple[Cell, Field]]) -> tuple[Cell, Field | None]:
-        """The figure whose unit and decimals both sides are shown in. One that names no unit (a dash, 0) borrows that of its kind."""
+        """The figure whose unit and decimals both sides use. One without a unit (a dash, 0) takes that of its kind."""
         stated = [(c, self._field(spot, n)) for (spot, n), c in statement.trace.figures.items() if isinstance(c.value, Interval)]
         if not (alone or stated):
             return Cell("", Truth(True, False, True)), None
@@ -185,11 +185,11 @@ class Speaker:
 
 
 def _grouped(text: str) -> str:
-    """With commas between the thousands."""
+    """The number with commas between thousands."""
     whole, separator, rest = text.partition(".")
     return f"{'-' if whole.startswith('-') else ''}{abs(int(whole)):,}{separator}{rest}"
 
 
 def joined(parts: Sequence[Both]) -> Both:
-    """Several sentences as one text."""
+    """Join several sentences into one text."""
     return Both(";".join(p.zh for p in parts), "; ".join(p.en for p in parts))

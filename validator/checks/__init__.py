@@ -1,1 +1,1 @@
-"""The three things that every door calls: one offering, a table of offerings, a folder."""
+"""The entry points of the library and the command: check one offering, a table of offerings, or a folder."""

@@ -1,6 +1,6 @@
-"""The door for programs: an offering -> a checker that is kept; a book or a submission -> its report.
+"""An offering -> a checker to keep. The checker turns a book or a submission into a report.
 
-After `checker()` returns, nothing but the book it is given is read: no file of rules, no clock.
+After `checker()` returns, the checker reads only the book it is given: no rule files and no clock.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,23 +28,23 @@ if TYPE_CHECKING:
     from validator.rulebook.library import Library
 
 MOST_BOOKS = 32
-"""Plans kept for books that lack different columns: anyone may send what he likes, and memory must not grow with it."""
+"""How many plans are kept, one per set of supplied columns. The limit bounds memory, whatever users send."""
 
 VERIFY_UP_TO = 50_000
-"""Bids up to which a book is run through both evaluators,"""
+"""A book with at most this many bids runs through both evaluators …"""
 VERIFY_RECORDS = 200_000
-"""and records of its largest table: a day's online applications are millions."""
+"""… if its largest table has at most this many records. A table of online applications can have millions."""
 
 
 def checker(offering: str | Path | Mapping[str, object], rules: str | Path | None = None) -> "Checker":
-    """The checker of one offering: picks the revision, binds the terms, compiles. Raises DiagnosticError with all that is wrong."""
+    """The checker of one offering. Selects the revision, binds the terms and compiles. Raises DiagnosticError with every mistake."""
     made = for_offering(shelf(Path(rules) if rules is not None else rules_folder()), offering)
-    _ = made.submissions  # nothing is planned or compiled once a portal asks
+    _ = made.submissions  # compile now, so that the first submission of a portal is not slow
     return made
 
 
 def for_offering(books: "Library | Shelf", offering: str | Path | Mapping[str, object], rulebook: Rulebook | None = None) -> "Checker":
-    """As `checker`, with the rules already read, or under a given revision."""
+    """Like `checker`, with rules that are already read. `rulebook` overrides the governing revision."""
     given = read_offering(offering, books.vocabulary)
     if rulebook is None:
         rulebook = books.governing(*board_and_dates(given))
@@ -52,7 +52,7 @@ def for_offering(books: "Library | Shelf", offering: str | Path | Mapping[str, o
 
 
 class Checker:
-    """One offering under the revision that governs it. May be shared by threads."""
+    """One offering under the revision that governs it. Safe to share between threads."""
 
     def __init__(self, plan: Plan, vocabulary: Vocabulary) -> None:
         self.plan = plan
@@ -61,19 +61,19 @@ class Checker:
 
     @cached_property
     def submissions(self) -> SubmissionRun:
-        """What checks submissions: made by `checker`, or when the first one comes."""
+        """The compiled run for submissions. Made by `checker`, else at the first submission."""
         return SubmissionRun.of(self.plan, self.vocabulary)
 
     def book(self, source: object, stages: Sequence[str] | None = None, *, evaluator: str | None = None) -> Report:
-        """Check a whole book: a file, a folder, a data frame. `stages` limits what is reported, not what is run before.
+        """Check a whole book: a file, a folder, a data frame. `stages` limits what is reported; earlier stages still run if needed.
 
-        Up to 50,000 bids both evaluators run and the report is `verified`; `evaluator` ("rows" or "columns") asks for one alone.
-        Raises DiagnosticError where the book is refused, Disagreement where the evaluators differ.
+        A book of up to 50,000 bids runs through both evaluators, and the report is `verified`. `evaluator` selects one ("rows", "columns").
+        Raises DiagnosticError if the book is refused, Disagreement if the evaluators differ.
         """
         return self.read(read_book(source, self.vocabulary), stages, evaluator=evaluator)
 
     def read(self, book: "Book", stages: Sequence[str] | None = None, *, evaluator: str | None = None) -> Report:
-        """As `book`, for a book that was read before."""
+        """Like `book`, for a book that is already read."""
         from validator.engine.columns.run import with_gaps
 
         book = with_gaps(book, self.plan.schema)
@@ -83,17 +83,17 @@ class Checker:
         return self._ready(given.supplied).book(book, given, self._known(stages), evaluator, both=both)
 
     def offering_only(self, stages: Sequence[str] | None = None) -> Report:
-        """Check the offering alone: the rules of its own fields. Those that need a book are listed as unsupplied."""
+        """Check the offering alone: the rules of its own fields. Rules that need a book are listed as unsupplied."""
         given = submission_input(Submission({}, frozenset(), ()), self.plan)
         return self._ready(given.supplied).offering_only(given, self._known(stages))
 
     def submission(self, data: object) -> Report:
-        """Check one investor's submission: the rules that read only its own records and the offering. Loads no Polars."""
+        """Check one investor's submission with the rules that read only its records and the offering. Does not load Polars."""
         read = read_submission(data, self.submissions.form)
         return self.submissions.check(read, submission_input(read, self.plan))
 
     def _ready(self, supplied: Supplied) -> BookRun:
-        """Made once for books with the same columns; the last few are kept."""
+        """The compiled run for one set of supplied columns. The most recent ones are cached."""
         found = self._books.pop(supplied, None) or BookRun(BookPlan.of(self.plan, supplied), self.vocabulary.words_en)
         self._books[supplied] = found
         for old in list(self._books)[:-MOST_BOOKS]:

@@ -1,6 +1,6 @@
-"""A folder of offerings, each in a folder of its own with its book beside it -> one report: each under the revision that governed it.
+"""A folder of offerings, each in its own folder with its book -> one report. Each offering is checked under the revision that governs it.
 
-What is wrong with one offering or its book is said of it; the others are checked all the same.
+A mistake in one offering or its book is reported for that offering. The others are still checked.
 """
 
 from collections.abc import Callable
@@ -19,12 +19,12 @@ from validator.vocabulary.layers import rules_folder
 
 OFFERING = "offering.yaml"
 _BOOKS = ("book", "bids", "报价簿", "报价")
-"""What a book beside its offering is called: a folder, or a file of any format."""
+"""Names of a book next to its offering.yaml: a folder, or a file in any supported format."""
 _FORMATS = (".csv", ".xlsx", ".parquet", ".json", ".jsonl", ".zip")
 
 
 def check_folder(folder: str | Path, rules: str | Path | None = None, told: Callable[[int, int], None] | None = None) -> Offerings:
-    """Check every offering below a folder. `told` hears how many are done, and of how many."""
+    """Check every offering below a folder. `told` is called with the number done and the total."""
     books = shelf(Path(rules) if rules is not None else rules_folder())
     places = sorted(p.parent for p in Path(folder).glob(f"*/{OFFERING}"))
     found = Offerings()
@@ -61,11 +61,13 @@ def _add(found: Offerings, report: Report, folder: str) -> None:
 
 
 def book_beside(place: Path) -> Path | None:
-    """The book that lies beside an offering, if there is one. Raises DiagnosticError where there are several."""
+    """The book next to an offering, or None. Raises DiagnosticError if there are several."""
     found = sorted(p for p in place.iterdir() if p.stem in _BOOKS and (p.suffix.lower() in _FORMATS or p.is_dir()))
     if len(found) > 1:
         names = ", ".join(f"`{p.name}`" for p in found)
-        raise DiagnosticError([Diagnostic("two-books", f"two books beside one offering: {names}", hint="leave one", file=str(place))])
+        raise DiagnosticError(
+            [Diagnostic("two-books", f"two books for one offering: {names}", hint="keep only one of them", file=str(place))]
+        )
     return found[0] if found else None
 
 

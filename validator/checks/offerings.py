@@ -1,4 +1,4 @@
-"""What a run over many offerings found: the rows of a table, or the folders of a folder, each under the revision that governs it."""
+"""The result of a run over many offerings: the rows of a table, or the subfolders of a folder."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,12 +12,12 @@ from validator.report.model import ENGINE, FORMAT, Called, Finding, Report
 T = TypeVar("T", Finding, Issue)
 
 Counts = dict[str, int]
-"""How often each outcome came."""
+"""How often each outcome occurs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Of(Generic[T]):
-    """Something said of one offering. `folder` is the name of its folder, empty for a row of a table."""
+    """A finding or an issue of one offering. `folder` is the name of its folder, empty for a row of a table."""
 
     said: T
     offering: str
@@ -29,17 +29,17 @@ class Of(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One offering in short: its code, the revision that governs it, and how often each outcome came."""
+    """One offering: its code, the revision that governs it, and how often each outcome occurs."""
 
     offering: str
     rulebook: str
     outcomes: Mapping[str, int]
     status: int
     row: int = 0
-    """Of a table; 0 for a folder."""
+    """The row in a table, 0 for a folder."""
     folder: str = ""
     report: Report | None = None
-    """The report on the book of a folder; a table has no books."""
+    """The report on the book in a folder. None for a row of a table."""
 
     def to_dict(self) -> dict[str, Any]:
         if self.report is None:
@@ -51,7 +51,7 @@ class Line:
 
 @dataclass
 class Revision:
-    """One revision: what it cites, how many offerings it governs, and how often each outcome came of each of its rules."""
+    """One revision: its sources, how many offerings it governs, and how often each outcome occurs for each of its rules."""
 
     rulebook: Mapping[str, str]
     sources: Mapping[str, str]
@@ -66,18 +66,18 @@ class Revision:
 
 @dataclass
 class Columns:
-    """What is said of the columns of a table as a whole. A folder has none: each of its reports speaks of its own book's."""
+    """The columns that a table does not supply. A folder has none, since each of its reports lists those of its own book."""
 
     unknown: tuple[tuple[str, str], ...] = ()
     unsupplied: dict[str, list[str]] = field(default_factory=dict)
-    """Per revision the rules that wait for a column."""
+    """Per revision: the rules that need a column that is not supplied."""
     lacking: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Per rule in `unsupplied`: the columns that the table does not have, with their Chinese names."""
+    """Per rule in `unsupplied`: the columns that are not supplied, with their Chinese names."""
 
 
 @dataclass
 class Offerings:
-    """The offerings that were checked, and all that was found. An offering that could not be checked is in `intake`."""
+    """The offerings that were checked, with all findings. An offering that could not be checked is in `intake`."""
 
     digest: str = ""
     revisions: dict[str, Revision] = field(default_factory=dict)
@@ -86,28 +86,28 @@ class Offerings:
     intake: list[Of[Issue]] = field(default_factory=list)
     columns: Columns | None = None
     records: Counts = field(default_factory=dict)
-    """Of the books: how many there are of each kind."""
+    """The number of records of each entity in all books."""
     refused: int = 0
     """Folders whose offering or book could not be checked."""
     names: dict[str, Both] = field(default_factory=dict)
-    """The name of every rule that was asked."""
+    """The name of every rule that was checked."""
     called: dict[str, Called] = field(default_factory=dict)
-    """What the findings of a rule call their figures."""
+    """Per rule: the labels of the figures in its findings."""
 
     @property
     def status(self) -> int:
-        """1 violations, 3 something could not be read or evaluated, else 0."""
+        """Exit status: 1 if anything is violated, 3 if something could not be read or evaluated, else 0."""
         found = {line.status for line in self.lines}
         return 1 if 1 in found else 3 if 3 in found or self.unsure else 0
 
     @property
     def unsure(self) -> bool:
-        """Whether something could not be read, or is not there."""
+        """Whether something could not be read, is missing or was not supplied."""
         waiting = self.columns.unsupplied if self.columns is not None else any(x.report and x.report.unsupplied for x in self.lines)
         return bool(self.intake or waiting)
 
     def add(self, line: Line, by_rule: Mapping[str, Mapping[str, int]]) -> None:
-        """One more offering, checked. Its revision is known already."""
+        """Add a checked offering. Its revision must already be in `revisions`."""
         self.lines.append(line)
         revision = self.revisions[line.rulebook]
         revision.offerings += 1
@@ -121,7 +121,7 @@ class Offerings:
         return {name: found.to_dict() for name, found in sorted(self.revisions.items()) if found.offerings}
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain data in the report's words: `outcomes` by revision, one flat list of findings, and a line for each offering."""
+        """Plain data with the keys of a report: `outcomes` by revision, one flat list of findings, and a line for each offering."""
         by_revision = self.by_revision()
         records: Counts = {"offering": len(self.lines), **self.records}
         total = {o: sum(r[o] for r in by_revision.values()) for o in OUTCOMES}

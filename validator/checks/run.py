@@ -1,4 +1,4 @@
-"""A plan -> its programs, made once; records -> their report, as often as wanted."""
+"""A plan -> compiled programs, made once. Then records -> a report, as often as needed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -26,15 +26,15 @@ if TYPE_CHECKING:
     from validator.intake.book.book import Book
 
 MOST_SETS = 512
-"""Sets of columns of which it is kept what they decide: anyone may send what he likes, and memory must not grow with it."""
+"""How many sets of supplied columns are cached for submissions. The limit bounds memory, whatever users send."""
 
 Names = tuple[str, ...]
-"""Stages to report; none: all."""
+"""Stages to report. Empty means all."""
 
 
 @dataclass(frozen=True)
 class BookRun:
-    """All that is made for books with the same columns. `words`: English for the words of the data."""
+    """The compiled run for books with the same supplied columns. `words`: English for the Chinese words of the data."""
 
     plan: BookPlan
     words: Mapping[str, str]
@@ -44,13 +44,13 @@ class BookRun:
 
     @cached_property
     def programs(self) -> Any:
-        """Of the column evaluator."""
+        """The compiled programs of the column evaluator."""
         from validator.engine.columns.run import Programs
 
         return Programs()
 
     def book(self, book: "Book", given: Input, stages: Names, evaluator: str | None, *, both: bool) -> Report:
-        """`both`: run the two evaluators, and say that they agree. Raises Disagreement where they do not."""
+        """`both`: run both evaluators and mark the report as verified. Raises Disagreement if they differ."""
         from validator.engine.columns.run import run as run_columns
 
         decisions = read_decisions(book.decisions, self.plan, given.names)
@@ -68,25 +68,25 @@ class BookRun:
         return report.with_verified() if both else report
 
     def offering_only(self, given: Input, stages: Names) -> Report:
-        """The rules of the offering itself, without any record."""
+        """Run only the rules of the offering itself, without a book."""
         raw = play(self.plan, self.script(stages, alone=True), records.from_dicts({}, self.plan.layout))
         return self.report(raw, given, stages)
 
     def stages(self, names: Names) -> tuple[Stage, ...]:
-        """The stages to run so that the named ones can be reported, without the values that nothing in them reads."""
+        """The stages to run so that the named ones can be reported, without values that they do not read."""
         if names not in self._stages:
             self._stages[names] = pruned(self.plan, self.plan.upto(names))
         return self._stages[names]
 
     def script(self, names: Names, alone: bool = False) -> Script:
-        """`alone`: of the rules only those of the offering."""
+        """`alone`: only the rules of the offering itself."""
         if (names, alone) not in self._scripts:
             rules = {a.number for a in self.plan.asked() if a.rule.entity == self.plan.schema.root} if alone else None
             self._scripts[names, alone] = script(self.plan, self.stages(names), rules=rules)
         return self._scripts[names, alone]
 
     def report(self, raw: Raw, given: Input, names: Names, decisions: Decisions = NO_DECISIONS) -> Report:
-        """What was found, of the named stages."""
+        """The report for the named stages."""
         if names not in self._prefaces:
             self._prefaces[names] = Preface.of(self.plan, self.stages(names), self.words)
         shown = names or self.plan.rulebook.stages
@@ -95,19 +95,19 @@ class BookRun:
 
 @dataclass(frozen=True)
 class SubmissionRun:
-    """All that is made for the submissions of an offering, whatever columns they have."""
+    """The compiled run for all submissions of an offering, whatever columns they supply."""
 
     plan: SubmissionPlan
     script: Script
     form: SubmissionForm
     not_asked: tuple[str, ...]
-    """The rules that one investor's records cannot answer."""
+    """The rules that the records of one investor cannot decide."""
     _preface: Preface
     _columns: "dict[Supplied, _Columns]" = field(default_factory=dict)
 
     @classmethod
     def of(cls, plan: Plan, vocabulary: Vocabulary) -> "SubmissionRun":
-        """Plans and compiles all of it: no submission has to."""
+        """Plan and compile everything now, so that no submission pays for it."""
         own = SubmissionPlan.of(plan)
         made = script(own, own.stages, lean=True, guards=own.guards)
         made.answering.make()
@@ -118,7 +118,7 @@ class SubmissionRun:
         return cls(own, made, submission_form(vocabulary), not_asked, preface)
 
     def check(self, read: Submission, given: Input) -> Report:
-        """The report of one investor's records."""
+        """The report on one investor's records."""
         columns = self._of(given.supplied)
         raw = play(self.plan, self.script, records.from_dicts(read.tables, self.plan.layout), start=columns.start)
         report = build(
@@ -139,7 +139,7 @@ class SubmissionRun:
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """What is known of submissions with the same columns before they come."""
+    """Cached facts for submissions that supply the same columns."""
 
     given: Given
     start: Start

@@ -1,7 +1,7 @@
-"""A table of offerings -> what was found: each under the revision that governed it, its own rules asked of its own fields.
+"""A table of offerings -> findings. The rules that read only the offering are checked for each row, under the revision that governs it.
 
-The rules of a revision are compiled once and read the fields of each offering as they run. What one offering lacks or gets wrong is said of
-that offering; the others are checked all the same.
+The rules of a revision are compiled once and read the fields of each offering at run time. A missing or wrong field is reported for its
+offering. The other offerings are still checked.
 """
 
 from collections.abc import Sequence
@@ -30,17 +30,17 @@ from validator.rulebook.governing import governing_name
 from validator.vocabulary.layers import rules_folder
 
 BOARD = "board"
-"""The field that names an offering's rulebook."""
+"""The field that selects the rulebook of an offering."""
 
 
 def check_offerings(source: object, rules: str | Path | None = None) -> Offerings:
-    """Check a table of offerings: a file or a data frame. Raises DiagnosticError where the table is refused."""
+    """Check a table of offerings: a file or a data frame. Raises DiagnosticError if the table is refused."""
     books = shelf(Path(rules) if rules is not None else rules_folder())
     root = books.vocabulary.schema.root
     book = read_archive(source, books.vocabulary)
     if (root, BOARD) not in book.supplied:
-        said = f"the table has no column `{BOARD}`, so it lists no offerings"
-        raise DiagnosticError([Diagnostic("no-board", said, hint="each offering is checked under the rulebook of its board")])
+        said = f"the table has no column `{BOARD}`, so it is not a table of offerings"
+        raise DiagnosticError([Diagnostic("no-board", said, hint="add the column: it selects the rulebook of each offering")])
     found = Offerings(book.digest, intake=[Of(issue, "") for issue in book.issues], columns=Columns(book.unknown_columns))
     run = _Run(books, found, Supplied(book.supplied, frozenset()))
     frame = book.frames[root]
@@ -94,9 +94,9 @@ class _Run:
         total = {o: sum(counts[o] for counts in by_rule.values()) for o in OUTCOMES}
         status = 1 if total["violated"] else 3 if found else 0
         self.found.add(Line(plan.code, name, total, status, row), by_rule)
-        self.lacks(name, plan, lacking, coverage)
+        self._note_unsupplied(name, plan, lacking, coverage)
 
-    def lacks(self, name: str, plan: Plan, lacking: Sequence[Asked], coverage: Coverage) -> None:
+    def _note_unsupplied(self, name: str, plan: Plan, lacking: Sequence[Asked], coverage: Coverage) -> None:
         columns = self.found.columns
         assert columns is not None
         known = columns.unsupplied.setdefault(name, []) if lacking else []
@@ -108,7 +108,7 @@ class _Run:
                 columns.lacking.setdefault(asked.rule.id, {}).update(sorted(fields.items()))
 
     def done(self) -> Offerings:
-        """All that was found, the findings in the order of the stages."""
+        """The result, with findings in the order of the stages."""
         stages = {n: i for ready in self.open.values() for i, n in enumerate(ready.plan.rulebook.stages)}
         self.found.findings.sort(key=lambda f: (stages.get(f.said.stage, 0), f.said.rule, f.said.subject.id))
         return self.found

@@ -1,8 +1,8 @@
-"""The command `guiju`. Nothing is loaded before it runs: not the texts of its help, nor what they are read with."""
+"""The command `guiju`. This file imports nothing, so that starting is fast: even the help texts are loaded later."""
 
 
 def main() -> None:
-    """The entry point."""
+    """The entry point of the command."""
     from validator.cli import door
 
     door.open_streams()

@@ -1,6 +1,6 @@
-"""The command `guiju`: translates arguments, calls the library, translates back. No rule is known here.
+"""The command `guiju`: translates arguments, calls the library, and writes the result. It knows no rules.
 
-Nothing heavy is imported before a command runs: `guiju --help` answers without polars and pydantic.
+Heavy modules are imported only when a command runs, so `guiju --help` loads neither polars nor pydantic.
 """
 
 import typer
@@ -57,7 +57,7 @@ app.add_typer(rulebooks, name="rulebook")
 
 @app.callback()
 def guiju(version: VersionOption = False) -> None:
-    """Options that need no command."""
+    """Options without a command."""
 
 
 @app.command(help=line("check"), epilog=_ENDS)
@@ -160,7 +160,7 @@ def explain(
     rules: RulesOption = None,
     lang: LangOption = Lang.zh,
 ) -> None:
-    """Says how a rule reads, and what it needs."""
+    """Explains a rule: its text, and what it needs."""
 
     def work() -> int:
         from validator.cli import rules as of_rules
@@ -210,7 +210,7 @@ def fmt(
     folder: FolderArgument = None,
     lang: ExpressionsOption = None,
 ) -> None:
-    """Writes rulebooks in their one form."""
+    """Rewrites rulebooks in canonical form."""
 
     def work() -> int:
         from validator.cli import rules as of_rules
@@ -226,7 +226,7 @@ def schema(
     rules: RulesOption = None,
     output: OutOption = None,
 ) -> None:
-    """Writes the JSON Schema of a form."""
+    """Prints the JSON Schema of a form."""
 
     def work() -> int:
         from validator.cli import rules as of_rules

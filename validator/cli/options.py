@@ -11,22 +11,22 @@ from validator.render.phrases.say import LANGS, say
 
 
 def lines(key: str) -> str:
-    """Help in both languages, its lines as they are: where a line of Chinese must end is not known to the library."""
-    return "\n".join(("\b", *(say(f"help-{key}", lang) for lang in LANGS)))  # \b: what follows is left as it is
+    """Help in both languages with fixed line breaks, because the library cannot wrap Chinese text."""
+    return "\n".join(("\b", *(say(f"help-{key}", lang) for lang in LANGS)))  # \b: keep the line breaks of this paragraph
 
 
 def line(key: str) -> str:
-    """Help in both languages, in one line."""
+    """Help in both languages on one line."""
     return "".join(say(f"help-{key}", lang) for lang in LANGS)
 
 
 def _file(path: Path | None) -> Path | None:
-    """`-o -` is stdout, as everywhere."""
+    """`-o -` means stdout."""
     return None if path == Path("-") else path
 
 
 class Format(StrEnum):
-    """How a report is written."""
+    """Formats of a report."""
 
     text = "text"
     json = "json"
@@ -36,14 +36,14 @@ class Format(StrEnum):
 
 
 class Plain(StrEnum):
-    """How a rulebook is written."""
+    """Formats of a rulebook."""
 
     text = "text"
     json = "json"
 
 
 class Page(StrEnum):
-    """How a comparison is written."""
+    """Formats of a comparison."""
 
     text = "text"
     json = "json"
@@ -51,14 +51,14 @@ class Page(StrEnum):
 
 
 class Lint(StrEnum):
-    """How mistakes are written."""
+    """Formats of mistakes."""
 
     text = "text"
     sarif = "sarif"
 
 
 class Cases(StrEnum):
-    """How the outcome of cases is written."""
+    """Formats of the results of cases."""
 
     text = "text"
     junit = "junit"

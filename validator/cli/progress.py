@@ -1,19 +1,19 @@
-"""A sign of life on stderr for what takes longer than a second; only on a terminal, and gone when the work is done."""
+"""Progress on stderr for work that takes longer than a second. Only on a terminal, and erased when the work is done."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Timer
 
-_QUIET = 1.0  # seconds: what is faster needs no talk, and does not pay for loading rich
+_QUIET = 1.0  # seconds: faster work shows no progress, and does not load rich
 
 Told = Callable[[int, int], None]
-"""Takes how much is done, and of how much."""
+"""Called with the number done and the total."""
 
 
 @contextmanager
 def shown(what: str) -> Iterator[Told]:
-    """Shows `what`, the time it takes and, where the work tells it, how far it is."""
+    """Show `what`, the elapsed time and, if the work reports it, the progress."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
@@ -30,7 +30,7 @@ def shown(what: str) -> Iterator[Told]:
 
 
 class _Line:
-    """One line of rich, made only when it is needed."""
+    """One progress line of rich, created only when it is needed."""
 
     def __init__(self, what: str) -> None:
         self.what = what

@@ -1,4 +1,4 @@
-"""What was found -> bytes in the format asked for, to stdout or into a file."""
+"""A report or page -> bytes in the chosen format, to stdout or a file."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -11,12 +11,12 @@ from validator.render.pages.blocks import Block, Heading
 from validator.render.phrases.say import Lang, say
 from validator.report.model import Report
 
-_BOM = b"\xef\xbb\xbf"  # without it Excel takes a CSV file for GBK; a pipe has no need of it
+_BOM = b"\xef\xbb\xbf"  # without it Excel reads a CSV file as GBK; a pipe does not need it
 
 
 @dataclass(frozen=True, slots=True)
 class Out:
-    """Where a report goes, and how it is written."""
+    """Target, format and language of a report."""
 
     format: str
     target: Path | None
@@ -24,18 +24,18 @@ class Out:
 
 
 def format_of(output: Path | None, default: str) -> str:
-    """The format that a file's name asks for."""
+    """The format given by the suffix of a file name."""
     suffix = "" if output is None else output.suffix.lower().lstrip(".")
     return suffix if suffix in _WRITERS else default
 
 
 def write(report: Report, out: Out, bids: bool) -> None:
-    """A report on one book."""
+    """Write a report on one book."""
     _put(_WRITERS[out.format](report, out, bids), out)
 
 
 def write_page(page: Sequence[Block], data: object, out: Out, workbook: Callable[[], bytes] | None = None) -> None:
-    """Anything else: a page for people, its data, or the workbook where there is one."""
+    """Write any other result: as a page for people, as JSON data, or as a workbook if there is one."""
     match out.format:
         case "xlsx" if workbook is not None:
             _refuse_screen(out)
@@ -54,7 +54,7 @@ def write_page(page: Sequence[Block], data: object, out: Out, workbook: Callable
             _put(html.page(title.text, blocks, out.lang).encode(), out)
         case _:
             forms = "`text`, `json` or `html`" if workbook is None else "`text`, `json`, `html` or `xlsx`"
-            door.refuse("no-such-form", f"this cannot be written as {out.format}", f"take {forms} for `--format`")
+            door.refuse("no-such-form", f"this cannot be written as {out.format}", f"use {forms} for `--format`")
 
 
 def _put(data: bytes, out: Out) -> None:

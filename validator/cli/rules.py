@@ -1,4 +1,4 @@
-"""`guiju rulebook`, `explain`, `test`, `lint`, `fmt`, `schema`: what concerns rulebooks and no book."""
+"""`guiju rulebook`, `explain`, `test`, `lint`, `fmt`, `schema`: the commands on rulebooks, which read no book."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def listed(folder: Path | None, format: str, lang: Lang) -> int:
-    """Every revision of every rulebook."""
+    """`guiju rulebook list`: every revision of every rulebook."""
     books = _Books(folder or rules_folder())
     with progress.shown(bilingual("loading-rules")) as told:
         known = books.every(told)
@@ -32,13 +32,13 @@ def listed(folder: Path | None, format: str, lang: Lang) -> int:
 
 
 def shown(name: str, folder: Path | None, format: str, lang: Lang) -> int:
-    """One revision."""
+    """`guiju rulebook show`: one revision."""
     book = _Books(folder or rules_folder()).named(name)
     return _put_json(pages.book_data(book)) if format == "json" else _put(pages.book_page(book, lang))
 
 
 def explained(rule: str, folder: Path | None, lang: Lang) -> int:
-    """One rule, as the newest revision of each rulebook that has it states it."""
+    """`guiju explain`: one rule, as in the newest revision of each rulebook that has it."""
     books = _Books(folder or rules_folder())
     with progress.shown(bilingual("loading-rules")):
         newest = tuple(books.get(name) for name in books.newest_with(rule))
@@ -50,7 +50,7 @@ def explained(rule: str, folder: Path | None, lang: Lang) -> int:
 
 
 def resolved(file: Path, folder: Path | None, format: str, lang: Lang) -> int:
-    """Which revision governs an offering."""
+    """`guiju rulebook resolve`: which revision governs an offering."""
     from validator.intake.offering import board_and_dates, read_offering
     from validator.render.pages.rules.resolution import resolution_data, resolution_page
     from validator.rulebook.library import resolve
@@ -63,7 +63,7 @@ def resolved(file: Path, folder: Path | None, format: str, lang: Lang) -> int:
 
 
 def compared(old: str, new: str, folder: Path | None, out: Out) -> int:
-    """What changed between two revisions."""
+    """`guiju rulebook diff`: what changed between two revisions."""
     from validator.render.pages.rules.diff import diff_data, diff_page
     from validator.rulebook.diff import diff
 
@@ -76,7 +76,7 @@ def compared(old: str, new: str, folder: Path | None, out: Out) -> int:
 
 
 def tested(folder: Path | None, only: Sequence[str], format: str, output: Path | None) -> int:
-    """The cases; 1 where one fails."""
+    """`guiju test`: runs the cases. Returns 1 if one fails."""
     from validator.cases.run import CaseReport, run
     from validator.rulebook.library import ANNOUNCEMENTS
 
@@ -101,7 +101,7 @@ def tested(folder: Path | None, only: Sequence[str], format: str, output: Path |
 
 
 def linted(folder: Path | None, format: str, output: Path | None) -> int:
-    """The mistakes; 2 where there is one."""
+    """`guiju lint`: lists the mistakes. Returns 2 if there are any."""
     door.writable(output, inputs.of_rules(folder))
     rules = folder or rules_folder()
     with progress.shown(bilingual("loading-rules")):
@@ -118,7 +118,7 @@ def linted(folder: Path | None, format: str, output: Path | None) -> int:
 
 
 def schema(form: "Form", folder: Path | None, output: Path | None) -> int:
-    """The JSON Schema of a form."""
+    """`guiju schema`: the JSON Schema of a form."""
     from validator.intake.json_schema import schema as of_form
     from validator.vocabulary.vocabulary_file import load_vocabulary
 
@@ -127,7 +127,7 @@ def schema(form: "Form", folder: Path | None, output: Path | None) -> int:
 
 
 def formatted(folder: Path | None, lang: Lang | None) -> int:
-    """Rewrites the files that are not in form."""
+    """`guiju fmt`: rewrites the files that are not in canonical form."""
     changed = {p: text for p, text in fmt(folder or rules_folder(), lang).items() if p.read_text(encoding="utf-8") != text}
     for path, text in sorted(changed.items()):
         door.put(text.encode(), path.resolve())  # a link stays one
@@ -137,7 +137,7 @@ def formatted(folder: Path | None, lang: Lang | None) -> int:
 
 
 class _Books:
-    """Every revision of a folder by its name, compiled (or taken from the cache) when it is asked for; those of announcements too."""
+    """Every revision of a folder by name, also those for announcements. Each is compiled, or read from the cache, when it is needed."""
 
     def __init__(self, rules: Path) -> None:
         from validator.rulebook.cache import shelf
@@ -169,11 +169,11 @@ class _Books:
         return self.get(found)
 
     def rules_of(self, name: str) -> Iterable[str]:
-        """The ids of its rules, without compiling it."""
+        """The ids of the rules of a revision, without compiling it."""
         return self._announcements[name].rules if name in self._announcements else self._library.flat(name).rules
 
     def newest_with(self, rule: str) -> list[str]:
-        """Of each rulebook the last revision that has a rule, the oldest of these first."""
+        """For each rulebook the last revision that has a rule, the oldest first."""
         having = sorted((n for n in self.names if rule in self.rules_of(n)), key=self._since.__getitem__)
         return list({n.partition("@")[0]: n for n in having}.values())
 

@@ -1,4 +1,4 @@
-"""Mistakes and the outcome of cases -> what other people's build servers read: SARIF 2.1.0 and JUnit XML."""
+"""Mistakes and results of cases -> formats that build servers read: SARIF 2.1.0 and JUnit XML."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def sarif(found: Sequence[Diagnostic], folder: Path) -> dict[str, Any]:
-    """Files are named as from `folder`, so that the log means the same on another machine."""
+    """The mistakes as SARIF. File names are relative to `folder`, so that the log is the same on every machine."""
     name, _, version = ENGINE.partition(" ")
     driver = {"name": name, "version": version, "rules": [{"id": code} for code in sorted({d.code for d in found})]}
     bases = {"RULES": {"description": {"text": "the folder of rules"}}}
@@ -43,7 +43,7 @@ def _uri(file: Path, folder: Path) -> dict[str, str]:
 
 
 def junit(outcome: CaseReport) -> str:
-    """One suite for each revision, one testcase for each case; what no case proves is a testcase that fails."""
+    """One suite for each revision, one testcase for each case; whatever no case proves is a failing testcase."""
     suites = Element("testsuites", name="guiju")
     of: dict[str, list[Element]] = {}
     told: set[str] = set()

@@ -1,4 +1,4 @@
-"""Report -> the promised JSON as text: keys in the order of the contract, the same bytes for the same report."""
+"""Report -> its JSON as text. Keys are in the documented order, and the same report gives the same bytes."""
 
 import json
 
@@ -7,5 +7,5 @@ from validator.report.model import Report
 
 
 def render(report: Report, *, bids: bool = False) -> str:
-    """The report, with its bids if asked for."""
+    """The report; with `bids` also every bid."""
     return in_json(json.dumps(report.to_dict(bids), ensure_ascii=False, indent=1)) + "\n"

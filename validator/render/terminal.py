@@ -1,6 +1,6 @@
-"""Blocks -> lines on a terminal or in a pipe, laid out by rich. Into a pipe there is no colour and the width is fixed.
+"""Blocks -> lines on a terminal or in a pipe, laid out by rich. In a pipe there is no colour and the width is fixed.
 
-Rich is told everything: it reads neither the environment nor the locale here, so that the same report gives the same bytes.
+Every setting of rich is given here, so it reads neither the environment nor the locale, and the same report gives the same bytes.
 """
 
 import re
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 _PIPE = 100
 _GAP = 2  # between columns
-_LEAST = 8  # that a column may shrink to
-_ITEM = re.compile(r"[^、；\s]*[、；]*\s*")  # of an enumeration: a name or a clause
-# A word, or a Chinese character, with the marks that may not end a line and those that may not begin one.
+_LEAST = 8  # the least width of a column
+_ITEM = re.compile(r"[^、；\s]*[、；]*\s*")  # one item of an enumeration: a name or a clause
+# A word or a Chinese character, with the punctuation that must not be separated from it by a line break.
 _WORD = re.compile(r"[(（“〔《]*(?:[0-9A-Za-z_.@/#%+-]+|\S)[,.:;)，。：；、）”〕》…！？]*\s*")
 _TONES = {"plain": "", "good": "green", "warn": "yellow", "bad": "bold red", "faint": "dim"}
 
 
 def draw(blocks: Iterable[Block], width: int = _PIPE, colour: bool = False) -> str:
-    """The page as text, without a blank at the end of any line."""
+    """The page as text, without trailing spaces."""
     from rich.console import Console
 
     console = Console(
@@ -39,7 +39,7 @@ def draw(blocks: Iterable[Block], width: int = _PIPE, colour: bool = False) -> s
 
 
 def page(blocks: Iterable[Block], to_file: bool = False) -> str:
-    """The page for where stdout goes: coloured and as wide as the terminal, or plain."""
+    """The page for stdout: coloured and as wide as the terminal, or plain in a pipe or file."""
     if to_file or not on_terminal():
         return draw(blocks)
     return draw(blocks, width=max(60, min(140, get_terminal_size((_PIPE, 24)).columns)), colour=True)
@@ -79,12 +79,12 @@ def _table(block: Table, width: int) -> "rich.table.Table":
 
 
 def _broken(text: str, room: int) -> str:
-    """The text in lines. Rich breaks Chinese anywhere: in the middle of a column's name, or before a comma."""
+    """The text with line breaks. Rich would break Chinese anywhere: inside a column name, or before a comma."""
     return "\n".join(line.rstrip() for part in text.split("\n") for line in _lines(part, room))
 
 
 def _lines(text: str, room: int) -> Iterator[str]:
-    """What an enumeration lists stays whole where it can, then words, then nothing."""
+    """Break between the items of an enumeration if possible, else between words, else anywhere."""
     from rich.cells import cell_len
 
     def pieces() -> Iterator[str]:
@@ -102,9 +102,9 @@ def _lines(text: str, room: int) -> Iterator[str]:
 
 
 def _widths(block: Table, width: int) -> list[int]:
-    """Of each column. Where room is short the widest of the `wide` ones give way first, and none of them breaks its longest word.
+    """The width of each column. If the table is too wide, the widest `wide` columns shrink first, and no longest word is broken.
 
-    Not left to rich: it cuts what stands beside a column that may not shrink.
+    Rich would instead cut the text next to a column that must not shrink.
     """
     from rich.cells import cell_len
 

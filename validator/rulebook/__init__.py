@@ -1,1 +1,4 @@
-"""Rulebook files -> flat, checked revisions. Nothing is imported here: a start from the cache needs neither parser nor pydantic."""
+"""Rulebook files -> flat, checked revisions.
+
+This file imports nothing, so that a start from the cache loads neither the parser nor pydantic.
+"""

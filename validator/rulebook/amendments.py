@@ -1,6 +1,6 @@
-"""A chain of rulebook files -> one flat revision: whatever an amendment names replaces what it inherits, whole.
+"""A chain of rulebook files -> one flat revision. A rule, term or value in an amendment replaces the inherited one as a whole.
 
-Every part keeps the file and the path that it stands at, so that later mistakes have a place.
+Every part keeps the file and the path where it is written, so that later diagnostics can name the line.
 """
 
 import json
@@ -19,7 +19,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One rulebook file as read."""
+    """One rulebook file: its form and its source text."""
 
     form: RulebookFile
     source: Source
@@ -34,7 +34,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Placed(Generic[F]):
-    """A part of a rulebook and where it stands."""
+    """A rule, term or value, with the file and path where it is written."""
 
     form: F
     source: Source
@@ -65,9 +65,9 @@ class Flat:
     head: Source | None = None
 
     def digest(self, salt: str, meanings: Mapping[tuple[str, Path], str]) -> str:
-        """sha256 over everything that decides a verdict: the flat revision and the vocabulary it speaks (`salt`).
+        """sha256 over everything that decides a verdict: the flat revision and its vocabulary (`salt`).
 
-        `meanings` holds the canonical text of the expressions, by file and path: the language that they are written in changes nothing.
+        `meanings` holds the canonical text of each expression by file and path, so its language does not change the digest.
         """
         data: dict[str, Any] = {
             "vocabulary": salt,
@@ -84,7 +84,7 @@ class Flat:
 
 
 def _meant(placed: Placed[Any], meanings: Mapping[tuple[str, Path], str]) -> Any:
-    """A part as plain data, its expressions in canonical text."""
+    """A part as plain data, with canonical text for its expressions."""
     data: Any = placed.form.model_dump(by_alias=True, exclude_defaults=True)
     for (file, path), text in meanings.items():
         if file == placed.source.file and path[: len(placed.path)] == placed.path:
@@ -97,7 +97,7 @@ def _meant(placed: Placed[Any], meanings: Mapping[tuple[str, Path], str]) -> Any
 
 
 def flatten(chain: Sequence[File]) -> Flat:
-    """The last file of a chain (each amends the one before) with all that it inherits. Raises DiagnosticError."""
+    """The last revision of a chain, with everything it inherits. Each file amends the one before. Raises DiagnosticError."""
     first = chain[0].form
     flat = Flat(chain[-1].form.rulebook, first.revision, first.title, first.applies, list(first.stages))
     mistakes: list[Diagnostic] = []
@@ -138,11 +138,11 @@ def _rules(flat: Flat, file: File) -> Iterator[Diagnostic]:
     for i, rule in enumerate(file.form.rules):
         placed = Placed(rule, file.source, ("rules", i))
         if rule.id in seen:
-            yield placed.mistake("duplicate-rule", f"rule `{rule.id}` stands twice, first at line {seen[rule.id]}", "id")
+            yield placed.mistake("duplicate-rule", f"rule `{rule.id}` is written twice, first at line {seen[rule.id]}", "id")
         seen.setdefault(rule.id, placed.line("id"))
         flat.rules[rule.id] = placed
 
 
 def documents(sources: Mapping[str, SourceDocument]) -> dict[str, str]:
-    """What a report prints for each source."""
+    """The text that a report prints for each source, by its short name."""
     return {k: d.title + (f"({d.number})" if d.number else "") for k, d in sources.items()}

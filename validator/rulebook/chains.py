@@ -1,4 +1,4 @@
-"""Rulebook files as read -> the chain of each rulebook: its revisions in order, each amending the one before."""
+"""Rulebook files as read -> the chain of each rulebook: its revisions in order. Each revision amends the one before it."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -8,11 +8,11 @@ from dsl.diagnostics import Diagnostic, DiagnosticError
 from validator.rulebook.amendments import File
 from validator.vocabulary.vocabulary import Vocabulary
 
-_LINE = "each revision amends the one before it; only the first may amend none, or one of another rulebook"
+_LINE = "each revision amends the one before it; only the first may amend nothing, or a revision of another rulebook"
 
 
 def chain_of(name: str, files: list[File], vocabulary: Vocabulary) -> list[File]:
-    """The revisions of one rulebook, each amending the one before; the first may amend a revision that boards share."""
+    """The revisions of one rulebook in order. The first may amend a revision that several boards share. Raises DiagnosticError."""
     own = [f for f in files if f.form.rulebook == name]
     mistakes = list(_form_mistakes(own, files, vocabulary))
     names = {f.name for f in own}
@@ -32,13 +32,13 @@ def chain_of(name: str, files: list[File], vocabulary: Vocabulary) -> list[File]
 
 
 def roots(first: File, files: list[File]) -> list[File]:
-    """What the first revision of a rulebook amends, and what that amends."""
+    """The revisions of other rulebooks that the first revision rests on, oldest first. Raises DiagnosticError for a circle."""
     found: list[File] = []
     at = first
     while at.form.amends is not None:
         at = next(f for f in files if f.name == at.form.amends)
         if at in found or at is first:
-            message = f"{first.name} amends itself, by way of others"
+            message = f"{first.name} amends itself through other revisions"
             raise DiagnosticError([_at(first, "amends", "circular", message)])
         found.insert(0, at)
     return found
@@ -50,7 +50,7 @@ def _form_mistakes(files: list[File], every: list[File], vocabulary: Vocabulary)
     for file in files:
         other = seen.setdefault(file.form.revision, file)
         if other is not file:
-            yield _at(file, "revision", "overlap", f"{file.name} stands twice, also in {other.source.file}")
+            yield _at(file, "revision", "overlap", f"{file.name} exists twice, also in {other.source.file}")
         amends = file.form.amends
         if amends is not None and amends not in {f.name for f in every}:
             yield _at(file, "amends", "amends-nothing", f"{file.name} amends `{amends}`, which does not exist")
@@ -60,17 +60,17 @@ def _form_mistakes(files: list[File], every: list[File], vocabulary: Vocabulary)
                 file,
                 "applies",
                 "unknown-name",
-                f"`{file.form.applies.by}` is no date of an {vocabulary.schema.root}",
+                f"`{file.form.applies.by}` is not a date field of an {vocabulary.schema.root}",
                 "the dates are " + ", ".join(dates),
             )
         try:
             date.fromisoformat(file.form.applies.from_)
         except ValueError:
-            yield _at(file, "applies", "wrong-date", f"`{file.form.applies.from_}` is no day of the calendar")
+            yield _at(file, "applies", "wrong-date", f"`{file.form.applies.from_}` is not a date")
 
 
 def _adopts_mistakes(file: File, every: list[File]) -> Iterator[Diagnostic]:
-    """What is adopted exists, is another rulebook's, and that rulebook adopts nothing itself."""
+    """An adopted revision must exist, belong to another rulebook, and that rulebook must adopt nothing itself."""
     adopts = file.form.adopts
     if adopts is None:
         return
@@ -78,8 +78,8 @@ def _adopts_mistakes(file: File, every: list[File]) -> Iterator[Diagnostic]:
     if adopts not in {f.name for f in every}:
         yield _at(file, "adopts", "amends-nothing", f"{file.name} adopts `{adopts}`, which does not exist")
     elif any(f.form.adopts for f in every if f.form.rulebook == rulebook):
-        message = f"{file.name} adopts `{adopts}`, but {rulebook} adopts others in turn"
-        yield _at(file, "adopts", "circular", message, "adopt what it adopts")
+        message = f"{file.name} adopts `{adopts}`, but {rulebook} itself adopts other revisions"
+        yield _at(file, "adopts", "circular", message, "adopt those revisions directly")
 
 
 def _at(file: File, key: str, code: str, message: str, hint: str | None = None) -> Diagnostic:

@@ -1,7 +1,7 @@
-"""Two revisions -> what changed between them: rules, terms and values, part by part, both sides in both languages.
+"""Two revisions -> the changed rules, terms and values, part by part, with both sides in both languages.
 
-Parts are compared by their canonical text: the language or layout that a file is written in is no change. What a changed figure reaches is
-named too: the rules that rest on it though their own text is the same.
+Parts are compared by their canonical text, so a change of language or layout is not a change. If a term or value changes, the rules that
+read it are listed too, even though their own text is the same.
 """
 
 import re
@@ -19,7 +19,7 @@ _TOKEN = re.compile(r"\d[\d.,]*\S*|\S+")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One part of a rule, term or value: what it said and what it says, None where it was not there; the numbers that differ."""
+    """One part of a rule, term or value: its old and new text (None if it did not exist), and the numbers that differ."""
 
     part: str
     old: Both | None
@@ -29,7 +29,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A rule, term or value with its name. Where all of it is new or gone, each change has one side. `reaches`: rules that rest on it."""
+    """A rule, term or value with its name. If it was added or removed, each change has only one side. `reaches`: the rules that read it."""
 
     id: str
     name: Both
@@ -40,7 +40,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """One kind of part."""
+    """The changes to rules, to terms, or to values."""
 
     added: tuple[Entry, ...]
     removed: tuple[Entry, ...]
@@ -61,7 +61,7 @@ class Diff:
 
 
 def diff(old: Rulebook, new: Rulebook) -> Diff:
-    """What changed from `old` to `new`; they may be of different boards."""
+    """The changes from `old` to `new`. The two may belong to different boards."""
     return Diff(
         old,
         new,
@@ -104,7 +104,7 @@ def _entry(book: Rulebook, id_: str, part: Rule | Term | Value, changes: tuple[C
 
 
 _NO_FIGURES = ("cite", "name", "unverified")
-"""Parts whose numbers are no figures of the rules."""
+"""Parts whose numbers are not figures of a rule."""
 
 
 def _changes(before: Said, after: Said) -> Iterator[Change]:
@@ -115,7 +115,7 @@ def _changes(before: Said, after: Said) -> Iterator[Change]:
 
 
 def _figures(old: Both | None, new: Both | None) -> Iterator[tuple[str, str]]:
-    """The numbers that differ, where nothing else does."""
+    """The pairs of numbers that differ. Empty if anything else differs."""
     if old is None or new is None:
         return
     a, b = _TOKEN.findall(old.zh), _TOKEN.findall(new.zh)
@@ -128,7 +128,7 @@ def _number(token: str) -> bool:
     return any(c.isdigit() for c in token)
 
 
-# ── what a part says ──
+# ── the texts of a part ──
 
 
 def _rule(book: Rulebook, rule: Rule) -> Said:
@@ -181,7 +181,7 @@ def _plain(text: str | None) -> Both | None:
 
 
 def _cite(cites: tuple[Cite, ...]) -> Both | None:
-    """Sources by their short names: a source that has a new title is said once, not wherever it is cited."""
+    """Sources by their short names, so that a new title of a source is reported once and not at every citation."""
     return _plain("; ".join(f"{c.source} {c.clause}".strip() for c in cites) or None)
 
 
@@ -192,7 +192,7 @@ def _template(book: Rulebook, template: Template, lang: str) -> str:
 
 
 def _rests_on(book: Rulebook, rule: Rule) -> set[str]:
-    """Every name that a rule rests on, through all values."""
+    """Every name that a rule reads, directly or through values."""
     found: set[str] = set()
     open_ = [c for c in (rule.when, rule.require, rule.admits) if c is not None]
     if rule.selects is not None and rule.selects in book.values:

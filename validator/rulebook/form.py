@@ -1,6 +1,6 @@
 """The form of a rulebook file, and its JSON Schema. Expressions are still text.
 
-Nothing is interpreted here: what a name means is the compiler's question.
+Nothing is interpreted here. The compiler resolves names.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ Effect = Literal[
 
 
 def _scalar(value: object) -> object:
-    """A number or flag written where an expression is wanted is an expression too: `default: 3`."""
+    """Accept a bare number or flag where an expression is expected: `default: 3`."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value) if isinstance(value, int | Decimal) else value
@@ -35,7 +35,7 @@ Expression = Annotated[
 def _once(names: list[str]) -> list[str]:
     for name in names:
         if names.count(name) > 1:
-            raise ValueError(f"`{name}` stands twice")
+            raise ValueError(f"`{name}` is written twice")
     return names
 
 
@@ -55,7 +55,7 @@ class SourceDocument(Form):
     number: str | None = None
     note: str | None = None
     unverified: bool | str = False
-    """It speaks of another board or time: what cites nothing else is unverified."""
+    """The document is for another board or another time. A rule that cites only such documents is unverified."""
 
 
 class Applies(Form):
@@ -136,7 +136,7 @@ class RulebookFile(Form):
     applies: Applies
     amends: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*@\d{4}-\d{2}(-\d{2})?$")] | None = None
     adopts: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*@\d{4}-\d{2}(-\d{2})?$")] | None = None
-    """A revision that boards share: what it changes is changed here too, before this file's own changes."""
+    """A shared revision whose changes are applied here too, before the changes of this file."""
     removes: list[str] = Field(default=[])
     stages: Annotated[list[Stage], AfterValidator(_once)] = Field(default=[])
     sources: dict[str, SourceDocument] = Field(default={})
@@ -146,7 +146,7 @@ class RulebookFile(Form):
 
 
 def rulebook_schema(vocabulary: Vocabulary) -> Json:
-    """The form of a rulebook file, with the names that the vocabulary gives it to speak of."""
+    """The JSON Schema of a rulebook file, with the names of the vocabulary filled in."""
     form = RulebookFile.model_json_schema()
     entities, root = vocabulary.schema.entities, vocabulary.schema.entities[vocabulary.schema.root]
     parts = form["$defs"]

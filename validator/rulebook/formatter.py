@@ -1,4 +1,4 @@
-"""Rulebook files -> the same files with every expression in its one form, in Chinese or English names. Comments and layout stay."""
+"""Rulebook files -> the same files with every expression in canonical form, with Chinese or English names. Comments and layout stay."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ WIDTH = 120
 
 
 def fmt(folder: Path, lang: Language | None) -> dict[Path, str]:
-    """The new text of the folder's own files that change. Without `lang` each expression keeps its language. Raises DiagnosticError."""
+    """The new text of each changed file of the folder itself. Without `lang` each expression keeps its language. Raises DiagnosticError."""
     books = library(folder)
     found: dict[Path, dict[Place, tuple[Written, Schema]]] = {}
     for file in books.own():
@@ -39,14 +39,14 @@ def _rewritten(text: str, found: list[tuple[Written, Schema]], lang: Language | 
         if start == end:
             continue
         new = canonical(written, schema, lang or _language(written))
-        # What one language tells apart the other may not: such an expression stays as it is.
+        # Two names may differ in one language only. Then the translated expression means something else, and stays as it is.
         if new.split() != written.piece.text.split() and _means_the_same(new, written, schema):
             text = text[:start] + _scalar(new, text, start, end) + text[end:]
     return text
 
 
 def _means_the_same(text: str, written: Written, schema: Schema) -> bool:
-    """Whether the checker reads the new text as the tree that it came from."""
+    """Whether the new text is checked to the same tree as the old one."""
     checked = written.checked
     try:
         expr = parse(text, units=schema.units) if written.piece.descending is None else parse_order(text, units=schema.units)[0]
@@ -64,7 +64,7 @@ def _language(written: Written) -> Language:
 
 
 def _scalar(new: str, text: str, start: int, end: int) -> str:
-    """The expression as YAML at this place: as it stands where that is safe, folded where it was folded, else in quotes."""
+    """The expression as a YAML scalar: plain if that is safe, folded if it was folded, else in quotes."""
     old = text[start:end]
     if old.startswith((">", "|")):
         line = text.rfind("\n", 0, start) + 1

@@ -19,7 +19,7 @@ class Selector:
 
 @dataclass(frozen=True, slots=True)
 class Governed:
-    """What rulebooks govern, and how a diagnostic says when: `day` and `by`, the field that states it, may stand in `when`."""
+    """What rulebooks govern. `when` is the text of a diagnostic for its date, with the placeholders `{day}` and `{by}` (the date field)."""
 
     name: str
     when: str
@@ -31,7 +31,7 @@ OFFERING = Governed("offering", "for an offering of {day} ({by})")
 def governing_name(
     index: Mapping[str, Sequence[Selector]], rulebook: str, dates: Mapping[str, int | None], governed: Governed = OFFERING
 ) -> str:
-    """The last revision of the chain whose own date is met. Raises DiagnosticError where there is none."""
+    """The last revision of the chain whose date has come. Raises DiagnosticError if there is none."""
     if rulebook not in index:
         raise DiagnosticError([unknown_rulebook(rulebook, index)])
     found: Selector | None = None
@@ -51,7 +51,7 @@ def governing_name(
 
 
 def unknown_rulebook(name: str, known: Mapping[str, object]) -> Diagnostic:
-    """The diagnostic for a rulebook that is not there."""
+    """The diagnostic for a rulebook that does not exist."""
     return Diagnostic("unknown-rulebook", f"unknown rulebook `{name}`", hint="the rulebooks are " + ", ".join(f"`{k}`" for k in known))
 
 

@@ -1,6 +1,6 @@
-"""A folder of rules -> its rulebooks: files found, revisions chained, the one that governs compiled.
+"""A folder of rules -> its rulebooks. Finds the files, chains the revisions, and compiles a revision when it is first needed.
 
-The date that selects a revision is the one that its transition clause names (`applies.by`), never today and never the highest version.
+A revision is selected by the date that its transition clause names (`applies.by`), never by today and never as the highest version.
 """
 
 import os
@@ -35,7 +35,7 @@ T = TypeVar("T")
 OTHER = (VOCABULARY, CALENDAR)
 CASES = ".cases.yaml"
 ANNOUNCEMENTS = "announcements"
-"""The folder of the rulebooks that speak of announcements: they have a vocabulary and an evaluator of their own."""
+"""The folder of the rulebooks for announcements. They have their own vocabulary and evaluator."""
 
 
 Compile = Callable[[Flat, Vocabulary, str, Seen], Rulebook]
@@ -43,13 +43,13 @@ Compile = Callable[[Flat, Vocabulary, str, Seen], Rulebook]
 
 @dataclass(frozen=True)
 class Kind:
-    """All that differs between the rulebooks of offerings and those of announcements."""
+    """The differences between rulebooks of offerings and rulebooks of announcements."""
 
     governed: Governed
-    """What they govern: it is the one record that all others of their vocabulary belong to."""
+    """What they govern: the root record of their vocabulary."""
     compile: Compile
     below: str = ""
-    """The folder that they and their vocabulary lie in, below each folder of rules."""
+    """The subfolder of a folder of rules that holds them and their vocabulary."""
 
 
 OFFERINGS = Kind(OFFERING, compile_rulebook)
@@ -57,7 +57,7 @@ OFFERINGS = Kind(OFFERING, compile_rulebook)
 
 @dataclass(frozen=True)
 class Library:
-    """Every revision of every rulebook of a folder and of the layers below it, by id; each chain in the order of its amendments."""
+    """Every revision of every rulebook of a folder and the layers below it. `chains`: revisions in order, by rulebook id."""
 
     folder: Path
     kind: Kind
@@ -65,31 +65,31 @@ class Library:
     calendar: Calendar
     chains: Mapping[str, Sequence[File]]
     shared: Mapping[str, Sequence[File]]
-    """Per rulebook what its first revision amends: revisions of other rulebooks, which several boards share."""
+    """Per rulebook: the revisions of other rulebooks that its first revision amends. Several boards share them."""
     salt: str
-    """The digest of what every revision rests on beside its own files."""
+    """The digest of the vocabulary and the calendar, on which every revision rests."""
     _compiled: dict[str, Rulebook] = field(default_factory=dict)
     _seen: Seen = field(default_factory=Seen)
 
     def all(self) -> list[Rulebook]:
-        """Every revision, compiled. Raises DiagnosticError with the mistakes of all."""
+        """Every revision, compiled. Raises DiagnosticError with the mistakes of all revisions."""
         made, mistakes = _gather(partial(self.get, f.name) for f in self.standing())
         if mistakes:
             raise DiagnosticError(dict.fromkeys(mistakes))
         return made
 
     def standing(self) -> list[File]:
-        """The revisions that can govern an offering. Those that others only build on may lack names that each board adds."""
+        """The revisions that can govern. Shared ones are left out: they may use names that only the boards define."""
         below = {f.form.rulebook for files in self.shared.values() for f in files}
         return [f for name, chain in self.chains.items() if name not in below for f in chain]
 
     def own(self) -> list[File]:
-        """Of these, the revisions that rest on a file of the folder itself."""
+        """The revisions of `standing` that use at least one file of the folder itself."""
         return [f for f in self.standing() if any(self.holds(g.source) for g in self.lineage(f.name))]
 
     def holds(self, source: Source) -> bool:
-        """Whether a file is the folder's own, and not of a layer below it."""
-        return Path(source.file).is_relative_to(self.folder)  # as `_files` names them
+        """Whether a file belongs to the folder itself and not to a layer below it."""
+        return Path(source.file).is_relative_to(self.folder)  # `_files` builds paths from `folder`, so no resolving is needed
 
     def get(self, name: str) -> Rulebook:
         """`szse-chinext@2025-03`, or the last revision of `szse-chinext`. Raises DiagnosticError."""
@@ -99,16 +99,16 @@ class Library:
         return self._compiled[file.name]
 
     def file(self, name: str) -> File:
-        """The file of a revision itself."""
+        """The file of a revision, without what it inherits."""
         chain, at = self._find(name)
         return chain[at]
 
     def flat(self, name: str) -> Flat:
-        """The revision's text with all it inherits, not compiled."""
+        """A revision with everything it inherits, not compiled."""
         return flatten(self.lineage(name))
 
     def lineage(self, name: str) -> list[File]:
-        """All files that make up a revision, the first to the last."""
+        """All files that make up a revision, oldest first."""
         chain, at = self._find(name)
         found = list(self.shared[chain[0].form.rulebook])
         for file in chain[: at + 1]:
@@ -117,16 +117,16 @@ class Library:
         return found
 
     def governing(self, rulebook: str, dates: Mapping[str, int | None]) -> Rulebook:
-        """The revision that governs, compiled. `dates`: the days of what it governs, by their field names. Raises DiagnosticError."""
+        """The governing revision, compiled. `dates`: the days of the offering or announcement by field name. Raises DiagnosticError."""
         return self.get(self.governing_name(rulebook, dates))
 
     def governing_name(self, rulebook: str, dates: Mapping[str, int | None]) -> str:
-        """The name of that revision, not compiled."""
+        """The name of the governing revision. Compiles nothing. Raises DiagnosticError."""
         return governing_name(self.index, rulebook, dates, self.kind.governed)
 
     @property
     def index(self) -> dict[str, tuple[Selector, ...]]:
-        """What selects each revision, by rulebook, in the order of the chain."""
+        """The selectors of the revisions by rulebook, in the order of the chain."""
         return {
             name: tuple(Selector(f.name, f.form.applies.by, f.form.applies.from_) for f in chain) for name, chain in self.chains.items()
         }
@@ -148,7 +148,7 @@ class Library:
 
 
 def library(folder: Path, kind: Kind = OFFERINGS) -> Library:
-    """Read every rulebook of `folder` and its layers; nothing is compiled yet. Raises DiagnosticError with all mistakes of form."""
+    """Read every rulebook of `folder` and its layers. Compiles nothing. Raises DiagnosticError with all mistakes of form."""
     vocabulary, calendar = _vocabulary(folder, kind), load_calendar(folder)
     files, mistakes = _gather(partial(_read, path) for path in _files(folder, kind))
     chains: dict[str, Sequence[File]] = {}
@@ -164,10 +164,10 @@ def library(folder: Path, kind: Kind = OFFERINGS) -> Library:
 
 
 def _files(folder: Path, kind: Kind) -> list[Path]:
-    """The rulebook files of that kind in a folder and in the layers below it, in a stable order."""
+    """The rulebook files of one kind in a folder and the layers below it, in a stable order."""
     tops = [layer / kind.below for layer in layers(folder)]
     apart = [] if kind.below else [top.resolve() / ANNOUNCEMENTS for top in tops]
-    files = {p.resolve(): p for top in tops for p in sorted(top.rglob("*.yaml"))}  # a folder may lie in ours: its files count once
+    files = {p.resolve(): p for top in tops for p in sorted(top.rglob("*.yaml"))}  # the folder may be inside ours: count its files once
     return [p for at, p in files.items() if _is_rulebook(p) and not any(at.is_relative_to(f) for f in apart)]
 
 
@@ -186,20 +186,20 @@ def _vocabulary(folder: Path, kind: Kind) -> Vocabulary:
 
 
 def _place(folder: Path, kind: Kind) -> Path:
-    """The folder of the vocabulary that a kind has of its own: the uppermost that has one counts."""
+    """The folder of a kind's own vocabulary: the uppermost layer that has one."""
     tops = [layer / kind.below for layer in layers(folder)]
     return next((top for top in reversed(tops) if os.path.lexists(top / VOCABULARY)), tops[-1])
 
 
 def _salt(folder: Path, kind: Kind) -> str:
-    """sha256 over what every revision rests on: the vocabulary and the calendar."""
+    """sha256 over the vocabulary and the calendar."""
     files = [file_of(folder, name) for name in OTHER]
     files += [_place(folder, kind) / name for name in OTHER] if kind.below else []
     return sha256(b"\0".join(read_regular(f) for f in files if f.exists())).hexdigest()
 
 
 def _gather(makes: Iterable[Callable[[], T]]) -> tuple[list[T], list[Diagnostic]]:
-    """What could be made, and the mistakes of what could not."""
+    """Call each of `makes`. Returns the results, and the diagnostics of those that failed."""
     made: list[T] = []
     mistakes: list[Diagnostic] = []
     for make in makes:
@@ -211,7 +211,7 @@ def _gather(makes: Iterable[Callable[[], T]]) -> tuple[list[T], list[Diagnostic]
 
 
 def lint(folder: Path, kind: Kind = OFFERINGS) -> tuple[Diagnostic, ...]:
-    """Every mistake in every rulebook of a folder, and of those below it on which they rest."""
+    """Every mistake in the rulebooks of a folder and in the shared files they use."""
     try:
         found = library(folder, kind)
     except DiagnosticError as error:
@@ -222,17 +222,17 @@ def lint(folder: Path, kind: Kind = OFFERINGS) -> tuple[Diagnostic, ...]:
 
 @dataclass(frozen=True)
 class Resolution:
-    """`day` is the offering's own day of the date that selects (`rulebook.by`). `following` is the revision that ends it, if any does."""
+    """The governing revision. `day` is the offering's value of the selecting date (`rulebook.by`). `following` is the next revision."""
 
     rulebook: Rulebook
     day: str
     following: File | None
     lineage: tuple[File, ...]
-    """The files that make it up, first to last."""
+    """The files that make up the revision, oldest first."""
 
 
 def resolve(books: Library, board: str, dates: Mapping[str, int | None]) -> Resolution:
-    """Raises DiagnosticError where no revision governs the offering."""
+    """Which revision governs an offering, and why. Raises DiagnosticError if none does."""
     rulebook = books.governing(board, dates)
     chain = books.chains[board]
     after = [f for at, f in enumerate(chain) if at and chain[at - 1].name == rulebook.name]

@@ -1,6 +1,6 @@
-"""One flat revision, every expression checked: what a rule, a value and a term are.
+"""The compiled form of one revision: rules, values and terms with checked expressions.
 
-Nothing here is bound to an offering yet; `validator.engine.plan` does that.
+Nothing here is bound to an offering yet. `validator.plan` does that.
 """
 
 from collections.abc import Mapping
@@ -14,14 +14,14 @@ from validator.bilingual import Both, Cite
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A message: texts and the names between them, in the order written. Filled by our own substitution."""
+    """A message: texts and expressions in the order written. Filled by our own substitution, never by `str.format`."""
 
     parts: tuple[str | Checked, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A field of the offering that the rules set: required of the offering, given where it says nothing, or fixed."""
+    """A field of the offering that the rules set: the offering must state it, may override a default, or cannot change it."""
 
     field: Field
     mode: Literal["required", "default", "fixed"]
@@ -33,7 +33,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key of an order."""
+    """A sort key."""
 
     value: Checked
     descending: bool
@@ -41,7 +41,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """The leading run of the records of `source`, in this order, whose `sum` reaches or does not pass `limit`."""
+    """The first records of `source` in this order whose `sum` reaches `limit` (`at_least`) or does not exceed it (`at_most`)."""
 
     source: Checked
     order: tuple[Key, ...]
@@ -52,17 +52,16 @@ class Take:
     equals: Checked | None = None
 
     def parts(self) -> list[Checked]:
-        """All its expressions."""
         return [*self.deciding(), *(c for c in (self.last, self.equals) if c is not None)]
 
     def deciding(self) -> list[Checked]:
-        """Those that decide what is taken; not what is spared of it."""
+        """The expressions that decide which records are taken, without those that spare some of them again."""
         return [self.source, *(k.value for k in self.order), self.sum, self.limit, self.bound]
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A derived name. `meaning` is one expression (tiers and first cases have become one) or a `Take`."""
+    """A derived name. `meaning` is one expression or a `Take`. The forms `rows` and `first` are compiled to one `if`."""
 
     field: Field
     meaning: Checked | Take
@@ -71,20 +70,19 @@ class Value:
     unverified: bool
     show: int | None = None
     words: tuple[str, ...] = ()
-    """The results of `first` in the order written, where they are words."""
+    """The results of `first` in the order written, if they are words."""
 
     def parts(self) -> list[Checked]:
-        """All its expressions."""
         return self.meaning.parts() if isinstance(self.meaning, Take) else [self.meaning]
 
     def deciding(self) -> list[Checked]:
-        """Those that decide the value; not what is spared of a ranking."""
+        """The expressions that decide the value, without those that spare records of a ranking."""
         return self.meaning.deciding() if isinstance(self.meaning, Take) else [self.meaning]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What must hold of every record of an entity. Without `require` it is an attestation, or the selection named by `selects`."""
+    """A condition on every record of an entity. Without `require` it is an attestation, or the selection named by `selects`."""
 
     id: str
     stage: str
@@ -102,13 +100,13 @@ class Rule:
 
     @property
     def asked(self) -> bool:
-        """Whether data decide it: attestations and selections count in no outcome."""
+        """Whether data decide the rule. Attestations and selections have no outcome."""
         return self.require is not None
 
 
 @dataclass(frozen=True)
 class Rulebook:
-    """One revision, amendments applied. `values` stand in an order in which each needs only those before it."""
+    """One revision, amendments applied. Each of `values` reads only values before it."""
 
     id: str
     revision: str
@@ -125,9 +123,9 @@ class Rulebook:
     cites: tuple[Cite, ...] = ()
     """The transition clause that names the selecting date."""
     unverified: bool = False
-    """Whether that date was not read in its source."""
+    """Whether that date has not been checked in its source."""
     own: frozenset[str] = frozenset()
-    """The ids and names that this revision states itself, not inherited."""
+    """The ids and names that this revision states itself, without inherited ones."""
 
     @property
     def name(self) -> str:

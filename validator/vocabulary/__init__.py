@@ -1,1 +1,1 @@
-"""YAML with lines, layers of folders, words and units, trading days."""
+"""YAML with line numbers, folders of rules and their layers, names and units, trading days."""

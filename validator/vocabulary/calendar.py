@@ -1,6 +1,6 @@
-"""Trading days of the Shanghai and Shenzhen exchanges, as days from 1970-01-01; `calendar_file` reads them.
+"""Trading days of the Shanghai and Shenzhen exchanges, as days from 1970-01-01. `calendar_file` reads them.
 
-Only the years that the file holds are known: a day outside them is a diagnostic, never a guess from the weekday.
+Only the years in the file are known. A day outside them is a diagnostic, never guessed from the weekday.
 """
 
 from bisect import bisect_left, bisect_right
@@ -21,9 +21,10 @@ class Calendar:
     last: int
 
     def trading_day(self, day: int, offset: int) -> int:
-        """The trading day `offset` trading days after (before) `day`; `day` itself for 0. Raises DiagnosticError `unknown-calendar`.
+        """The trading day `offset` trading days after `day` (before it if negative), or `day` itself for 0.
 
-        From a day without trading the first step leads to the next trading day on that side.
+        If `day` is not a trading day, the first step leads to the nearest trading day in that direction. Raises DiagnosticError
+        `unknown-calendar`.
         """
         if offset == 0:
             return day
@@ -40,7 +41,7 @@ class Calendar:
         return at < len(self.days) and self.days[at] == day
 
     def trading_days(self) -> TradingDays:
-        """The same as the language counts with: what it cannot tell it leaves missing."""
+        """The calendar for the rule language, which yields missing for a day outside the known years."""
         return TradingDays(self.days, day_number(self.first, 1, 1), day_number(self.last, 12, 31))
 
     def _known(self, day: int) -> bool:
@@ -49,12 +50,12 @@ class Calendar:
     def _unknown(self, day: int, offset: int) -> Diagnostic:
         shown = _shown(day)
         steps = f"{abs(offset)} trading day{'s' if abs(offset) > 1 else ''} {'after' if offset > 0 else 'before'} {shown}"
-        said = f"{steps if offset else shown} lies outside the known trading days of {self.first} to {self.last}"
+        said = f"{steps if offset else shown} is outside the known trading days of {self.first} to {self.last}"
         return Diagnostic("unknown-calendar", said, hint="add the year to rules/calendar.yaml once its holidays are announced")
 
 
 def day_number(year: int, month: int, day: int) -> int:
-    """Days from 1970-01-01. Raises ValueError where there is no such day."""
+    """Days from 1970-01-01. Raises ValueError if there is no such day."""
     return date(year, month, day).toordinal() - EPOCH
 
 

@@ -1,4 +1,4 @@
-"""rules/calendar.yaml -> trading days: every weekday of the years that it lists, but for the days without trading."""
+"""rules/calendar.yaml -> trading days: every weekday of the listed years, except the listed days without trading."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -16,7 +16,7 @@ from validator.vocabulary.layers import CALENDAR, file_of
 from validator.vocabulary.source import Source, load
 
 SATURDAY = 5
-_YEARS = "write `years:` and below it each year with its days without trading"
+_YEARS = "write `years:`, and under it each year with its days without trading"
 _RUN = "write {} as `- [01-01, 01-02]`"
 
 
@@ -45,7 +45,7 @@ class CalendarForm(Form):
 
 
 def load_calendar(folder: Path) -> Calendar:
-    """Read the `calendar.yaml` that counts in a rules folder. Raises DiagnosticError with the line of every mistake."""
+    """Read the `calendar.yaml` of a folder of rules, or of the layer below it. Raises DiagnosticError with the line of every mistake."""
     source = load(file_of(folder, CALENDAR))
     runs = {int(name): runs for name, runs in read_form(CalendarForm, source, hint=_YEARS).years.items()}
     mistakes = [*_gaps(list(runs), source), *(m for year in runs for m in _mistakes(year, runs[year], source))]
@@ -70,16 +70,16 @@ def _mistakes(year: int, runs: Sequence[Sequence[object]], source: Source) -> It
         if day is None:
             yield _mistake(source, f"`{text}` is not a day of {year}", "write month and day, such as 01-01", str(year), at)
         elif _weekday(day) >= SATURDAY:
-            yield _mistake(source, f"{year}-{text} is no weekday", "list only Mondays to Fridays", str(year), at)
+            yield _mistake(source, f"{year}-{text} is not a weekday", "list only Mondays to Fridays", str(year), at)
         elif day <= last:
-            said = f"{year}-{text} does not come after the day before it"
+            said = f"{year}-{text} is not after the day listed before it"
             yield _mistake(source, said, "list every day once, in order", str(year), at)
         else:
             last = day
 
 
 def _day(year: int, text: object) -> int | None:
-    """`02-11` in a year; None if it is no day."""
+    """`02-11` in a year; None if there is no such day."""
     match text.split("-") if isinstance(text, str) and text.isascii() else []:
         case [month, day] if len(month) == len(day) == 2 and month.isdigit() and day.isdigit():
             try:

@@ -1,6 +1,6 @@
-"""Plain data of a YAML file -> the model of its form, or a diagnostic with its line for every mistake.
+"""Plain data of a YAML file -> a pydantic model, or a diagnostic with a line for every mistake.
 
-A model says what it has words of its own for with `wrong` or `wanted`; for the rest there is one table here.
+A model gives its own messages with `wrong` or `wanted`. All other messages are in the table here.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ from validator.vocabulary.source import Source
 
 
 class Form(BaseModel):
-    """A mapping with these keys and no others. Values count as they are written: a number is no text."""
+    """A mapping with exactly these keys. Values are not converted: a number is not accepted as text."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
 
@@ -27,22 +27,22 @@ MISSING = "`{key}` is missing"
 _SAID: Mapping[str, tuple[str, str]] = {
     "extra_forbidden": ("unknown-key", "unknown key `{key}`"),
     "missing": ("missing-key", MISSING),
-    "model_type": ("wrong-form", "`{key}` is no list of names, each with a value"),
-    "dict_type": ("wrong-form", "`{key}` is no list of names, each with a value"),
-    "list_type": ("wrong-form", "`{key}` is no list"),
+    "model_type": ("wrong-form", "`{key}` is not a mapping of names to values"),
+    "dict_type": ("wrong-form", "`{key}` is not a mapping of names to values"),
+    "list_type": ("wrong-form", "`{key}` is not a list"),
 }
 
 
 def wrong(code: str, said: str, hint: str | None = None, **shown: object) -> PydanticCustomError:
-    """A mistake, to be raised by a validator.
+    """A mistake that a validator raises.
 
-    `said` may name what is `shown`, and `{key}`, `{here}` (the key in backticks, or `the file`) and `{above}` (the key above it).
+    `said` may contain the names in `shown`, `{key}`, `{here}` (the key in backticks, or `the file`) and `{above}` (the key above it).
     """
     return PydanticCustomError("wrong", "wrong", {"code": code, "said": said, "hint": hint, "shown": shown})
 
 
 def wanted(fits: Callable[[Any], bool], said: str, hint: str, code: str = "wrong-form") -> BeforeValidator:
-    """Refuses in words of its own what does not fit; `{value}` is what is written."""
+    """A validator that rejects values that do not fit, with its own message. `{value}` in `said` is the value."""
 
     def held(value: object) -> object:
         if not fits(value):
@@ -55,7 +55,7 @@ def wanted(fits: Callable[[Any], bool], said: str, hint: str, code: str = "wrong
 def read_form(model: type[M], source: Source, missing: str = MISSING, hint: str | None = None) -> M:
     """The data of a file as `model`. Raises DiagnosticError with all mistakes.
 
-    `missing` and `hint`: what is said of a key that is not there, and the way out.
+    `missing` and `hint`: message and hint for a required key that is missing.
     """
     try:
         return model.model_validate(source.data)
@@ -81,7 +81,7 @@ def _diagnostic(error: Any, source: Source, model: type[Form], missing: str, hin
             code, said = _SAID["extra_forbidden"]
             way_out = _known(names["key"], _keys(model, path[:-1]))
         case other:
-            code, said = _SAID.get(other, ("wrong-form", "`{key}` does not have the form wanted here: {why}"))
+            code, said = _SAID.get(other, ("wrong-form", "`{key}` has the wrong form: {why}"))
             names["why"] = _lower(error["msg"].removeprefix("Value error, "))
     return Diagnostic(code, said.format_map(names), hint=way_out, file=source.file, line=source.line_of(path))
 
@@ -94,7 +94,7 @@ def _known(key: str, keys: list[str]) -> str:
 
 
 def _keys(model: type[Form], path: tuple[Any, ...]) -> list[str]:
-    """The keys that the form knows at a path."""
+    """The keys that the form allows at a path."""
     at: Any = model
     for part in path:
         at = _below(at, part)
@@ -103,7 +103,7 @@ def _keys(model: type[Form], path: tuple[Any, ...]) -> list[str]:
 
 
 def _below(annotation: Any, part: str | int) -> Any:
-    """The type of what stands below a key, or in a list."""
+    """The type of the value of a key, or of the items of a list."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return next((f.annotation for n, f in annotation.model_fields.items() if (f.alias or n) == part), None)
     if get_origin(annotation) in (dict, list):

@@ -1,7 +1,7 @@
-"""A folder of rules -> the folders that make it up: itself, and ours below it where it only adds to ours.
+"""A folder of rules -> its layers: the folder alone, or our rules and the folder on top.
 
-A folder with a vocabulary of its own is whole and stands alone. One without holds revisions that amend ours: they stand among ours as if
-they lay in one folder, the vocabulary is ours, and so is the calendar unless it has one.
+A folder with its own vocabulary is complete and is used alone. A folder without one holds revisions that amend ours. They are read as if
+they were in our folder. The vocabulary is ours, and so is the calendar unless the folder has one.
 """
 
 import os
@@ -14,31 +14,31 @@ VOCABULARY = "vocabulary.yaml"
 CALENDAR = "calendar.yaml"
 
 MOST = 1_000
-"""Folders and files that a folder of rules may hold: more, and it is a home or a disk that was named by mistake."""
+"""The most files and folders in a folder of rules. A folder with more is probably a home folder or a disk, given by mistake."""
 
 
 def rules_folder() -> Path:
-    """The rules that come with this package: beside its modules in a wheel, at the top of a checkout."""
+    """The rules of this package: inside the package in a wheel, at the top in a checkout."""
     packed = Path(__file__).parents[1] / "rules"
     return packed if packed.exists() else Path(__file__).parents[2] / "rules"
 
 
 def layers(folder: Path) -> tuple[Path, ...]:
-    """The lowest first. Raises DiagnosticError where there are no rules."""
-    if os.path.lexists(folder / VOCABULARY):  # whatever it is: who reads it refuses a pipe or a broken link
+    """The layers, lowest first. Raises DiagnosticError if there are no rules."""
+    if os.path.lexists(folder / VOCABULARY):  # whatever it is: its reader refuses a pipe or a broken link
         return (folder,)
     if not folder.is_dir():
         raise _refused(folder, "there is no such folder of rules")
     found = [name for _, below, names in islice(os.walk(folder), MOST) for name in (*below, *names)]
     if len(found) > MOST:
-        raise _refused(folder, f"it holds more than {MOST:,} files and folders: it is no folder of rules")
+        raise _refused(folder, f"it holds more than {MOST:,} files and folders, so it is not a folder of rules")
     if not any(name.endswith(".yaml") for name in found):
         raise _refused(folder, "there are no rules in the folder")
     return (rules_folder(), folder)
 
 
 def file_of(folder: Path, name: str) -> Path:
-    """The file of that name which counts: the folder's own, else ours below it."""
+    """The file of that name that applies: the folder's own, else ours."""
     found = layers(folder)
     return next((f / name for f in reversed(found) if os.path.lexists(f / name)), found[-1] / name)
 

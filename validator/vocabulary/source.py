@@ -1,8 +1,8 @@
 """YAML text -> plain data, and the line of every path in it.
 
-A strict part of YAML: what two readers could take for two things (`NO`, 001386, 1e5, 12:00) is refused instead of guessed, and so is what
-makes a file say something else than one sees in it (duplicate keys, anchors, aliases, tags, hidden characters). Numbers keep their
-digits, dates stay text.
+A strict subset of YAML. Text that two readers could read differently (`NO`, 001386, 1e5, 12:00) is refused, never guessed. So is anything
+that makes a file mean something else than it shows (duplicate keys, anchors, aliases, tags, hidden characters). Numbers keep their digits,
+and dates stay text.
 """
 
 import re
@@ -30,32 +30,32 @@ MAX_MISTAKES = 100
 
 
 class Lines(NamedTuple):
-    """The line (from 1) of a value, or of its key if it has one, and the lines of what stands in it."""
+    """The line (from 1) of a value, or of its key if it has one, and the lines of its parts."""
 
     line: int
     below: "Mapping[str | int, Lines]"
     span: tuple[int, int] = (0, 0)
-    """Where a text, number or flag stands in the file, in characters."""
+    """Start and end of a text, number or flag in the file, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Data as written in one file."""
+    """The plain data of one file, with its lines."""
 
     data: Plain
     file: str
     lines: Lines
 
     def line_of(self, path: Place) -> int:
-        """The line of a path, or of the innermost part of it that the file has."""
+        """The line of a path, or of its longest part that exists in the file."""
         return self._follow(path).line
 
     def span_of(self, path: Place) -> tuple[int, int]:
-        """Where the text, number or flag of a path stands in the file: from and to, in characters."""
+        """Start and end of the text, number or flag at a path, in characters."""
         return self._follow(path).span
 
     def _follow(self, path: Place) -> Lines:
-        """The lines at the end of a path, or of as much of it as there is."""
+        """The lines at a path, or at its longest part that exists."""
         at = self.lines
         for part in path:
             if part not in at.below:
@@ -76,7 +76,7 @@ def load(path: Path) -> Source:
 
 
 def load_text(text: str, file: str) -> Source:
-    """Read a text as if it stood in `file`. Raises DiagnosticError with all mistakes."""
+    """Read a text as if it were the content of `file`. Raises DiagnosticError with all mistakes."""
     return _load(text.encode("utf-8", "surrogatepass"), file)
 
 
@@ -100,13 +100,13 @@ def _decode(raw: bytes, file: str) -> str:
 
 
 class _Stop(Exception):
-    """There is no use in reading on."""
+    """Raised to stop reading after a mistake that hides everything after it."""
 
 
 class _Reader:
     """One pass over the parser's events.
 
-    INVARIANT: nothing here goes deeper than MAX_DEPTH, and an alias is never followed; so no file takes more than its length in steps.
+    INVARIANT: nesting is at most MAX_DEPTH and aliases are never followed, so the time is linear in the length of the file.
     """
 
     def __init__(self, text: str, file: str) -> None:
@@ -136,7 +136,7 @@ class _Reader:
             while (event := parser.get_event()) is not None:
                 yield event
         except yaml.reader.ReaderError:
-            # A character that YAML does not know; check_characters has named it.
+            # A character that YAML does not allow. check_characters has already reported it.
             raise _Stop from None
         except yaml.YAMLError as error:
             message, hint, line = syntax_error(error, self.text)
@@ -150,7 +150,7 @@ class _Reader:
         self.check_form(event)
         match event:
             case yaml.ScalarEvent():
-                # Nothing at all after a comment without a line break counts, for the parser, as one line further.
+                # For an empty value after a final comment without a line break, the parser gives a line too many.
                 return self.scalar(event), Lines(min(_line(event), self.last), _NOTHING, _span(event))
             case yaml.SequenceStartEvent():
                 self.check_depth(event, depth)
@@ -176,8 +176,8 @@ class _Reader:
             key = self.key(event)
             value, found = self.value(next(self.events), depth)
             if key in items:
-                said = f"the key `{_short(key)}` stands in line {lines[key].line} already"
-                self.say("duplicate-key", said, event, "take one of them out")
+                said = f"the key `{_short(key)}` is already in line {lines[key].line}"
+                self.say("duplicate-key", said, event, "remove one of them")
             else:
                 items[key], lines[key] = value, Lines(_line(event), found.below, found.span)
         return items, Lines(_line(start), lines)
@@ -186,7 +186,10 @@ class _Reader:
         self.check_form(event)
         if not isinstance(event, yaml.ScalarEvent):
             self.stop(
-                "key-not-text", "a key is a text, not a list, a mapping or an alias", event, "a text that begins with [ or { wants quotes"
+                "key-not-text",
+                "a key must be a text, not a list, a mapping or an alias",
+                event,
+                "put a text that begins with [ or { in quotes",
             )
         text = str(event.value)
         if _is_plain(event) and text == "<<":
@@ -210,7 +213,7 @@ class _Reader:
         return text
 
     def number(self, text: str, event: yaml.Event) -> Plain:
-        """The number that a text is beyond doubt, or the text. Refuses what some reader of YAML takes for a number."""
+        """The number, if the text can only be a number; else the text. Refuses a text that some YAML reader takes for a number."""
         if len(text) <= MAX_DIGITS and _INTEGER.fullmatch(text):
             return int(text)
         if len(text) <= MAX_DIGITS and _DECIMAL.fullmatch(text):
@@ -226,34 +229,39 @@ class _Reader:
         for found in _HIDDEN.finditer(self.text):
             code = f"{ord(found[0]):04x}"
             line = self.text.count("\n", 0, found.start()) + 1
-            hint = f'take it out; where it is meant, write "\\u{code}" in double quotes'
+            hint = f'remove it, or if it is intended write "\\u{code}" in double quotes'
             self.add(Diagnostic("hidden-character", f"the character U+{code.upper()} cannot be seen", hint=hint, file=self.file, line=line))
 
     def check_document(self, event: yaml.DocumentStartEvent, documents: int) -> None:
         if documents > 1:
-            self.stop("several-documents", "a second document starts here", event, "a file is one document: take out the `---`")
+            self.stop("several-documents", "a second document starts here", event, "a file is one document: remove the `---`")
         if event.version is not None or event.tags is not None:
-            self.say("directive", "a line that starts with % changes how the file is read", event, "take it out")
+            self.say("directive", "a line that starts with % changes how the file is read", event, "remove it")
 
     def check_depth(self, event: yaml.Event, depth: int) -> None:
         if depth >= MAX_DEPTH:
-            self.stop("too-deep", f"more than {MAX_DEPTH} lists and mappings stand inside each other", event, "take them apart")
+            self.stop("too-deep", f"more than {MAX_DEPTH} lists and mappings are nested", event, "use fewer levels")
 
     def check_form(self, event: yaml.Event) -> None:
-        """Refuse what gives a value another name, another place or another meaning than its text."""
+        """Refuse aliases, anchors and tags: with them a value is not what its text shows."""
         match event:
             case yaml.AliasEvent(anchor=str(name)):
-                hint = "write it out here; a text that begins with * wants quotes"
-                self.say("alias", f"the alias `*{_short(name)}` repeats what stands elsewhere", event, hint)
+                hint = "write it out here, or put a text that begins with * in quotes"
+                self.say("alias", f"the alias `*{_short(name)}` repeats a value from elsewhere", event, hint)
             case yaml.NodeEvent(anchor=str(name)):
-                hint = "take it out; a text that begins with & wants quotes"
-                self.say("anchor", f"the anchor `&{_short(name)}` gives a second name to what follows", event, hint)
+                hint = "remove it, or put a text that begins with & in quotes"
+                self.say("anchor", f"the anchor `&{_short(name)}` gives the next value a second name", event, hint)
             case _:
                 pass
         match event:
             case yaml.ScalarEvent(tag=str(tag)) | yaml.CollectionStartEvent(tag=str(tag)):
                 shown = _short(tag.replace("tag:yaml.org,2002:", "!!"))
-                self.say("tag", f"the tag `{shown}` changes what follows", event, "take it out; a text that begins with ! wants quotes")
+                self.say(
+                    "tag",
+                    f"the tag `{shown}` changes the meaning of the next value",
+                    event,
+                    "remove it, or put a text that begins with ! in quotes",
+                )
             case _:
                 pass
 
@@ -267,7 +275,7 @@ class _Reader:
     def add(self, mistake: Diagnostic) -> None:
         self.mistakes.append(mistake)
         if len(self.mistakes) >= MAX_MISTAKES:
-            said = f"the file has {MAX_MISTAKES} mistakes up to here and was not read further"
+            said = f"the file has {MAX_MISTAKES} mistakes up to this line and was not read further"
             self.mistakes.append(Diagnostic("too-many-mistakes", said, file=self.file, line=mistake.line))
             raise _Stop
 
@@ -279,23 +287,23 @@ _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
 _NUMBER_STARTS = frozenset("+-.0123456789")
 
-# What YAML 1.1, YAML 1.2 or a spreadsheet reads as a number, though it may be meant as a text.
+# Texts that YAML 1.1, YAML 1.2 or a spreadsheet reads as a number, although a text may be intended.
 _AMBIGUOUS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(form, re.IGNORECASE), said)
     for form, said in (
         (r"[-+]?0[0-9_]+(\.[0-9_]*)?", "begins with 0: a code or a number"),
         (r"\+[0-9][0-9_]*(\.[0-9_]*)?", "begins with +: a text or a number"),
-        (r"[-+]?0[xob][0-9a-f_]+", "could be a text or a number to another base"),
+        (r"[-+]?0[xob][0-9a-f_]+", "could be a text or a number in another base"),
         (r"[-+]?([0-9][0-9_]*(\.[0-9_]*)?|\.[0-9_]+)e[-+]?[0-9]+", "could be a text or a number with an exponent"),
-        (r"[-+]?[0-9][0-9_]*(:[0-9]{1,2})+(\.[0-9_]*)?", "could be a time or a number to the base 60"),
+        (r"[-+]?[0-9][0-9_]*(:[0-9]{1,2})+(\.[0-9_]*)?", "could be a time or a number in base 60"),
         (r"[-+]?[0-9]+(\.[0-9]+)?", f"is longer than {MAX_DIGITS} digits: a text or a number"),
         (r"[-+]?[0-9][0-9_]*(\.[0-9_]*)?", "could be a text or a number"),
-        (r"[-+]?\.[0-9][0-9_]*", "has no digit before the point: a text or a number"),
+        (r"[-+]?\.[0-9][0-9_]*", "has no digit before the decimal point: a text or a number"),
         (r"[-+]?\.(inf|nan)", "could be a text or no number at all"),
     )
 )
 
-# Control and bidi characters, blanks of no width, and the line breaks that only YAML breaks a line at.
+# Control and bidi characters, zero-width spaces, and line breaks that only YAML treats as such.
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]"
 )

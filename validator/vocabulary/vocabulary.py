@@ -1,4 +1,4 @@
-"""What rules, tables and cells may name. `vocabulary_file` reads it; a vocabulary from the cache needs no reader."""
+"""The names that rules, tables and cells may use. `vocabulary_file` reads them, unless the vocabulary comes from the cache."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,14 +9,14 @@ from validator.vocabulary.limits import Limits
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The schema, and beside it what only tables and reports need."""
+    """The schema, and the names that only tables and reports need."""
 
     schema: Schema
     tables: Mapping[str, str]
-    """The entity of every name of a table, English or Chinese."""
+    """Table name (English or Chinese) -> entity."""
     aliases: Mapping[tuple[str, str], Mapping[str, str]]
-    """Per entity and field the word that another spelling stands for."""
+    """(entity, field) -> other spelling -> the word it means."""
     words_en: Mapping[str, str]
-    """The English for the Chinese words of the data."""
+    """Chinese word of the data -> English."""
     limits: Mapping[str, Limits] = field(default_factory=dict)
     """Per term that has any: what it must be beyond its type."""

@@ -1,7 +1,7 @@
-"""The YAML parser, and its complaints in plain words.
+"""Error of the YAML parser -> message and hint in plain words, and the choice of the parser.
 
-libyaml is used where PyYAML was built with it, for it is ten times as fast. Else the parser in Python reads the files. Its complaints are
-worded differently and are turned into those of libyaml here. It also refuses a few files that libyaml reads (tabs between tokens).
+libyaml is used if PyYAML was built with it, because it is ten times as fast. Otherwise the parser in Python is used. Its messages differ
+and are first translated to those of libyaml. It also refuses a few files that libyaml reads (tabs between tokens).
 """
 
 import re
@@ -13,7 +13,7 @@ LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 
 def syntax_error(error: yaml.YAMLError, text: str) -> tuple[str, str, int]:
-    """The parser's complaint in plain words: message, hint, line."""
+    """The message, hint and line for an error of the parser."""
     at, begun = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     last = text.rstrip().count("\n") + 1
     if at is None:
@@ -27,23 +27,23 @@ def syntax_error(error: yaml.YAMLError, text: str) -> tuple[str, str, int]:
 
 
 def _in_libyaml(problem: str, context: str) -> str:
-    """A complaint of the parser in Python as libyaml puts it."""
+    """An error of the parser in Python, in the words of libyaml."""
     return next((said for form, said in _PYTHON if form.search(f"{context}: {problem}")), problem)
 
 
-# What the parser says -> what is wrong, what to do. `{line}` is where the thing began that is broken here, `{char}` what stands here.
+# Message of the parser -> what is wrong, what to do. `{line}`: where the broken part begins. `{char}`: the character at this place.
 _SYNTAX: Mapping[str, tuple[str, str]] = {
     "mapping values are not allowed in this context": (
-        "a `:` stands where no key can be",
+        "there cannot be a key before this `:`",
         "put a text with `: ` in quotes, or check the indentation",
     ),
     "did not find expected key": (
-        "this is no key of the mapping that begins in line {line}",
-        "put its keys in one column; behind a closing quote nothing follows",
+        "this is not a key of the mapping that begins in line {line}",
+        "put its keys in one column, and write nothing after a closing quote",
     ),
     "could not find expected ':'": ("the key of line {line} has no colon", "write `key: value`, or check the indentation"),
     "did not find expected '-' indicator": (
-        "this is no item of the list that begins in line {line}",
+        "this is not an item of the list that begins in line {line}",
         "begin each item with `- ` in one column",
     ),
     "block sequence entries are not allowed in this context": (
@@ -54,19 +54,22 @@ _SYNTAX: Mapping[str, tuple[str, str]] = {
     "did not find expected ',' or '}'": ("the `{{` of line {line} is not closed", "close it, and put commas between the items"),
     "did not find expected node content": ("a value is missing before this", "write it, or put the text in quotes"),
     "did not find expected <document start>": (
-        "this does not belong to what stands above it",
+        "this does not belong to the lines above it",
         "check the indentation, or put the text in quotes",
     ),
-    "did not find expected alphabetic or numeric character": ("no text begins with `&` or `*`", "put it in quotes"),
-    "did not find expected comment or line break": ("nothing can follow `|` or `>` in its line", "begin the text on the next line"),
-    "found character that cannot start any token": ("no text begins with `{char}`", "put it in quotes"),
-    "found unexpected end of stream": ("the quote of line {line} is not closed", "close it, or double a quote that is meant"),
-    "found unexpected document indicator": ("the quote of line {line} is not closed", "close it, or double a quote that is meant"),
+    "did not find expected alphabetic or numeric character": ("a text cannot begin with `&` or `*`", "put it in quotes"),
+    "did not find expected comment or line break": ("nothing can follow `|` or `>` on the same line", "begin the text on the next line"),
+    "found character that cannot start any token": ("a text cannot begin with `{char}`", "put it in quotes"),
+    "found unexpected end of stream": ("the quote of line {line} is not closed", "close it, or double a quote that is part of the text"),
+    "found unexpected document indicator": (
+        "the quote of line {line} is not closed",
+        "close it, or double a quote that is part of the text",
+    ),
     "found unknown escape character": ("a backslash in double quotes means something else here", "double it, or use single quotes"),
 }
 _TAB = ("a tab indents this line", "indent with blanks")
 
-# What the parser in Python was doing and what it says -> how libyaml puts it.
+# Context and message of the parser in Python -> the message of libyaml.
 _PYTHON: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(form), said)
     for form, said in (

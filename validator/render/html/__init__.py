@@ -1,6 +1,6 @@
-"""Report -> one HTML page that stands alone: no script, nothing loaded from elsewhere, fit for A4.
+"""Report -> one self-contained HTML page: no script, nothing loaded from elsewhere, printable on A4.
 
-The pages are templates of Jinja beside this file; it escapes every text that they show.
+The Jinja templates are in this folder. Jinja escapes every text.
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ _HERE = Path(__file__).parent
 
 
 def render(report: Report, lang: Lang, *, bids: bool = False) -> str:
-    """The page: verdict and what to do, results, pictures, statistics, what is missing, findings by rule and, with `bids`, the annex."""
+    """Verdict and tasks, results, pictures, statistics, data not supplied, findings by rule and, with `bids`, the annex."""
     heading, facts, verdict, *broken = opening(report, lang)
     assert isinstance(heading, Heading)
     return _filled(
@@ -44,12 +44,12 @@ def render(report: Report, lang: Lang, *, bids: bool = False) -> str:
 
 
 def page(heading: str, blocks: Iterable[Block], lang: Lang) -> str:
-    """Any page of blocks."""
+    """An HTML page for any blocks."""
     return _filled("page.html", lang, heading=heading, sections=_sections(blocks))
 
 
 def _sections(blocks: Iterable[Block]) -> list[tuple[str, list[Block]]]:
-    """Each heading with what stands below it; none above the first."""
+    """Each heading with the blocks under it. The first block must be a heading."""
     sections: list[tuple[str, list[Block]]] = []
     for block in blocks:
         if isinstance(block, Heading):

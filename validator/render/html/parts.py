@@ -1,4 +1,4 @@
-"""Report -> what the page shows beside the summary, as blocks: statistics, findings by rule, the annex."""
+"""Report -> the parts of the page other than the summary, as blocks: statistics, findings by rule, the annex."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from validator.render.tables.statistics import Line, said_of
 from validator.render.tables.statistics import statistics as lines_of
 from validator.report.model import Finding, Report
 
-_SHOWN = 500  # findings of one rule and outcome; what is left out is counted on the page
-_OF_RULE = ("clause", "effect", "source")  # the same for every finding of a rule: said once
+_SHOWN = 500  # findings of one rule and outcome; the page says how many are left out
+_OF_RULE = ("clause", "effect", "source")  # the same for every finding of a rule, so shown once
 _TOLD = ("subject", "placee", "investor", "row", "says", "figures", "margin", "missing")
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """One rule's findings: what is the same for all of them first, then the columns that say something there."""
+    """The findings of one rule: first the facts that all of them share, then the columns that are not empty."""
 
     heading: str
     shared: str
@@ -32,7 +32,7 @@ class Fold:
 
 
 def statistics(report: Report, lang: Lang) -> Iterator[Block]:
-    """The remaining bids by kind; what the book does not state is said, not left out in silence."""
+    """The remaining bids by kind; a kind that the book does not state gets a note."""
     lines = lines_of(report)
     if not lines:
         return
@@ -55,7 +55,7 @@ def _figures(line: Line, lang: Lang) -> tuple[str, ...]:
 
 
 def findings(report: Report, lang: Lang) -> Iterator[Fold]:
-    """The gravest outcome first, in it the rule with most."""
+    """The gravest outcome first; within it the rule with most findings."""
     for outcome in FOUND:
         for rule, of_rule in by_rule(report, outcome):
             yield _fold(report, rule, of_rule, lang)
@@ -75,7 +75,7 @@ def _fold(report: Report, rule: str, of_rule: list[Finding], lang: Lang) -> Fold
 
 
 def annex(report: Report, lang: Lang) -> Table:
-    """初步询价报价情况."""
+    """The annex of the announcement, 初步询价报价情况."""
     columns = tuple(Column(t, right=at in (0, 3, 4), wide=at == 5) for at, t in enumerate(listed.head(lang)))
     rows = (
         (str(n), visible(i), visible(p), "" if at is None else price(at), "" if q is None else shares(q, lang), remark)

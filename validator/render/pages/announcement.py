@@ -1,4 +1,4 @@
-"""Report of an announcement -> its page: the summary of every report, then each thing that does not add up, and what rounding explains."""
+"""Report on an announcement -> its page: the summary, then every mismatch, and the differences that rounding explains."""
 
 from collections.abc import Iterable, Iterator
 

@@ -8,7 +8,7 @@ Tone = Literal["plain", "good", "warn", "bad", "faint"]
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The title of what follows."""
+    """The title of the blocks that follow."""
 
     text: str
 
@@ -23,9 +23,9 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table. Numbers stand on the right. Only the `wide` ones are broken into lines where room is short.
+    """A column of a table. Numbers are aligned right. If the table is too wide, only `wide` columns get line breaks.
 
-    `least`: the characters of its longest word that must stay whole, so that it can be copied.
+    `least`: the length of its longest word that must not be broken, so that it can be copied.
     """
 
     title: str
@@ -36,7 +36,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of texts, each as long as `columns`. Without any title there is no head."""
+    """Rows of texts, one cell per column. If no column has a title, there is no head."""
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]

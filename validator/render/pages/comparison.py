@@ -1,4 +1,4 @@
-"""What differs between two reports on one book -> plain data for programs, and a page for people."""
+"""The differences between two reports on one book -> JSON data, and a page for people."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ _SUBJECTS = 5
 
 
 def data(found: Comparison) -> dict[str, Any]:
-    """For programs."""
+    """The JSON data."""
     out: dict[str, Any] = {
         "format": "guiju.comparison/1",
         "offering": found.new.offering,
@@ -34,7 +34,7 @@ def data(found: Comparison) -> dict[str, Any]:
 
 
 def page(found: Comparison, lang: Lang) -> tuple[Block, ...]:
-    """For people."""
+    """The page for people."""
     return tuple(_page(found, lang))
 
 

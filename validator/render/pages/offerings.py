@@ -1,4 +1,4 @@
-"""Reports on many offerings -> a page: per board and revision, then what was found, rule by rule and offering by offering."""
+"""Reports on many offerings -> a page: results per board and revision, then findings by rule and by offering."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -14,24 +14,24 @@ from validator.render.phrases.say import Lang, pick, say
 from validator.render.phrases.words import count, enumerated, fate, name, shares, table, told
 from validator.report.model import Finding
 
-_FINDINGS = 40  # rows: the rest is counted here and stands in the JSON
+_FINDINGS = 40  # most rows: the page says how many are left out, the JSON has all
 _ISSUES = 8
 _CODES = 5
 
 Found = Sequence[tuple[str, Finding]]
-"""Findings with the offering that each belongs to."""
+"""Findings, each with its offering."""
 
 Names = Mapping[str, Both]
 """Rules by id."""
 
 
 def page(found: Offerings, lang: Lang) -> tuple[Block, ...]:
-    """A table of offerings, or a folder of offerings with their books."""
+    """The page for a table of offerings, or for a folder of offerings with their books."""
     return tuple(_page(found, lang))
 
 
 def opening(found: Offerings, lang: Lang) -> Iterator[Block]:
-    """The verdict, and how each revision fared."""
+    """The verdict, and the outcomes of each revision."""
     outcomes = found.to_dict()["outcomes"]
     yield Heading(say("archive-title", lang, count=count(len(found.lines) + found.refused)))
     yield from _verdict(outcomes, found.unsure, lang)
@@ -41,7 +41,7 @@ def opening(found: Offerings, lang: Lang) -> Iterator[Block]:
 
 
 def by_rule(found: Offerings, lang: Lang) -> Iterator[Block]:
-    """What was found, the worst first."""
+    """The findings, the gravest first."""
     return _by_rule([(f.folder or f.offering, f.said) for f in found.findings], found.names, lang)
 
 
@@ -59,7 +59,7 @@ def _page(found: Offerings, lang: Lang) -> Iterator[Block]:
 
 
 def _books(found: Offerings, lang: Lang) -> Iterator[Block]:
-    """One line a book."""
+    """One line per book."""
     reports = [(line.folder, line.report) for line in found.lines if line.report is not None]
     if not reports:
         return
@@ -139,7 +139,7 @@ def _violations(found: Offerings, lang: Lang) -> Iterator[Block]:
 
 
 def _unsupplied(found: Offerings, waiting: Columns, lang: Lang) -> Iterator[Block]:
-    """A rule once, with the columns that it waits for and the revisions that ask it."""
+    """Each rule once, with the columns that are not supplied and the revisions that need them."""
     if not waiting.unsupplied:
         return
     yield Heading(say("unsupplied", lang))
@@ -150,13 +150,13 @@ def _unsupplied(found: Offerings, waiting: Columns, lang: Lang) -> Iterator[Bloc
 
 
 def columns_of(waiting: Columns, rule: str, lang: Lang) -> str:
-    """The columns that a rule waits for, by the names that a table may have for them."""
+    """The columns that a rule needs and that are not supplied, under the names that a table uses."""
     said = waiting.lacking.get(rule, {})
     return visible(enumerated((pick(zh, column, lang) for column, zh in said.items()), lang)) or "—"
 
 
 def revisions_of(found: Offerings, waiting: Columns, rule: str, lang: Lang) -> str:
-    """The revisions of those in the table that wait for it."""
+    """The revisions in the table that need the columns of a rule."""
     asking = [n for n, revision in sorted(found.revisions.items()) if rule in revision.by_rule]
     lacking = {n for n in asking if rule in waiting.unsupplied.get(n, ())}
     if lacking == set(asking):

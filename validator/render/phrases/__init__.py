@@ -1,1 +1,1 @@
-"""What a reader is told -> words in Chinese and English."""
+"""Keys and values of a report -> texts in Chinese and English."""

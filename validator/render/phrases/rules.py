@@ -1,4 +1,4 @@
-"""The rules of a report as people read them: their names, clauses and effects, their findings, and the columns they wait for."""
+"""The rules of a report -> texts: names, clauses, effects, findings, and the columns that are not supplied."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -12,13 +12,13 @@ _BETWEEN_CLAUSES = "、"  # in either language: clauses are quoted in Chinese
 
 
 def rule_name(report: Report, rule: str, lang: Lang) -> str:
-    """A rule's name in the reader's language, its id where the report does not know the rule."""
+    """A rule's name in the reader's language, or its id if the report does not know the rule."""
     info = report.rules.get(rule)
     return rule if info is None else told(info.name, lang)
 
 
 def by_rule(report: Report, outcome: str) -> list[tuple[str, list[Finding]]]:
-    """The findings of an outcome by rule, most first."""
+    """The findings of an outcome by rule, the rule with most findings first."""
     groups: dict[str, list[Finding]] = {}
     for finding in report.findings:
         if finding.outcome == outcome:
@@ -27,7 +27,7 @@ def by_rule(report: Report, outcome: str) -> list[tuple[str, list[Finding]]]:
 
 
 def clauses(cites: Iterable[Cite], titles: Mapping[str, str]) -> str:
-    """`初步询价及推介公告 三(四)3、三(四)6(1); …`: each source once, by its title where `titles` has it."""
+    """`初步询价及推介公告 三(四)3、三(四)6(1); …`: each source once, by its title if `titles` has it."""
     by_source: dict[str, list[str]] = {}
     for cite in cites:
         by_source.setdefault(cite.source, []).append(cite.clause)
@@ -36,12 +36,12 @@ def clauses(cites: Iterable[Cite], titles: Mapping[str, str]) -> str:
 
 
 def effects(said: Sequence[str], lang: Lang) -> str:
-    """What a breach does."""
+    """The effects of a breach."""
     return enumerated((name(e, lang) for e in said), lang)
 
 
 def called(report: Report, rule: str) -> Called:
-    """What the findings of a rule call their figures."""
+    """The labels of the figures in the findings of a rule."""
     info = report.rules.get(rule)
     return Called() if info is None else info.called
 
@@ -59,12 +59,12 @@ def figure(words: Called, key: str, text: str | None, lang: Lang) -> str:
 
 
 def margin(words: Called, text: str | None, lang: Lang) -> str:
-    """`-100000股`: a margin with its unit; empty where there is none."""
+    """`-100000股`: a margin with its unit, or empty if there is none."""
     return "" if text is None else _with_unit(text, words.margin, lang)
 
 
 def margin_unit(words: Called, lang: Lang) -> str:
-    """The unit of a rule's margins; empty where they have none."""
+    """The unit of a rule's margins, or empty if there is none."""
     return spoken(words.margin, lang)
 
 
@@ -74,12 +74,12 @@ def _with_unit(text: str, unit: Both, lang: Lang) -> str:
 
 
 def missing(words: Called, names: Iterable[str], lang: Lang) -> str:
-    """Inputs by the names that a book may have for them."""
+    """The missing inputs, under the names that a book uses."""
     return enumerated((pick(words.labels[n].zh, n, lang) if n in words.labels else n for n in names), lang)
 
 
 def wanted(report: Report, rule: str) -> dict[str, list[str]]:
-    """The columns that a rule waits for, by their table. A table of which nothing was handed in has none."""
+    """The columns that a rule needs and that are not supplied, by table. A table that is not supplied has an empty list."""
     tables: dict[str, list[str]] = {}
     for column in report.lacking.get(rule, ()):
         entity, _ = report.columns.get(column, (column, ""))
@@ -88,7 +88,7 @@ def wanted(report: Report, rule: str) -> dict[str, list[str]]:
 
 
 def columns_of(report: Report, columns: Iterable[str], lang: Lang) -> str:
-    """Columns by the names that a book may have for them."""
+    """Columns under the names that a book uses."""
     said = (pick(report.columns[c][1], c, lang) if c in report.columns else c for c in columns)
     return visible(enumerated(said, lang))
 
@@ -101,5 +101,5 @@ def wanted_said(report: Report, rule: str, lang: Lang) -> str:
 
 
 def changed_terms(report: Report, lang: Lang) -> tuple[tuple[str, str, str], ...]:
-    """The defaults that the offering changes: each term, what it is here, and what it would be."""
+    """The defaults that the offering changes: term, value here, default."""
     return tuple((told(c.name, lang), told(c.value, lang), told(c.default, lang)) for c in report.changed)

@@ -1,32 +1,32 @@
-"""Text from a book -> text that cannot lie on a screen or act in a spreadsheet.
+"""Text from a book -> text that cannot mislead on a screen or run in a spreadsheet.
 
-What cannot be seen (control, bidi, zero-width) is shown as `\\u202e`, never dropped: two names that look alike stay different.
+Invisible characters (control, bidi, zero-width) are shown as `\\u202e`, never dropped, so two names that look alike stay different.
 """
 
 import re
 from unicodedata import category
 
-# Invisible though Unicode files them under letters or marks: fillers, joiners, variation selectors.
+# Invisible although Unicode classifies them as letters or marks: fillers, joiners, variation selectors.
 _UNSEEN = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_SUSPECT = re.compile(f"[^ -~\u4e00-\u9fff]|[{_UNSEEN}]")  # a cheap first look: plain ASCII and common Chinese never need the table
+_SUSPECT = re.compile(f"[^ -~\u4e00-\u9fff]|[{_UNSEEN}]")  # a fast check: plain ASCII and common Chinese need no escape
 _ALWAYS = re.compile(f"[{_UNSEEN}]")
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def visible(text: str) -> str:
-    """Every character that would not be seen, or would turn the line around, as an escape."""
+    """The text with invisible characters, and those that change the direction of a line, as escapes."""
     return _SUSPECT.sub(lambda m: _NAMED.get(m[0], _escape(m[0])) if _hidden(m[0]) else m[0], text)
 
 
 def cell(text: str) -> str:
-    """A text for a spreadsheet cell in CSV: what would start a formula is led by an apostrophe, which makes it text."""
+    """A text for a cell in CSV. A text that would start a formula gets a leading apostrophe, which makes it text."""
     shown = visible(text)
     return "'" + shown if shown.lstrip().startswith(_FORMULA) else shown
 
 
 def in_json(text: str) -> str:
-    """JSON text with its hidden characters as JSON escapes: the same data, nothing unseen."""
+    """JSON text with invisible characters as JSON escapes. The data are the same."""
     return _SUSPECT.sub(lambda m: _json_escape(m[0]) if m[0] != "\n" and _hidden(m[0]) else m[0], text)
 
 

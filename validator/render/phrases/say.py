@@ -1,7 +1,7 @@
-"""Key + language -> the text that a person reads, from the YAML files beside this one: `key: {zh: …, en: …}`, with blanks as `{count}`.
+"""Key + language -> text, from the YAML files in this folder: `key: {zh: …, en: …}`, with blanks such as `{count}`.
 
-The files are read once, at the first text that is asked for. Blanks are filled by substitution, never by `str.format`: what fills them
-comes from books and rulebooks and may hold braces of its own.
+The files are read once, when the first text is needed. Blanks are filled by substitution, never by `str.format`, because the values come
+from books and rulebooks and may contain braces.
 """
 
 import re
@@ -19,7 +19,7 @@ _BLANK = re.compile(r"\{([a-z]+)\}")
 
 
 def say(key: str, lang: Lang, **blanks: object) -> str:
-    """The text of that key, its blanks filled. Raises KeyError where there is no such text, or the blanks given are not the text's."""
+    """The text of a key with its blanks filled. Raises KeyError if the key is unknown or the given blanks are not those of the text."""
     text = spoken(phrases()[key], lang)
     if blanks_of(text) != blanks.keys():
         raise KeyError(f"{key}: {sorted(blanks_of(text) ^ blanks.keys())}")
@@ -27,7 +27,7 @@ def say(key: str, lang: Lang, **blanks: object) -> str:
 
 
 def bilingual(key: str) -> str:
-    """A text in both languages, for readers whose language is not known: `规则 rules`."""
+    """A text in both languages, if the reader's language is not known: `规则 rules`."""
     text = phrases()[key]
     return f"{text.zh} {text.en}"
 
@@ -38,12 +38,12 @@ def spoken(text: Both, lang: Lang) -> str:
 
 
 def pick(zh: str, en: str, lang: Lang) -> str:
-    """Of two names the one in that language."""
+    """The name in `lang`."""
     return zh if lang == "zh" else en
 
 
 def blanks_of(text: str) -> frozenset[str]:
-    """The names of its blanks."""
+    """The names of the blanks of a text."""
     return frozenset(_BLANK.findall(text)) if "{" in text else frozenset()
 
 

@@ -1,4 +1,4 @@
-"""Figures and names of a report -> what people read: 9,822,190万股, 51.38元, 2.9877%; in Chinese or English."""
+"""Figures and names of a report -> text for people: 9,822,190万股, 51.38元, 2.9877%; in Chinese or English."""
 
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -25,12 +25,12 @@ def fate(kind: str) -> str:
 
 
 def table(called: str, lang: Lang) -> str:
-    """A table as an issue names it, in the reader's language. A file keeps its name."""
+    """The table that an issue names, in the reader's language. A file name is unchanged."""
     return visible(_tables().get(called, called) if lang == "zh" else called)
 
 
 def told(text: Both, lang: Lang) -> str:
-    """A text of a rulebook or a report in the reader's language, with nothing hidden in it."""
+    """A text of a rulebook or a report in the reader's language, with invisible characters escaped."""
     return visible(spoken(text, lang))
 
 
@@ -44,7 +44,7 @@ def count(number: int) -> str:
 
 
 def shares(text: str | int | None, lang: Lang) -> str:
-    """Whole shares, in Chinese as 万股 from ten thousand on (exact, never rounded)."""
+    """Whole shares; from ten thousand on in 万股 in Chinese (exact, never rounded)."""
     if text is None:
         return "—"
     number = Decimal(text)
@@ -64,7 +64,7 @@ def price(text: str) -> str:
 
 
 def percent(text: str | None) -> str:
-    """A share of 1 to four decimals of a percent, half up, as announcements print it."""
+    """A ratio as a percentage with four decimals, rounded half up, as announcements print it."""
     if text is None:
         return "—"
     return f"{_EXACT.quantize(_EXACT.multiply(Decimal(text), Decimal(100)), Decimal('0.0001'))}%"
@@ -77,14 +77,14 @@ def _plain(number: Decimal) -> str:
 
 @cache
 def _words() -> Mapping[str, Both]:
-    """Outcomes, effects and entities by their names in reports; fates by their Chinese names, which are the reports' own."""
+    """Outcomes, effects and entities by their names in reports, and fates by their Chinese names, which reports use as keys."""
     fates = {text.zh: text for text in _of("fate-").values()}
     return {**_of("word-"), **_of("entity-"), **fates}
 
 
 @cache
 def _tables() -> Mapping[str, str]:
-    """The Chinese names of tables by either of their English ones, `bid` and `bids`."""
+    """The Chinese names of tables by both English names, such as `bid` and `bids`."""
     entities = {word: text.zh for one, text in _of("entity-").items() for word in (one, text.en)}
     return entities | {"decisions": say("sheet-decisions", "zh")}
 

@@ -1,1 +1,1 @@
-"""A report -> tables of plain cells, the same for every format."""
+"""A report -> tables of plain cells, shared by all formats."""

@@ -1,6 +1,6 @@
-"""Report -> the annex table of the announcement, 初步询价报价情况: one row a bid, its remark the fate and, for an invalid bid, the reasons.
+"""Report -> the annex of the announcement, 初步询价报价情况: one row per bid. The remark is its fate and, if it is invalid, the reasons.
 
-Prices in 元/股 and quantities in 股: a column that names no unit is in base units, here as in a book.
+Prices in 元/股 and quantities in 股: as in a book, a column that names no unit is in base units.
 """
 
 import csv
@@ -24,12 +24,12 @@ def head(lang: Lang) -> tuple[str, ...]:
 
 
 def rows(report: Report, lang: Lang) -> Iterator[Row]:
-    """Number, investor, placee, price, quantity, remark, in the report's order. A name that was not handed in gives way to the code.
+    """Number, investor, placee, price, quantity, remark, in the report's order. If a name is missing, the code is given.
 
-    Names are as handed in: escape them on the way out.
+    Names are not escaped. The caller must escape them.
     """
     against = _against(report)
-    plain: dict[tuple[str | None, bool], str] = {}  # the remark of a bid against which nothing stands: the most of them
+    plain: dict[tuple[str | None, bool], str] = {}  # cached remarks for bids without reasons, which are most bids
     for number, bid in enumerate(report.bids, 1):
         investor, placee = bid.investor_name or bid.investor or "", bid.placee_name or bid.placee or ""
         rules = _standing(bid, against) if against else []
@@ -51,9 +51,9 @@ def render(report: Report, lang: Lang) -> str:
 
 
 DECIDED = "decision"
-"""Stands where a rule does, for bids that an officer made invalid."""
+"""Used in place of a rule id for bids that an officer made invalid."""
 
-# What stands against a bid: rules broken by it, its placee or its investor, and what that did to it.
+# The reasons against a bid: rules that it, its placee or its investor violates, and their effects.
 _Against = Mapping[tuple[str, str], list[tuple[str, bool]]]
 
 

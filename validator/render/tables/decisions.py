@@ -1,4 +1,4 @@
-"""Report -> the officer's decisions (裁定) as rows of texts: the rule, whom it concerns, what was decided by whom, and what that did."""
+"""Report -> the officer's decisions (裁定) as rows of texts: rule, subject, decision, officer, and effect."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ def head(lang: Lang) -> tuple[str, ...]:
 
 
 def rows(report: Report, lang: Lang) -> Iterator[tuple[str, ...]]:
-    """One row a decision, in the order of the table, as long as `COLUMNS`."""
+    """One row per decision, in the order of the table, with a cell for each of `COLUMNS`."""
     for decision in report.decisions:
         told = {
             **decision,

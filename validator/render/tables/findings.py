@@ -26,19 +26,19 @@ COLUMNS = (
     "row",
 )
 PRINTED = 10
-"""So many columns, from the left, go on paper: what one signs. The others are to filter by, and what a message says is in it already."""
+"""How many columns, from the left, are printed. The others are for filtering; the message already contains their content."""
 
 Row = tuple[str | int | None, ...]
 
 
 def head(lang: Lang) -> tuple[str, ...]:
-    """The titles of the columns."""
+    """The column titles."""
     return tuple(say(f"finding-{c}", lang) for c in COLUMNS)
 
 
 def rows(report: Report, findings: Iterable[Finding], lang: Lang) -> Iterator[Row]:
-    """One row a finding. Figures stay exact text in base units, as in the JSON."""
-    rules: dict[str, tuple[str, str, str]] = {}  # what is the same for every finding of a rule
+    """One row per finding. Figures are exact text in base units, as in the JSON."""
+    rules: dict[str, tuple[str, str, str]] = {}  # texts that are the same for every finding of a rule
     for f in findings:
         if f.rule not in rules:
             rules[f.rule] = rule_name(report, f.rule, lang), clauses(f.cite, report.sources), effects(f.effect, lang)

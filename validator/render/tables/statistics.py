@@ -1,7 +1,7 @@
 """Report -> the statistics of the remaining bids as announcements print them: all, the six kinds, by kind of placee, by kind of investor.
 
-Exact integers: prices in 1/10000 元, quantities in 股, each quotient rounded once, half up. A bid that lacks its price or quantity leaves
-the figure of its line empty, as in the rules: a median of what happens to be there would be another number.
+Exact integers: prices in 1/10000 元, quantities in 股, each quotient rounded once, half up. If the price or quantity of a bid is missing,
+the figures of its line are empty, as in the rules: a median of the other bids would be a different number.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +22,7 @@ _SCALE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line. `kind` is empty where the book does not state it. Prices have four decimals, the multiple two; the six kinds no counts."""
+    """One line. `kind` is empty if the book does not state it. Prices have four decimals, the multiple two. The six kinds: no counts."""
 
     group: Group
     kind: str
@@ -35,7 +35,7 @@ class Line:
 
 
 def statistics(report: Report) -> tuple[Line, ...]:
-    """The lines in order, each group from most placees to fewest. None where it is not known which bids remain."""
+    """The lines in order, each group from most placees to fewest. Empty if it is undecided which bids remain."""
     live = [b for b in report.bids if b.live]
     if not live or any(b.eliminated is None for b in live):
         return ()
@@ -44,13 +44,13 @@ def statistics(report: Report) -> tuple[Line, ...]:
 
 
 def stated(report: Report, name: str) -> Fraction | None:
-    """A figure of the offering, if the report carries it: `issue_price`, `offline_initial`."""
+    """A figure of the offering, if the report contains it: `issue_price`, `offline_initial`."""
     text = report.stated.get(name)
     return None if text is None else Fraction(text)
 
 
 def said_of(line: Line, lang: Lang) -> str:
-    """What a line is about, in the reader's language."""
+    """The label of a line, in the reader's language."""
     match line.group:
         case "all" | "six":
             return say(f"kind-{line.group}", lang)
@@ -61,7 +61,7 @@ def said_of(line: Line, lang: Lang) -> str:
 
 
 def median(prices: Sequence[int]) -> Fraction | None:
-    """Of an even number the mean of the middle two."""
+    """The median. For an even number of prices, the mean of the middle two."""
     if not prices:
         return None
     ordered, size = sorted(prices), len(prices)
@@ -69,7 +69,7 @@ def median(prices: Sequence[int]) -> Fraction | None:
 
 
 def mean(pairs: Sequence[tuple[int, int]]) -> Fraction | None:
-    """Of prices, weighted by quantities."""
+    """The mean of prices, weighted by quantities."""
     total = sum(q for _, q in pairs)
     return Fraction(sum(p * q for p, q in pairs), total) if total else None
 
@@ -84,7 +84,7 @@ def _lines(report: Report, remaining: Sequence[BidLine]) -> Iterator[Line]:
 
 
 def _grouped(group: Group, bids: Sequence[BidLine], kind: Callable[[BidLine], str | None], offline: Fraction | None) -> Iterator[Line]:
-    """Nothing where no bid states its kind: the column was not handed in."""
+    """Nothing if no bid states its kind: the column is not supplied."""
     kinds: dict[str, list[BidLine]] = {}
     for bid in bids:
         kinds.setdefault(kind(bid) or "", []).append(bid)
@@ -112,7 +112,7 @@ def _line(group: Group, kind: str, bids: Sequence[BidLine], offline: Fraction | 
     )
 
 
-@lru_cache(maxsize=65_536)  # a book has some hundred prices, each of them many times
+@lru_cache(maxsize=65_536)  # a book has a few hundred different prices, each many times
 def scaled(price: str) -> int:
     """A price's exact text in 1/10000 元."""
     whole, _, decimals = price.partition(".")

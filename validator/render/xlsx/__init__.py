@@ -1,6 +1,6 @@
 """Report -> an Excel workbook: summary, invalid bids, findings, annex, statistics, and the rules with their clauses.
 
-Codes and names are texts, prices and shares numbers, never a formula or a link. No clock: the same report gives the same bytes.
+Codes and names are text, prices and shares are numbers. No cell is a formula or a link. The same report gives the same bytes.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,13 +20,13 @@ from validator.report.model import Report
 
 
 def render(report: Report, lang: Lang, *, bids: bool = False) -> bytes:
-    """The workbook; with `bids` it lists every bid by its codes. Raises DiagnosticError where a table has more rows than a sheet."""
+    """The workbook. With `bids` it lists every bid by its codes. Raises DiagnosticError if a table has more rows than a sheet can hold."""
     sheets: list[Page | Table] = [summary.page(report, lang), *_tables(report, lang, bids)]
     return write(sheets, visible(say("title", lang, offering=report.offering)))
 
 
 def _tables(report: Report, lang: Lang, bids: bool) -> Iterator[Table]:
-    """The sheets after the summary. One without rows is left out, but for the findings and the rules."""
+    """The sheets after the summary. Empty sheets are left out, except findings and rules."""
     listed = list(annex.rows(report, lang))
     barred = [row for row, bid in zip(listed, report.bids, strict=True) if not bid.live]
     if barred:

@@ -11,7 +11,7 @@ from validator.report.model import Report
 
 
 def annex(rows: Sequence[listed.Row], lang: Lang) -> Iterator[Column]:
-    """初步询价报价情况, as the announcement prints it."""
+    """初步询价报价情况, as announcements print it."""
     number, investor, placee, _, _, remark = listed.head(lang)
     forms: tuple[Form, ...] = (
         (number, "integer", 8),
@@ -25,7 +25,7 @@ def annex(rows: Sequence[listed.Row], lang: Lang) -> Iterator[Column]:
 
 
 def every(report: Report, lang: Lang) -> Iterator[Column]:
-    """By codes, in the order of the annex. A column of words that is empty throughout is left out."""
+    """Every bid by its codes, in the order of the annex. A text column without any value is left out."""
     fates: dict[str | None, str] = {b.fate: name(b.fate, lang) if b.fate else "" for b in report.bids}
     opened = say("open", lang)
     forms: tuple[Form, ...] = (
@@ -61,7 +61,7 @@ def every(report: Report, lang: Lang) -> Iterator[Column]:
 
 
 def statistics(lines: Sequence[Line], lang: Lang) -> Iterator[Column]:
-    """As announcements print them. The multiple stands where the offering says how much is sold offline."""
+    """The statistics as announcements print them. The multiple is given if the offering states the quantity sold offline."""
     forms: tuple[Form, ...] = (
         (say("group", lang), "text", 18),
         (say("kind", lang), "text", 36),

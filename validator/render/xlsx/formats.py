@@ -1,4 +1,4 @@
-"""The looks that cells may have, as the properties of XlsxWriter's formats."""
+"""The cell styles, as properties of XlsxWriter formats."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -25,14 +25,14 @@ Style = Literal[
 ]
 
 FONT: Mapping[str, Any] = {"font_name": "Microsoft YaHei", "font_size": 10, "font_scheme": False}
-LINE = 23  # pixels that a line of it takes
+LINE = 23  # height of a line in pixels
 
 _LINE = {"valign": "vcenter"}
 _WRAP = {"valign": "vcenter", "text_wrap": True}
-_RULED = {"bottom": 7, "bottom_color": "#9AA5B1"}  # a hair
+_RULED = {"bottom": 7, "bottom_color": "#9AA5B1"}  # a hairlineline
 _HEAD = {"bold": True, "bg_color": "#E8EEF4", "bottom": 1, "bottom_color": "#1F3B57", "valign": "vcenter", "text_wrap": True}
 
-# `_m` leaves as much room as the letter takes, so that the next column's text stands apart: an indent does not do it everywhere.
+# `_m` leaves a gap as wide as the letter m, so that the next column is separate. Not every program supports an indent here.
 _NUMBERS: Mapping[Style, str] = {
     "integer": "0_m",
     "count": "#,##0_m",
@@ -59,6 +59,6 @@ NUMERIC = frozenset((*_NUMBERS, "figure"))
 LOOKS: Mapping[Style, Mapping[str, Any]] = {
     **{style: {**_LINE, **_RULED, "num_format": form} for style, form in _NUMBERS.items()},
     "figure": {**_LINE, **_RULED, "align": "right", "indent": 1},
-    # Marked as texts: who edits one in Excel does not turn it into a formula.
+    # Marked as text, so that editing a cell in Excel does not turn it into a formula.
     **{style: {**look, "quote_prefix": True} for style, look in _TEXTS.items()},
 }

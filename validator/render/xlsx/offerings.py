@@ -22,7 +22,7 @@ from validator.report.model import Finding
 
 
 def render(found: Offerings, lang: Lang) -> bytes:
-    """A table of offerings, or a folder of offerings with their books."""
+    """The workbook for a table of offerings, or for a folder of offerings with their books."""
     folder: tuple[Form, ...] = ((say("folder", lang), "text", 22),)
     row: tuple[Form, ...] = ((say("row", lang), "integer", 8),)
     books = found.columns is None
@@ -62,7 +62,7 @@ def _revisions(by_revision: Mapping[str, Mapping[str, Any]], lang: Lang) -> Iter
 
 
 def _line(line: Line) -> tuple[Cell, ...]:
-    """One offering: where it is, its code and revision; of its book, how many bids there are, are eliminated, are effective."""
+    """One offering: its place, code and revision, and from its book the number of bids, of eliminated and of effective bids."""
     if line.report is None:
         return line.row, line.offering, line.rulebook
     effective = line.report.fates.get(fate("effective"))
@@ -87,7 +87,7 @@ def _found_in_books(found: Offerings, lang: Lang) -> Iterator[Sequence[Cell]]:
 
 
 def _found_in_table(found: Offerings, lang: Lang) -> Iterator[Sequence[Cell]]:
-    """As `findings.rows`, each under the names and titles of its own revision."""
+    """Like `findings.rows`, with the names and titles of the revision of each finding."""
     revision = {o.offering: o.rulebook for o in found.lines}
     for f in (f.said for f in found.findings):
         clause = _cited(found, f, revision.get(f.subject.id, ""))

@@ -1,13 +1,13 @@
-"""A text and the width of its column -> how many lines it takes: not every program works it out when it opens a file."""
+"""A text and the width of its column -> how many lines it needs. Not every program computes the row height when it opens a file."""
 
 import re
 
 _WIDE = "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6\U0001f300-\U0003fffd"
-_PIECES = re.compile(f"([{_WIDE}]+)|([^{_WIDE}\\s]*\\s*)")  # Chinese is broken anywhere, a word stays whole
+_PIECES = re.compile(f"([{_WIDE}]+)|([^{_WIDE}\\s]*\\s*)")  # Chinese may break anywhere, a word stays whole
 
 
 def lines(text: str, room: int) -> int:
-    """`room` in digits; at least one line."""
+    """At least one line. `room` is the width in digits."""
     if len(text) * 2 <= room and "\n" not in text:
         return 1
     return sum(_broken(part, room) for part in text.split("\n"))
@@ -30,5 +30,5 @@ def _broken(text: str, room: int) -> int:
 
 
 def _latin(text: str) -> int:
-    """Nine letters are as wide as eight digits."""
+    """The width of Latin text in digits: nine letters are as wide as eight digits."""
     return len(text) * 8 // 9

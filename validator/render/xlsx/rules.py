@@ -1,4 +1,4 @@
-"""Report -> the tables of rules: what was found, every rule with its clause, and what the run was told besides the book."""
+"""Report -> the tables of rules: findings, every rule with its clause, and inputs other than the book."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -29,7 +29,7 @@ _FINDING_FORMS: Mapping[str, tuple[Style, int]] = {
     "investor": ("text", 10),
     "row": ("integer", 8),
 }
-"""As narrow as they may be, to be read on paper."""
+"""Column widths, as narrow as possible for printing."""
 
 
 _DECISION_FORMS: Mapping[str, tuple[Style, int]] = {
@@ -43,11 +43,11 @@ _DECISION_FORMS: Mapping[str, tuple[Style, int]] = {
 }
 
 APPLIED_PRINTED = 11
-"""So many columns of `applied` go on paper: up to what is signed."""
+"""How many columns of `applied` are printed: up to the signature."""
 
 
 def findings(report: Report, lang: Lang) -> Iterator[Column]:
-    """One row a finding."""
+    """One row per finding."""
     return turned(finding_forms(lang), list(found.rows(report, report.findings, lang)))
 
 
@@ -57,7 +57,7 @@ def finding_forms(lang: Lang) -> tuple[Form, ...]:
 
 
 def applied(report: Report, lang: Lang) -> Iterator[Column]:
-    """Every rule that was asked or is to be signed for: its clause, what came of it, and what it lacked."""
+    """Every rule that was checked or must be signed: its clause, its outcomes, and the columns that are not supplied."""
     states = dict(report.attestations)
     forms: tuple[Form, ...] = (
         (say("rule", lang), "prose", 26),
@@ -107,7 +107,7 @@ def terms(report: Report, lang: Lang) -> Iterator[Column]:
 
 
 def intake(report: Report, lang: Lang) -> Iterator[Column]:
-    """What could not be read."""
+    """The values that could not be read."""
     forms: tuple[Form, ...] = (
         (say("table", lang), "text", 14),
         (say("row", lang), "integer", 8),
@@ -120,7 +120,7 @@ def intake(report: Report, lang: Lang) -> Iterator[Column]:
 
 
 def decisions(report: Report, lang: Lang) -> Iterator[Column]:
-    """What an officer decided, and what that did."""
+    """The decisions of an officer and their effects."""
     return turned(
         tuple((title, *_DECISION_FORMS[key]) for key, title in zip(decided.COLUMNS, decided.head(lang), strict=True)),
         list(decided.rows(report, lang)),

@@ -1,11 +1,11 @@
-"""The sheets of a workbook as plain data: tables to be filtered, and pages to be read."""
+"""The sheets of a workbook as plain data: tables for filtering, and pages for reading."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from validator.render.xlsx.formats import Style
 
-ROWS = 1_048_575  # of a sheet, below its head
+ROWS = 1_048_575  # the most rows of a sheet, without its head
 
 Cell = str | int | None
 Form = tuple[str, Style, int]
@@ -14,7 +14,7 @@ Form = tuple[str, Style, int]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table. Under a number's style a text is the exact decimal to write. `width` in characters, a Chinese one is two."""
+    """A column of a table. With a number style, a text is an exact decimal. `width`: in characters, a Chinese one counts as two."""
 
     title: str
     style: Style
@@ -24,12 +24,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A sheet with one head, which stays in view, repeats on paper and carries a filter."""
+    """A sheet with one head row, which stays in view, repeats on every printed page and has a filter."""
 
     title: str
     columns: tuple[Column, ...]
     printed: int | None = None
-    """How many columns, from the left, go on paper; all where it is not said."""
+    """How many columns, from the left, are printed. None means all."""
 
     @property
     def rows(self) -> int:
@@ -38,7 +38,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a page: its cells from the left, each as many columns wide as `spans` says. `rows` of text make its height."""
+    """A line of a page: its cells from the left, and how many columns each spans. Its height is `rows` lines of text."""
 
     cells: tuple[tuple[str, Style], ...] = ()
     spans: tuple[int, ...] = ()
@@ -47,7 +47,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A sheet to be read, with the widths of its columns."""
+    """A sheet for reading, with its column widths."""
 
     title: str
     widths: tuple[int, ...]
@@ -55,7 +55,7 @@ class Page:
 
 
 def turned(forms: Iterable[Form], rows: Sequence[Sequence[Cell]]) -> Iterator[Column]:
-    """Rows as columns."""
+    """Transpose rows into columns."""
     forms = tuple(forms)
     cells: Iterable[Sequence[Cell]] = zip(*rows, strict=True) if rows else [()] * len(forms)
     return (Column(title, style, width, of_it) for (title, style, width), of_it in zip(forms, cells, strict=True))

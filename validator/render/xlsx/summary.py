@@ -1,4 +1,4 @@
-"""The page that the terminal shows -> a sheet."""
+"""The blocks of a page, as shown on the terminal -> a sheet."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, combinations, pairwise
@@ -13,17 +13,17 @@ from validator.render.xlsx.row_height import lines
 from validator.render.xlsx.sheets import Line, Page
 from validator.report.model import Report
 
-_WIDTHS = (26, 22, 22, 22, 22, 22, 18)  # of the page's columns: about an A4 sheet across
+_WIDTHS = (26, 22, 22, 22, 22, 22, 18)  # column widths: about an A4 sheet in landscape
 _UPTO = (0, *accumulate(_WIDTHS))
 
 
 def page(report: Report, lang: Lang) -> Page:
-    """Of one report."""
+    """The summary of one report as a sheet."""
     return of_blocks(summary(report, lang, next_steps=False), lang)
 
 
 def of_blocks(page: Iterable[Block], lang: Lang) -> Page:
-    """Its tables share the columns of the sheet."""
+    """Any page as a sheet. All its tables share the columns of the sheet."""
     return Page(say("sheet-summary", lang), _WIDTHS, tuple(_lines(page)))
 
 
@@ -58,13 +58,13 @@ def _table(table: blocks.Table) -> Iterator[Line]:
 
 
 def _spread(rows: Sequence[Sequence[str]], columns: int) -> tuple[int, ...]:
-    """How many columns of the sheet each column of a table takes: so many that its rows take the fewest lines, and no more."""
+    """How many columns of the sheet each column of a table spans: the fewest with which its rows need the least lines."""
     borders = ((0, *rest) for rest in combinations(range(1, len(_WIDTHS) + 1), columns))
     spans = (tuple(b - a for a, b in pairwise(border)) for border in borders)
     return min(spans, key=lambda s: (sum(_tall(row, s) for row in rows), sum(s), max(s)))
 
 
 def _tall(row: Sequence[str], spans: Sequence[int]) -> int:
-    """The lines of a row."""
+    """How many lines a row needs."""
     borders = (0, *accumulate(spans))
     return max(lines(text, _UPTO[b] - _UPTO[a] - 1) for text, (a, b) in zip(row, pairwise(borders), strict=True))

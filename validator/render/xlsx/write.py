@@ -1,6 +1,6 @@
-"""Sheets as plain data -> the bytes of an Excel workbook (.xlsx), by XlsxWriter. No clock.
+"""Sheets as plain data -> the bytes of an Excel workbook (.xlsx), by XlsxWriter. The clock is not read.
 
-Nothing here is a formula or a link: a text is written as a text whatever it begins with, so `=1+1` stays what it is.
+No cell is a formula or a link. A text is written as text whatever it begins with, so `=1+1` stays text.
 """
 
 import re
@@ -24,19 +24,19 @@ _OPTIONS = {
     "strings_to_numbers": False,
     "default_row_height": LINE,
 }
-_CREATED = datetime(2000, 1, 1)  # of every workbook: the same report gives the same bytes
-_TALLEST = 545  # pixels that a row may be
-_BUTTON = 3  # of a filter, in the head
-_CELL = 16_000  # characters of a cell; Excel holds 32,767, and counts those beyond the first plane twice
+_CREATED = datetime(2000, 1, 1)  # a fixed time of creation, so that the same report gives the same bytes
+_TALLEST = 545  # the greatest height of a row, in pixels
+_BUTTON = 3  # width of the filter button in the head
+_CELL = 16_000  # most characters in a cell; Excel allows 32,767, and counts some characters twice
 _HEADER = 80
-_DIGITS = 15  # that a double holds
+_DIGITS = 15  # decimal digits that a double holds exactly
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 Formats = dict[Style, Any]
 
 
 def write(sheets: Sequence[Table | Page], about: str) -> bytes:
-    """The workbook. `about` stands at the top of every printed page."""
+    """The workbook. `about` is printed at the top of every page."""
     out = BytesIO()
     with Workbook(out, {**_OPTIONS, "default_format_properties": dict(FONT)}) as book:
         book.set_properties({"title": about, "author": "Guiju", "created": _CREATED})
@@ -55,7 +55,7 @@ def write(sheets: Sequence[Table | Page], about: str) -> bytes:
 
 
 def _on_paper(drawn: Any, about: str) -> None:
-    """A4 across, as wide as the paper, its name above and the number of the page below."""
+    """Print settings: A4 landscape, fit to width, the title at the top and the page number at the bottom."""
     drawn.set_landscape()
     drawn.set_paper(9)
     drawn.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
@@ -74,7 +74,7 @@ def _table(drawn: Any, table: Table, formats: Formats) -> None:
     drawn.repeat_rows(0)
     drawn.autofilter(0, 0, *last)
     drawn.print_area(0, 0, table.rows, (table.printed or len(table.columns)) - 1)
-    drawn.ignore_errors({"number_stored_as_text": xl_range(1, 0, *last)})  # a code is meant as one: no green corner
+    drawn.ignore_errors({"number_stored_as_text": xl_range(1, 0, *last)})  # codes are text on purpose, so no green corner
     drawn.set_row_pixels(0, LINE * max(lines(c.title, c.width - _BUTTON) for c in table.columns))
     for row, tall in _tall(table):
         drawn.set_row_pixels(row, min(tall * LINE, _TALLEST))
@@ -85,7 +85,7 @@ def _table(drawn: Any, table: Table, formats: Formats) -> None:
 
 
 def _tall(table: Table) -> Iterator[tuple[int, int]]:
-    """The rows that need more than one line, and how many."""
+    """The rows that need more than one line, with their number of lines."""
     tall = [1] * table.rows
     for column in table.columns:
         if column.style not in NUMERIC:
@@ -95,7 +95,7 @@ def _tall(table: Table) -> Iterator[tuple[int, int]]:
 
 
 def _numbers(drawn: Any, at: int, column: Column, formats: Formats) -> None:
-    """What Excel would round, and what is no number, is written as a text."""
+    """A value that Excel would round, or that is not a number, is written as text."""
     put, look = drawn.write_number, formats[column.style]
     for row, cell in enumerate(column.cells, 1):
         if cell is None or cell == "":
@@ -107,7 +107,7 @@ def _numbers(drawn: Any, at: int, column: Column, formats: Formats) -> None:
 
 
 def _texts(drawn: Any, at: int, column: Column, formats: Formats) -> None:
-    """In a table a line's end is shown as what it is; a page has its own."""
+    """In a table, line breaks are shown as escapes. A page may contain real line breaks."""
     look = formats[column.style]
     shown = {cell: _shown(str(cell).replace("\n", "\\n")) for cell in set(column.cells) if cell is not None}
     for row, cell in enumerate(column.cells, 1):
@@ -141,7 +141,7 @@ def _line(drawn: Any, row: int, line: Line, formats: Formats) -> None:
 
 
 def _shown(text: str) -> str:
-    """What a cell can hold, with everything in sight."""
+    """The text with invisible characters escaped, cut to what a cell can hold."""
     seen = "\n".join(map(visible, text.split("\n")))
     return seen if len(seen) <= _CELL else seen[: _CELL - 1] + "…"
 
@@ -149,7 +149,7 @@ def _shown(text: str) -> str:
 def _put(drawn: Any, row: int, at: int, text: str, look: Any) -> None:
     if not text:
         drawn.write_blank(row, at, None, look)
-    elif text.startswith("<r>") and text.endswith("</r>"):  # XlsxWriter takes it for XML of its own; one in parts it escapes
+    elif text.startswith("<r>") and text.endswith("</r>"):  # XlsxWriter reads such a text as XML, unless it is written in parts
         drawn.write_rich_string(row, at, "<", "r", text[2:], look)
     else:
         drawn.write_string(row, at, text, look)

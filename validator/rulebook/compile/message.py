@@ -1,4 +1,4 @@
-"""A message's text -> the texts and names that it is made of. `{{` and `}}` stand for the brackets themselves."""
+"""Text of a message -> its pieces: literal texts and names. `{{` and `}}` are literal braces."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ _PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[^{}]+|[{}]")
 
 
 def pieces(text: str) -> Iterator[tuple[str, bool]]:
-    """(text, False) and (name, True) in the order written. A bracket that is not closed counts as a name that does not exist."""
+    """(text, False) and (name, True) in the order written. A single brace is yielded as a name, which the checker then rejects."""
     for found in _PIECE.finditer(text):
         whole = found.group(0)
         if whole in ("{{", "}}"):

@@ -1,4 +1,4 @@
-"""One flat revision + vocabulary -> `Rulebook`: every expression parsed and checked, or all diagnostics with their place."""
+"""One flat revision + vocabulary -> `Rulebook`: every expression is parsed and checked. All mistakes are collected and raised together."""
 
 from collections.abc import Mapping
 
@@ -14,9 +14,9 @@ from validator.vocabulary.vocabulary import Vocabulary
 
 
 def compile_rulebook(flat: Flat, vocabulary: Vocabulary, salt: str = "", seen: Seen | None = None) -> Rulebook:
-    """Raises DiagnosticError with every mistake. `salt` is the digest of what the revision rests on beside itself.
+    """Raises DiagnosticError with every mistake. `salt` is the digest of the vocabulary and the calendar.
 
-    `seen`: what was worked out for other revisions under the same vocabulary; it grows.
+    `seen` caches results for other revisions with the same vocabulary. It is extended here.
     """
     scope = Scope(flat, vocabulary, seen or Seen())
     values = compile_values(scope)
@@ -24,7 +24,7 @@ def compile_rulebook(flat: Flat, vocabulary: Vocabulary, salt: str = "", seen: S
 
 
 def settled(scope: Scope, values: Mapping[str, Value], terms: Mapping[str, Term], rules: Mapping[str, Rule], salt: str) -> Rulebook:
-    """The revision made of its parts. Raises DiagnosticError with every mistake that was found on the way."""
+    """Assemble the revision. Raises DiagnosticError if the scope has collected mistakes."""
     flat = scope.flat
     assert flat.head is not None
     applies = Placed(flat.applies, flat.head, ("applies",))
@@ -50,7 +50,7 @@ def settled(scope: Scope, values: Mapping[str, Value], terms: Mapping[str, Term]
 
 
 def expressions(flat: Flat, vocabulary: Vocabulary) -> tuple[list[Written], Schema]:
-    """Every expression of a revision, checked, with the file and path that it stands at, and what can be named. Raises DiagnosticError."""
+    """Every checked expression of a revision with its file and path, and the schema they use. Raises DiagnosticError."""
     scope = Scope(flat, vocabulary)
     compile_values(scope)
     compile_terms(scope)
@@ -60,7 +60,7 @@ def expressions(flat: Flat, vocabulary: Vocabulary) -> tuple[list[Written], Sche
 
 
 def canonical(written: Written, schema: Schema, lang: Language = "en") -> str:
-    """An expression in its one form."""
+    """The canonical text of an expression, with names in `lang`."""
     if written.piece.descending is not None:
         return order_text(written.checked.expr, written.piece.descending, lang, schema)
     return to_text(written.checked.expr, lang, schema)

@@ -1,4 +1,4 @@
-"""The terms and rules of a flat revision -> checked ones: form, clause, stage, expressions and messages."""
+"""The terms and rules of a flat revision -> checked terms and rules. Checks form, clause, stage, expressions and messages."""
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
@@ -28,8 +28,8 @@ def compile_terms(scope: Scope) -> dict[str, Term]:
     for name, placed in scope.flat.terms.items():
         found = fields.get(name)
         if found is None:
-            hint = "a figure that no offering states is a value of the offering"
-            scope.mistakes.append(placed.mistake("unknown-term", f"`{name}` is no field of an offering", hint=hint))
+            hint = "if no offering states this figure, define it under `values`"
+            scope.mistakes.append(placed.mistake("unknown-term", f"`{name}` is not a field of an offering", hint=hint))
             continue
         made = _term(scope, placed, found)
         if made is not None:
@@ -39,21 +39,21 @@ def compile_terms(scope: Scope) -> dict[str, Term]:
 
 
 def _circles(scope: Scope, terms: Mapping[str, Term]) -> Iterator[Diagnostic]:
-    """Terms whose defaults need each other, each at its place."""
+    """One diagnostic for each term whose default depends on itself through others."""
     needs = {n: {r.field.name for r in references(t.value.expr)} & set(terms) if t.value else set() for n, t in terms.items()}
     while ready := [n for n, needed in needs.items() if not needed & set(needs)]:
         for name in ready:
             del needs[name]
     for name, needed in needs.items():
         others = ", ".join(f"`{x}`" for x in sorted(needed & set(needs)))
-        yield scope.flat.terms[name].mistake("circular", f"the default of `{name}` needs {others}, which needs it in turn")
+        yield scope.flat.terms[name].mistake("circular", f"the default of `{name}` needs {others}, which in turn needs it")
 
 
 def _term(scope: Scope, placed: Placed[TermForm], found: Field) -> Term | None:
     form = placed.form
     modes = [k for k, v in (("required", form.required), ("default", form.default), ("fixed", form.fixed)) if v is not None]
     if len(modes) != 1:
-        scope.mistakes.append(placed.mistake("wrong-form", "a term is one of `required`, `default`, `fixed`"))
+        scope.mistakes.append(placed.mistake("wrong-form", "a term needs exactly one of `required`, `default`, `fixed`"))
         return None
     text = form.default or form.fixed
     value = None
@@ -63,7 +63,7 @@ def _term(scope: Scope, placed: Placed[TermForm], found: Field) -> Term | None:
         if value is None:
             return None
         if any(r.field.source == "value" for r in references(value.expr)):
-            scope.mistakes.append(placed.mistake("wrong-form", "a term rests on other terms only, not on values", modes[0]))
+            scope.mistakes.append(placed.mistake("wrong-form", "a term may read other terms, but not values", modes[0]))
         _possible(scope, placed, modes[0], value, found)
     if form.cite is None and modes[0] != "required":
         scope.mistakes.append(placed.mistake("missing-clause", f"term `{found.name}` names no clause", hint=_CITE))
@@ -158,26 +158,26 @@ def _form_fits(scope: Scope, placed: Placed[RuleForm], stage: str, effect: tuple
         for code, message in _selection_fits(scope, form, form.selects, stage):
             say(code, message, "selects")
     if ("attest" in effect) != (form.require is None and form.selects is None):
-        say("wrong-form", f"rule `{form.id}`: without `require` its effect is attest, with it it is not", "effect")
+        say("wrong-form", f"rule `{form.id}`: the effect `attest` is for rules without `require`, and only for them", "effect")
     if ("excess-invalid" in effect) != (form.admits is not None) and form.for_ == "bid":
-        say("wrong-form", f"rule `{form.id}`: excess-invalid and `admits` go together", "effect")
+        say("wrong-form", f"rule `{form.id}`: the effect `excess-invalid` needs `admits`, and `admits` needs that effect", "effect")
     return len(scope.mistakes) == before
 
 
 def _selection_fits(scope: Scope, form: RuleForm, name: str, stage: str) -> Iterator[tuple[str, str]]:
-    """A rulebook has one selection, of the records that its rule is for, known when the rule is asked."""
+    """The selected value must exist, select records of the rule's entity, be known at its stage, and be the only selection."""
     value = scope.flat.values.get(name)
     if value is None or value.form.take is None:
-        yield "unknown-name", f"`{name}` is no value with `take`"
+        yield "unknown-name", f"`{name}` is not a value with `take`"
         return
     if value.form.of != form.for_:
-        yield "wrong-record", f"`{name}` selects records of {value.form.of}, this rule is for {form.for_}"
+        yield "wrong-record", f"`{name}` selects records of {value.form.of}, but this rule is for {form.for_}"
     known, stages = value.form.stage or "", scope.flat.stages
     if known in stages and stage in stages and stages.index(known) > stages.index(stage):
-        yield "later-stage", f"`{name}` is known from stage {known} on, this rule belongs to {stage}"
+        yield "later-stage", f"`{name}` is known from stage {known} on, but this rule belongs to {stage}"
     first = next(p.form.id for p in scope.flat.rules.values() if p.form.selects is not None)
     if first != form.id:
-        yield "second-selection", f"`{first}` selects already, and a report has one elimination"
+        yield "second-selection", f"`{first}` is already the selection, and a report has only one elimination"
 
 
 def _optional(scope: Scope, placed: Placed[RuleForm], key: str, text: str | None, expect: Type | None) -> Checked | None:
@@ -200,7 +200,7 @@ def _template(scope: Scope, placed: Placed[RuleForm], lang: str, text: str) -> T
             scope.stage_fits(placed, placed.form.id.split(".")[0], [found], "message")
             parts.append(found)
         except DiagnosticError as error:
-            hint = next((d.hint for d in error.diagnostics if d.hint), "a placeholder is a name of this record, e.g. `{quantity}`")
-            message = f"`{{{piece}}}` in the message of rule `{placed.form.id}` is no name here"
+            hint = next((d.hint for d in error.diagnostics if d.hint), "a placeholder names a field or value, e.g. `{quantity}`")
+            message = f"`{{{piece}}}` in the message of rule `{placed.form.id}` is not a known name"
             scope.mistakes.append(placed.mistake("bad-placeholder", message, "message", lang, hint=hint))
     return Template(tuple(parts))

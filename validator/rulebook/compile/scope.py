@@ -1,4 +1,4 @@
-"""What compiling one revision shares: the schema as it grows, the mistakes found, and every expression with its place."""
+"""Shared state while one revision is compiled: the growing schema, the mistakes found so far, and every expression with its place."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -20,7 +20,7 @@ from validator.vocabulary.vocabulary import Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One expression: its text, its tree, and for a key of an order its direction."""
+    """One expression: its text, its tree, and the direction if it is a sort key."""
 
     text: str
     expr: Expr
@@ -29,7 +29,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A checked expression and where it stands."""
+    """A checked expression, with the file and path where it is written."""
 
     source: Source
     path: Path
@@ -38,18 +38,18 @@ class Written:
 
 
 Asked = tuple[int, str, Type | None, str]
-"""The values that are known, the record, the type that is expected, and the text."""
+"""Cache key: the state of the known values, the record, the expected type, and the text."""
 
 
 @dataclass
 class Seen:
-    """What was worked out of texts under one vocabulary: revisions share most of theirs, and what they name in them."""
+    """Cache of parsed and checked texts under one vocabulary. Revisions share most of their expressions."""
 
     trees: dict[str, Expr] = field(default_factory=dict)
     checked: dict[Asked, Checked] = field(default_factory=dict)
     named: dict[Asked, Checked] = field(default_factory=dict)
     states: dict[tuple[int, Field, Lowered], int] = field(default_factory=dict)
-    """What a value adds to the values known before it: the same number wherever the same values were defined in the same order."""
+    """(state, value) -> next state. Two revisions have the same state if they defined the same values in the same order."""
 
 
 @dataclass
@@ -62,15 +62,15 @@ class Scope:
     mistakes: list[Diagnostic] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
     failed: set[str] = field(default_factory=set)
-    """Names of values that did not compile: that others do not find them is no mistake of theirs."""
+    """Names of values that did not compile. An expression that reads one is not reported again."""
     known: dict[str, dict[str, Field]] = field(init=False)
     schema: Schema = field(init=False)
     env: Env = field(init=False)
-    """How names read before an offering is bound: with the bounds of their types."""
+    """What is known of names before an offering is bound: only the bounds of their types."""
     used: Counter[str] = field(init=False)
-    """How often each name is given, to fields and to values."""
+    """How often each name is used for a field or a value."""
     state: int = field(init=False)
-    """Stands for the values defined so far."""
+    """A number that identifies the values defined so far, see `Seen.states`."""
 
     def __post_init__(self) -> None:
         base = self.vocabulary.schema
@@ -83,7 +83,7 @@ class Scope:
         self.used.update(n for name, placed in self.flat.values.items() for n in {name, placed.form.zh})
 
     def settle(self) -> None:
-        """Raises DiagnosticError with all mistakes."""
+        """Raise DiagnosticError if there are mistakes."""
         follows = ("unknown-name", "unknown-word", "bad-placeholder")
         own = [
             m
@@ -110,14 +110,14 @@ class Scope:
         return found
 
     def define(self, made: Field, meaning: Lowered) -> None:
-        """From now on the value can be named."""
+        """Add a value to the schema, so that later expressions can read it."""
         self.known[made.entity][made.name] = made
         self.env.define(made.entity, made.name, meaning)
         step = (self.state, made, self.env.values[made.entity, made.name])
         self.state = self.seen.states.setdefault(step, len(self.seen.states) + 1)
 
     def named(self, text: str, entity: str) -> Checked:
-        """The text of a message's placeholder, checked. Raises DiagnosticError."""
+        """The checked expression of a placeholder in a message. Raises DiagnosticError."""
         key = (self.state, entity, None, text)
         if key not in self.seen.named:
             self.seen.named[key] = check(self.tree(text), self.schema, entity, text=text)
@@ -138,7 +138,7 @@ class Scope:
         return checked
 
     def prove(self, placed: Placed[Any], path: Path, make: Callable[[Checked, Env], object], checked: Checked | None) -> None:
-        """What will be made of an expression can be made: what is wrong is said now, not when an offering is bound."""
+        """Try to lower the expression now, so that its mistakes are reported here and not when an offering is bound."""
         try:
             if checked is not None:
                 make(checked, self.env)
@@ -146,18 +146,18 @@ class Scope:
             self.mistakes += [d.at(placed.source.file, placed.line(*path)) for d in error.diagnostics]
 
     def stage_fits(self, placed: Placed[Any], stage: str, parts: Iterable[Checked], what: str) -> None:
-        """Nothing reads what only a later stage knows."""
+        """Add a mistake if an expression reads a value that only a later stage knows."""
         for ref in (r for p in parts for r in references(p.expr) if r.field.source == "value"):
             needed = ref.field.stage
             if what == "value" and not stage and (needed or self.effects(ref.field)):
                 message = f"`{ref.field.name}` depends on the stage, so this value needs `stage:`"
                 self.mistakes.append(placed.mistake("needs-stage", message, hint=self.stages()))
             elif needed and (not stage or self.flat.stages.index(needed) > self.flat.stages.index(stage)):
-                message = f"`{ref.field.name}` is known from stage {needed} on, this {what} belongs to {stage}"
+                message = f"`{ref.field.name}` is known from stage {needed} on, but this {what} belongs to {stage}"
                 self.mistakes.append(placed.mistake("later-stage", message))
 
     def effects(self, found: Field) -> bool:
-        """Whether a name is one that the engine keeps from stage to stage (live, admitted_quantity)."""
+        """Whether the engine updates this field between stages (`live`, `admitted_quantity`)."""
         return found.name in self.vocabulary.schema.values.get(found.entity, {})
 
     def cites(self, placed: Placed[Any], text: str | None) -> tuple[Cite, ...]:
@@ -173,7 +173,7 @@ class Scope:
         return tuple(found)
 
     def unread(self, text: str | None) -> bool:
-        """Whether all that a part cites are documents marked `unverified`."""
+        """Whether every cited document is marked `unverified`."""
         named = {p.split()[0] for p in (text or "").split(";") if p.strip()}
         marks = [bool(self.flat.sources[n].unverified) for n in named if n in self.flat.sources]
         return bool(marks) and all(marks)

@@ -1,6 +1,6 @@
-"""The forms `rows` and `first` of a value -> one `if … then … else …`; gaps, overlaps and rows that are never reached are diagnostics.
+"""The forms `rows` and `first` of a value -> one `if … then … else …`; gaps, overlaps and unreachable rows are diagnostics.
 
-Only literal limits are compared; their order is what the author wrote, so a table reads as it runs.
+Limits must be literals, so that they can be compared here. Rows are evaluated in the order in which they are written.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from validator.rulebook.form import FirstRow, TierRow, ValueForm
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """One row: from `low` (itself included where `closed_low`) up to `high` (included where `closed_high`); None is without limit."""
+    """One row: from `low` up to `high`. `closed_low` and `closed_high` say whether the limit itself is included. None means no limit."""
 
     low: Fraction | None
     closed_low: bool
@@ -27,16 +27,16 @@ class Tier:
 
 
 def tiers(name: str, placed: Placed[ValueForm], by: Expr, rows: Sequence[Tier], mistakes: list[Diagnostic]) -> Expr | None:
-    """The rows as a chain of conditions on `by`, from the first to the last. None where `mistakes` were added."""
+    """The rows as a chain of conditions on `by`, first to last. None if something was added to `mistakes`."""
     before = len(mistakes)
     for i, (upper, lower) in enumerate(pairwise(rows)):
         _border(name, placed, i + 1, upper, lower, mistakes)
     if rows[-1].high is not None:
         mistakes.append(
-            placed.mistake("gap", f"value `{name}` says nothing above {_shown(rows[-1].high)}", "rows", len(rows) - 1, hint=_LAST)
+            placed.mistake("gap", f"value `{name}` has no row above {_shown(rows[-1].high)}", "rows", len(rows) - 1, hint=_LAST)
         )
     if rows[0].low is not None:
-        mistakes.append(placed.mistake("gap", f"value `{name}` says nothing below {_shown(rows[0].low)}", "rows", 0, hint=_FIRST))
+        mistakes.append(placed.mistake("gap", f"value `{name}` has no row below {_shown(rows[0].low)}", "rows", 0, hint=_FIRST))
     if len(mistakes) > before:
         return None
     found = rows[-1].result
@@ -46,12 +46,12 @@ def tiers(name: str, placed: Placed[ValueForm], by: Expr, rows: Sequence[Tier], 
     return found
 
 
-_FIRST = "the first row has no lower limit: `up to:` or `below:` alone"
-_LAST = "the last row has no upper limit: `above:` or `from:` alone"
+_FIRST = "give the first row no lower limit, only `up to:` or `below:`"
+_LAST = "give the last row no upper limit, only `above:` or `from:`"
 
 
 def _border(name: str, placed: Placed[ValueForm], i: int, upper: Tier, lower: Tier, mistakes: list[Diagnostic]) -> None:
-    """Where one row ends the next must begin, once."""
+    """Check that `lower` begins exactly where `upper` ends."""
 
     def say(code: str, message: str) -> None:
         mistakes.append(placed.mistake(code, message, "rows", i))
@@ -62,26 +62,26 @@ def _border(name: str, placed: Placed[ValueForm], i: int, upper: Tier, lower: Ti
     if lower.high is not None and (lower.high, lower.closed_high) <= (upper.high, upper.closed_high):
         say(
             "unreachable-row",
-            f"row {i + 1} of value `{name}` is never reached: it ends at {_shown(lower.high)}, row {i} does so too or later",
+            f"row {i + 1} of value `{name}` is never reached: it ends at {_shown(lower.high)}, and row {i} ends there or later",
         )
         return
     if lower.low is None:
         return
     if lower.low > upper.high or (lower.low == upper.high and not upper.closed_high and not lower.closed_low):
-        say("gap", f"value `{name}` says nothing between {_shown(upper.high)} and {_shown(lower.low)}")
+        say("gap", f"value `{name}` has no row between {_shown(upper.high)} and {_shown(lower.low)}")
     elif lower.low < upper.high or (upper.closed_high and lower.closed_low):
-        say("overlap", f"rows {i} and {i + 1} of value `{name}` both speak of {_shown(lower.low)}")
+        say("overlap", f"rows {i} and {i + 1} of value `{name}` both cover {_shown(lower.low)}")
 
 
 def tier(form: TierRow, parts: dict[str, Expr]) -> Tier | str:
-    """A row with its parsed limits, or what is wrong with it."""
+    """A row with its parsed limits, or the text of its mistake."""
     if form.up_to is not None and form.below is not None:
-        return "a row ends with `up to:` or `below:`, not both"
+        return "a row may have `up to:` or `below:`, not both"
     if form.above is not None and form.from_ is not None:
-        return "a row begins with `above:` or `from:`, not both"
+        return "a row may have `above:` or `from:`, not both"
     for key in ("up to", "below", "above", "from"):
         if key in parts and not isinstance(parts[key], Number):
-            return f"the limit after `{key}:` is a literal, e.g. `50` or `10亿元`"
+            return f"the limit after `{key}:` must be a literal, e.g. `50` or `10亿元`"
     low = parts.get("from", parts.get("above"))
     high = parts.get("up to", parts.get("below"))
     return Tier(_number(low), form.from_ is not None, _number(high), form.up_to is not None, high, parts["is"])
@@ -90,7 +90,7 @@ def tier(form: TierRow, parts: dict[str, Expr]) -> Tier | str:
 def first(
     name: str, placed: Placed[ValueForm], rows: Sequence[tuple[FirstRow, Expr | None, Expr]], mistakes: list[Diagnostic]
 ) -> Expr | None:
-    """The first row whose condition holds; the last has none."""
+    """The rows as one `if`: the first row whose condition holds. The last row must have no condition."""
     for i, (_, condition, _) in enumerate(rows[:-1]):
         if condition is None:
             mistakes.append(
@@ -101,7 +101,7 @@ def first(
             return None
     if rows[-1][1] is not None:
         hint = "end with a row without `if:`"
-        mistakes.append(placed.mistake("gap", f"value `{name}` says nothing where no condition holds", "first", len(rows) - 1, hint=hint))
+        mistakes.append(placed.mistake("gap", f"value `{name}` has no row for when no condition holds", "first", len(rows) - 1, hint=hint))
         return None
     found = rows[-1][2]
     for _, condition, result in reversed(rows[:-1]):

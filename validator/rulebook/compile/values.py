@@ -1,6 +1,6 @@
 """The values of a flat revision -> checked values, in an order in which each needs only those before it.
 
-A name's type must be known before its use, so a value is checked after all that it reads; a circle is a diagnostic.
+The type of a name must be known before it is read, so a value is checked after all values that it reads. A circle is a diagnostic.
 """
 
 from collections.abc import Iterable, Mapping
@@ -21,7 +21,7 @@ from validator.rulebook.model import Key, Take, Value
 
 
 def compile_values(scope: Scope) -> dict[str, Value]:
-    """The values that could be compiled; what is wrong with the others is added to the scope's mistakes."""
+    """The values that compile. The mistakes of all others are added to the scope."""
     trees = {name: _parse_value(scope, name, placed) for name, placed in scope.flat.values.items()}
     done: dict[str, Value] = {}
     for name in _ordered(scope, trees):
@@ -58,11 +58,11 @@ def _parse_value(scope: Scope, name: str, placed: Placed[ValueForm]) -> dict[Pat
 
 
 def _name_fits(scope: Scope, name: str, placed: Placed[ValueForm]) -> bool:
-    """A value's names can be said in an expression, and mean nothing else of the record or of those above and below it."""
+    """Check that both names of a value parse as names, and that no field or value of a related record has the same name."""
     own = {name, placed.form.zh}
     for text in (name, placed.form.zh):
         if not _sayable(scope, text):
-            hint = "a name is letters or Chinese characters, digits and `_`, and no word of the language"
+            hint = "use letters or Chinese characters, digits and `_`, and no keyword of the language"
             scope.mistakes.append(placed.mistake("wrong-name", f"`{text}` cannot be the name of a value", hint=hint))
             return False
     if all(scope.used[n] == 1 for n in own):
@@ -89,7 +89,7 @@ def _sayable(scope: Scope, text: str) -> bool:
 
 
 def _ordered(scope: Scope, trees: Mapping[str, dict[Path, Piece] | None]) -> list[str]:
-    """Names in the order of their needs; a circle is a diagnostic."""
+    """Value names, each after the values that it reads. A circle is a diagnostic."""
     called = {n: name for name, placed in scope.flat.values.items() for n in (name, placed.form.zh)}
     needs = {name: {called[n] for p in (parts or {}).values() for n in names(p.expr) if n in called} for name, parts in trees.items()}
     done: list[str] = []
@@ -99,7 +99,7 @@ def _ordered(scope: Scope, trees: Mapping[str, dict[Path, Piece] | None]) -> lis
             circle = [n for n in needs if n not in done]
             for n in circle:
                 others = ", ".join(f"`{x}`" for x in sorted(needs[n] & set(circle)))
-                scope.mistakes.append(scope.flat.values[n].mistake("circular", f"value `{n}` needs {others}, which needs it in turn"))
+                scope.mistakes.append(scope.flat.values[n].mistake("circular", f"value `{n}` needs {others}, which in turn needs it"))
             return done
         done += ready
     return done
@@ -133,7 +133,7 @@ def _value(scope: Scope, name: str, placed: Placed[ValueForm], parts: dict[Path,
         return None
     scope.stage_fits(placed, stage, [meaning] if isinstance(meaning, Checked) else meaning.parts(), "value")
     if name == "fate" and (form.of, type_.kind) != ("bid", "words"):  # the report counts bids by it
-        scope.mistakes.append(placed.mistake("wrong-type", "`fate` says what becomes of a bid: it is a value of bid that gives words"))
+        scope.mistakes.append(placed.mistake("wrong-type", "`fate` is the result of a bid: it must be a value of bid that gives words"))
     made = Field(name, form.zh, form.of, FieldType("value", type_), "value", None, stage)
     unverified = bool(form.unverified) or scope.unread(form.cite)
     return Value(made, meaning, kind, cites, unverified, form.show, type_.words if type_.kind == "words" else ())
@@ -173,7 +173,7 @@ def _first(scope: Scope, name: str, placed: Placed[ValueForm], parts: dict[Path,
 
 
 def _bare_word(scope: Scope, expr: Expr) -> bool:
-    """A name that means nothing anywhere: a word of the value's own list."""
+    """Whether a name is unknown everywhere, so that it is a word of the value's own list."""
     every = [f for e in scope.schema.entities.values() for f in (*e.fields.values(), *scope.known[e.name].values())]
     return isinstance(expr, Name) and len(expr.parts) == 1 and not any(expr.parts[0] in (f.name, f.zh) for f in every)
 
@@ -209,16 +209,16 @@ def _take_fits(scope: Scope, placed: Placed[ValueForm], done: Mapping[str, Check
     total, limit, bound = done["sum"], done["limit"], done["bound"]
     assert total and limit and bound
     if total.type.kind != "number" or limit.type != total.type:
-        say("limit", f"`sum` gives {total.type} and `limit` {limit.type}: both must be one quantity")
+        say("limit", f"`sum` gives {total.type} and `limit` gives {limit.type}: both must be the same quantity")
     elif bounds(ratio_of(lower(total, scope.env)).num)[0] < 0:
-        say("sum", "`sum` could be negative: then a longer run could have a smaller sum", "rank by a quantity that is never below 0")
+        say("sum", "`sum` could be negative, so a longer run could have a smaller sum", "use a quantity that is never below 0")
     if bound.type.kind != "words" or not set(bound.type.words) <= {"at_least", "at_most"}:
-        say("bound", f"`bound` gives {bound.type}", "it is one of at_least, at_most")
+        say("bound", f"`bound` gives {bound.type}", "use at_least or at_most")
     if any(k is not None and k.type.kind not in ("number", "date", "moment") for k in keys):
-        say("order", "an order is by numbers, dates or moments")
+        say("order", "`order` needs numbers, dates or moments")
     last, equals = done["last"], done["equals"]
     if last and equals and (last.type.kind != equals.type.kind or last.type.dim != equals.type.dim):
-        say("spare", f"`last` gives {last.type} and `equals` {equals.type}: both must be one quantity")
+        say("spare", f"`last` gives {last.type} and `equals` gives {equals.type}: both must be the same quantity")
 
 
 def _spare_fits(scope: Scope, placed: Placed[ValueForm], last: Checked | None, key: Checked | None) -> None:
@@ -231,7 +231,7 @@ def _spare_fits(scope: Scope, placed: Placed[ValueForm], last: Checked | None, k
 
 
 def _texts(form: ValueForm) -> Iterable[tuple[Path, str]]:
-    """Every expression of a value and the path below it that it stands at."""
+    """Every expression of a value, with its path below the value."""
     if form.is_ is not None:
         yield ("is",), form.is_
     if form.by is not None:

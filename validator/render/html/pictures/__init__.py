@@ -1,7 +1,7 @@
 """Report -> pictures as inline SVG: the demand curve, the bids by price and size, the findings by rule.
 
-Drawn in whole numbers, a tenth of a pixel each; colours are classes of the page (`html/style.css`), so that dark, light and paper each have
-their own. Every fate has its own mark besides its colour: a copy in grey still tells them apart.
+Coordinates are integers in tenths of a pixel. Colours are classes in `html/style.css`, so that dark, light and print each have their own.
+Every fate has its own mark as well as its colour, so that a grey copy is still readable.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from validator.report.model import Report
 
 
 def pictures(report: Report, lang: Lang) -> Iterator[Markup]:
-    """The figures of the page that the report has something for."""
+    """The pictures for which the report has data."""
     yield from demand(report, lang)
     yield from scatter(report, lang)
     yield from bars(report, lang)

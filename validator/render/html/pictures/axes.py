@@ -1,4 +1,4 @@
-"""Values -> places on a picture: scales, round ticks, the axes with their units, and the prices to point out."""
+"""Values -> positions in a picture: scales, round ticks, axes with units, and marked prices."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from validator.report.model import Report
 LEFT, RIGHT, TOP = 900, 7080, 330
 _PRICE = 10_000  # prices in 1/10000 元
 _UNITS: Mapping[Lang, tuple[int, ...]] = {"zh": (1, 10_000, 100_000_000), "en": (1, 1_000, 1_000_000, 1_000_000_000)}
-"""In which a quantity axis may count, in shares."""
+"""The units that a quantity axis may use, in shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Scale:
 
 
 def prices(found: Sequence[int], marks: Iterable[int]) -> Scale:
-    """The price axis: the middle 99% with half as much on either side, so that one wild bid does not press all others together."""
+    """The price axis: the middle 99% with half as much on either side, so that one extreme bid does not squeeze all others together."""
     ordered, part = sorted(found), len(found) // 200
     low, high = ordered[part], ordered[-1 - part]
     room = max((high - low) // 2, _PRICE // 100)
@@ -52,12 +52,12 @@ def upwards(largest: int, bottom: int) -> Scale:
 
 
 def unit(largest: int, lang: Lang) -> int:
-    """The unit of a quantity axis in shares: the largest in which it still passes 1."""
+    """The unit of a quantity axis in shares: the largest that is at most a fifth of the largest quantity."""
     return max(u for u in _UNITS[lang] if u <= max(largest // 5, 1))
 
 
 def axes(x: Scale, y: Scale, up: str, shares: int, lang: Lang) -> Iterator[Markup]:
-    """The price axis below, the quantity axis on the left with its lines, and what each of them measures. `shares`: the unit of `up`."""
+    """The price axis below, and the quantity axis with grid lines on the left. `up`: the label of the latter, `shares`: its unit."""
     for value in ticks(y.low, y.high, 6):
         yield path("grid", f"M{x.start} {y.at(value)}H{x.end}")
         yield text(_grouped(Fraction(value, shares)), x.start - 60, y.at(value) + 45, "end", "faint")
@@ -72,7 +72,7 @@ def axes(x: Scale, y: Scale, up: str, shares: int, lang: Lang) -> Iterator[Marku
 
 
 def marks(report: Report) -> Mapping[str, tuple[int, str]]:
-    """The prices to point out, with their text."""
+    """The prices to mark, with their labels."""
     found: dict[str, tuple[int, str]] = {}
     issue = stated(report, "issue_price")
     if issue is not None:
@@ -84,7 +84,7 @@ def marks(report: Report) -> Mapping[str, tuple[int, str]]:
 
 
 def marked(found: Mapping[str, tuple[int, str]], x: Scale, y: Scale, lang: Lang) -> Iterator[Markup]:
-    """A line for each of them. The issue price is named on its left, the cut on its right, unless there is no room."""
+    """A line for each marked price. The label of the issue price is on its left, that of the cut on its right, if there is room."""
     for key, (at, said) in found.items():
         if x.holds(at):
             across, middle = x.at(at), (x.start + x.end) // 2
@@ -95,7 +95,7 @@ def marked(found: Mapping[str, tuple[int, str]], x: Scale, y: Scale, lang: Lang)
 
 
 def ticks(low: int, high: int, number: int) -> list[int]:
-    """At most `number` round values from low to high: steps of 1, 2 or 5 and noughts."""
+    """At most `number` round values from low to high: steps of 1, 2 or 5 times a power of ten."""
     step = next(s for s in _round_steps() if (high - low) // s <= number - 1)
     return list(range(-(-low // step) * step, high + 1, step))
 

@@ -19,7 +19,7 @@ _NAME = 2700  # where the names end
 
 
 def bars(report: Report, lang: Lang) -> Iterator[Markup]:
-    """Most first. Nothing where nothing was found."""
+    """The rule with most findings first. No picture if there are no findings."""
     found: dict[str, Counter[str]] = {}
     for finding in report.findings:
         found.setdefault(finding.rule, Counter())[finding.outcome] += 1

@@ -1,4 +1,4 @@
-"""Report -> the demand curve: what was bid for at each price or above, with the cut and the issue price."""
+"""Report -> the demand curve: the quantity bid at each price or above, with the cut and the issue price."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
@@ -17,7 +17,7 @@ _BOTTOM = 3000
 
 
 def demand(report: Report, lang: Lang) -> Iterator[Markup]:
-    """Nothing where no bid is left."""
+    """No picture if no bid is left."""
     bids = sorted((-scaled(b.price), b.admitted_quantity) for b in report.bids if b.live and b.price is not None and b.admitted_quantity)
     if not bids:
         return
@@ -32,7 +32,7 @@ def demand(report: Report, lang: Lang) -> Iterator[Markup]:
 
 
 def steps(bids: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """Each price from the highest down, with the quantity bid at it or above."""
+    """Each price from the highest down, with the quantity bid at this price or above."""
     last, total = None, 0
     for negative, quantity in bids:
         if last is not None and negative != last:
@@ -43,7 +43,7 @@ def steps(bids: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 
 def _curve(rising: Sequence[tuple[int, int]], x: Scale, y: Scale) -> Iterator[Markup]:
-    """A line that rises at each price, from the highest to the lowest; steps of less than half a pixel are drawn as one."""
+    """A line that rises at each price, from the highest to the lowest. Steps of less than half a pixel are merged."""
     points: list[tuple[int, int]] = []
     for at, total in rising:
         across, down = min(max(x.at(at), x.start), x.end), y.at(total)
@@ -57,7 +57,7 @@ def _curve(rising: Sequence[tuple[int, int]], x: Scale, y: Scale) -> Iterator[Ma
 
 
 def _offered(report: Report, lang: Lang) -> str:
-    """How much is sold offline, beside what was effectively bid: on the axis it would be a hair above nothing."""
+    """The quantity offered offline, as text: on the axis it would be too close to zero to see."""
     offline, effective = stated(report, "offline_initial"), report.fates.get(fate("effective"))
     if not offline:
         return ""

@@ -1,4 +1,4 @@
-"""The few shapes that the pictures are made of, as SVG. Whatever text is put in is escaped here."""
+"""SVG for the few shapes of the pictures. Every text is escaped here."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -20,7 +20,7 @@ _TEXT = Markup('<text class="{}" x="{}" y="{}" text-anchor="{}">{}</text>')
 
 
 def figure(heading: str, note: str, height: int, drawn: Iterable[Markup]) -> Markup:
-    """A picture with its title and what is to be said of it."""
+    """A picture with its title and a note."""
     return _FIGURE.format(heading=heading, note=note, width=WIDTH, height=height, drawn=Markup("").join(drawn))
 
 
@@ -29,7 +29,7 @@ def path(kind: str, shape: str) -> Markup:
 
 
 def sign(kind: str, mark: str, x: int, y: int) -> Markup:
-    """A mark of a legend, twice as large as in the picture."""
+    """A mark in a legend, twice as large as in the picture."""
     return _MOVED.format(kind, x, y, mark)
 
 
@@ -42,12 +42,12 @@ def text(said: str, x: int, y: int, anchor: Literal["start", "middle", "end"] = 
 
 
 def long(said: str) -> int:
-    """About how wide a text is drawn."""
+    """The approximate width of a text, in tenths of a pixel."""
     return sum(125 if ord(c) > 0x2E80 else 70 for c in said)
 
 
 def clipped(said: str, room: int) -> str:
-    """What of a text fits."""
+    """The part of a text that fits."""
     shown = visible(said)
     while long(shown) > room:
         shown = shown[:-2] + "…"

@@ -13,9 +13,9 @@ from validator.render.tables.statistics import scaled
 from validator.report.model import BidLine, Report
 
 _BOTTOM = 3000
-_CELL = 40  # pixels in tenths: bids whose places fall into one such square share a mark
+_CELL = 40  # tenths of a pixel: bids in the same square of this size share a mark
 
-# kind of fate, which is also its class: the mark as a path from its middle, some four pixels wide
+# kind of fate, which is also its CSS class -> its mark, a path from its middle, about four pixels wide
 _MARKS: Mapping[str, str] = {
     "effective": "m-19 0a19 19 0 1 0 38 0a19 19 0 1 0-38 0z",
     "low": "m-22-22h44v44h-44z",
@@ -27,7 +27,7 @@ _OTHER = ("waiting", "m-25 0h50")
 
 
 def scatter(report: Report, lang: Lang) -> Iterator[Markup]:
-    """Nothing where no bid has both."""
+    """No picture if no bid has both."""
     placed = [(b, scaled(b.price), b.quantity) for b in report.bids if b.price is not None and b.quantity is not None]
     if not placed:
         return
@@ -50,7 +50,7 @@ def scatter(report: Report, lang: Lang) -> Iterator[Markup]:
 
 
 def _bids(bids: Sequence[tuple[BidLine, int, int]], x: Scale, y: Scale) -> Iterator[Markup]:
-    """One path a fate, the rarer fates on top."""
+    """One path per fate, the rarer fates on top."""
     places: dict[str, dict[tuple[int, int], None]] = {}
     for bid, at, quantity in bids:
         place = x.at(at) // _CELL * _CELL, y.at(quantity) // _CELL * _CELL
@@ -75,5 +75,5 @@ def _legend(bids: Sequence[BidLine], row: int, lang: Lang) -> Iterator[Markup]:
 
 
 def _signs() -> Mapping[str, tuple[str, str]]:
-    """Class and mark of each fate, by the word that reports have for it."""
+    """Class and mark of each fate, by its name in reports."""
     return {fate(kind): (kind, mark) for kind, mark in _MARKS.items()}

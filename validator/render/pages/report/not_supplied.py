@@ -1,4 +1,4 @@
-"""What was not handed in -> what to hand in, table by table, and which rules wait for it."""
+"""Columns and tables that are not supplied -> what to supply, table by table, and the rules that need it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from validator.report.model import Report
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """By table: the columns that it lacks with the rules that wait for them; and the tables of which nothing is there, with theirs."""
+    """By table: the columns that are not supplied, with the rules that need them; and the tables that are not supplied, with theirs."""
 
     columns: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]
     tables: Mapping[str, tuple[str, ...]]
 
 
 def lacking(report: Report) -> Lacking:
-    """A rule that waits for a whole table is named under that table only."""
+    """A rule that needs a table that is not supplied is listed under that table only."""
     absent: dict[str, list[str]] = {
         e: [] for e, rules in report.unsupplied.items() if report.by_rule and not any(map(report.by_rule.get, rules))
     }
@@ -41,7 +41,7 @@ def lacking(report: Report) -> Lacking:
 
 
 def section(report: Report, lang: Lang) -> Iterator[Block]:
-    """For the summary: one row a table."""
+    """The section of the summary: one row per table."""
     if not report.unsupplied:
         return
     found = lacking(report)
@@ -61,7 +61,7 @@ def section(report: Report, lang: Lang) -> Iterator[Block]:
 
 
 def details(report: Report, lang: Lang) -> Table:
-    """Rule by rule: what each of them waits for."""
+    """For each rule: the columns and tables that it needs and that are not supplied."""
     rules = [rule for of_it in report.unsupplied.values() for rule in of_it]
     rows = tuple((f"{rule_name(report, rule, lang)}\n{rule}", wanted_said(report, rule, lang) or "—") for rule in rules)
     least = max(map(len, rules), default=0)

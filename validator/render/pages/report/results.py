@@ -1,4 +1,4 @@
-"""Report -> what came of the bids: elimination, the four values beside the issue price, fates, and each bid."""
+"""Report -> the results of the bids: elimination, the four values and the issue price, fates, and each bid."""
 
 from collections.abc import Iterator, Mapping
 
@@ -19,7 +19,7 @@ def results(report: Report, lang: Lang) -> Iterator[Block]:
 
 
 def every_bid(report: Report, lang: Lang) -> Iterator[Block]:
-    """Each bid with what became of it."""
+    """Each bid with its result."""
     yield Heading(say("bids", lang))
     titles = (name("bid", lang), *(say(c, lang) for c in ("annex-price", "annex-quantity", "quantity", "fate")))
     rows = tuple(
@@ -36,19 +36,19 @@ def every_bid(report: Report, lang: Lang) -> Iterator[Block]:
 
 
 def listed(ids: tuple[str, ...] | list[str], lang: Lang) -> str:
-    """The first few of many."""
+    """The first few ids, and how many more there are."""
     shown = ", ".join(clipped(i) for i in ids[:_SUBJECTS])
     return shown if len(ids) <= _SUBJECTS else f"{shown} {say('more', lang, count=count(len(ids) - _SUBJECTS))}"
 
 
 def clipped(text: str, length: int = 40) -> str:
-    """What of a text has room in a cell."""
+    """The text, cut to the length of a cell."""
     shown = visible(text)
     return shown if len(shown) <= length else shown[: length - 1] + "…"
 
 
 def pairs(*rows: tuple[str, str]) -> Table:
-    """Facts: a name and what is to be said of it, without a head."""
+    """Facts as a table without a head: name and text."""
     return Table((Column(""), Column("", wide=True)), rows)
 
 

@@ -1,4 +1,4 @@
-"""A report -> what it says of one placee, investor or bid: what became of its bids, and by which rules."""
+"""A report -> its part on one placee, investor or bid: the results of its bids, and the rules that decided them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from validator.report.model import BidLine, Finding, Report
 
 @dataclass(frozen=True)
 class OfSubject:
-    """One placee, investor or bid in a report. Findings on those above it count: an investor's breach makes its bids invalid."""
+    """One placee, investor or bid in a report. Findings on its parents are included, since an investor's breach makes its bids invalid."""
 
     report: Report
     id: str
@@ -26,7 +26,7 @@ class OfSubject:
 
 
 def of_report(report: Report, id_: str) -> OfSubject:
-    """Raises DiagnosticError where the report knows no such record."""
+    """The part of a report on one record. Raises DiagnosticError if there is no such record."""
     bids = tuple(b for b in report.bids if id_ in (b.id, b.placee, b.investor))
     above = {("placee", b.placee) for b in bids} | {("investor", b.investor) for b in bids}
     found = [f for f in report.findings if _concerns(f, id_) or (f.subject.kind, f.subject.id) in above]
@@ -36,7 +36,7 @@ def of_report(report: Report, id_: str) -> OfSubject:
 
 
 def data(found: OfSubject) -> dict[str, Any]:
-    """For programs."""
+    """The JSON data."""
     lines = found.report.to_dict(bids=True)["bids"]
     return {
         "format": "guiju.subject/1",
@@ -49,7 +49,7 @@ def data(found: OfSubject) -> dict[str, Any]:
 
 
 def page(found: OfSubject, lang: Lang) -> tuple[Block, ...]:
-    """For people."""
+    """The page for people."""
     return tuple(_page(found, lang))
 
 

@@ -1,6 +1,6 @@
-"""Report -> a page of blocks that a person can act on: the verdict, what to do, what broke, what came of the bids, what is missing.
+"""Report -> a page of blocks that a person can act on: the verdict, what to do, violations, results of the bids, what is not supplied.
 
-The word 合规 / compliant stands here once, behind `_clean`: never while anything is open, missing, unread or provisional.
+The word 合规 / compliant is used only here, after `_clean`: never while anything is open, missing, not supplied, unreadable or provisional.
 """
 
 from collections import Counter
@@ -18,19 +18,19 @@ from validator.render.phrases.words import count, name, table, told
 from validator.render.tables import decisions as decided
 from validator.report.model import Finding, Report
 
-_RULES = 12  # rows of a table of rules: what fits on one screen with the rest
+_RULES = 12  # most rows of a table of rules, so that the page fits on one screen
 _ISSUES = 8
 _DECISIONS = 30
-_REMARK = 200  # letters of a remark: it is somebody's reason, and read whole
+_REMARK = 200  # most letters of a remark: longer than other texts, since it is an officer's reason
 
 
 def summary(report: Report, lang: Lang, *, bids: bool = False, next_steps: bool = True) -> tuple[Block, ...]:
-    """The page. With `bids` it has every bid and its fate; without `next_steps` it names no commands."""
+    """The page. With `bids` it lists every bid and its fate. Without `next_steps` it names no commands."""
     return tuple(_page(report, lang, bids, next_steps))
 
 
 def opening(report: Report, lang: Lang) -> Iterator[Block]:
-    """Title, facts, verdict; what to do; what broke and what could not be told or read."""
+    """Title, facts, verdict, what to do, violations, and what is not evaluable or unreadable."""
     yield Heading(say("title", lang, offering=visible(report.offering)))
     yield _facts(report, lang)
     yield verdict(report, lang)
@@ -41,7 +41,7 @@ def opening(report: Report, lang: Lang) -> Iterator[Block]:
 
 
 def closing(report: Report, lang: Lang) -> Iterator[Block]:
-    """What the offering changes, what is missing, what is to be signed for, what was decided."""
+    """Changed defaults, data not supplied, attestations, decisions."""
     yield from _terms(report, lang)
     yield from lacking.section(report, lang)
     yield from _attestations(report, lang)
@@ -49,12 +49,12 @@ def closing(report: Report, lang: Lang) -> Iterator[Block]:
 
 
 def open_attestations(report: Report) -> tuple[str, ...]:
-    """The attest rules that nobody has signed for."""
+    """The attestations that nobody has signed."""
     return tuple(rule for rule, state in report.attestations if state == "open")
 
 
 def verdict(report: Report, lang: Lang) -> Note:
-    """The one sentence that everybody reads."""
+    """The verdict, in one sentence."""
     if report.violated:
         rules = len({f.rule for f in report.violated})
         said = say("breaches", lang, rules=count(rules), count=count(len(report.violated)))
@@ -75,7 +75,7 @@ def _with_open_ends(report: Report, said: str, lang: Lang) -> str:
 
 
 def _evaluated(report: Report) -> bool:
-    """Nothing was left undecided or unread."""
+    """Whether nothing is undecided or unreadable."""
     waits = report.unsure or report.unsupplied or report.intake
     return not waits and not any(total.open for total in report.fates.values()) and not report.elimination.undecided
 
@@ -109,7 +109,7 @@ def _facts(report: Report, lang: Lang) -> Table:
 
 
 def _outcome(report: Report, outcome: str, lang: Lang) -> str:
-    """How often an outcome came; of what is not evaluable, how often for want of a whole column or table, which is no finding."""
+    """How often an outcome occurs. For not evaluable also how often because a column or table is not supplied, which is not a finding."""
     often = f"{name(outcome, lang)} {count(report.outcomes.get(outcome, 0))}"
     found = sum(f.outcome == outcome for f in report.findings)
     unasked = report.outcomes.get(outcome, 0) - found if outcome == "not_evaluable" and report.unsupplied else 0
@@ -121,7 +121,7 @@ def _outcome(report: Report, outcome: str, lang: Lang) -> str:
 
 
 def _to_do(report: Report, lang: Lang) -> Iterator[Block]:
-    """What stands between this report and a verdict to sign, the gravest first."""
+    """The tasks that remain before the verdict can be signed, the gravest first."""
     unsure = Counter(f.outcome for f in report.findings if f.decision is None)
     facts = {
         "violated": unsure["violated"],
@@ -164,7 +164,7 @@ def _violations(report: Report, lang: Lang) -> Iterator[Block]:
 
 
 def _sources(report: Report, used: Iterable[str]) -> Iterator[Table]:
-    """What the short names of the sources stand for."""
+    """The titles of the sources, by their short names."""
     titled = [(visible(key), visible(report.sources[key])) for key in dict.fromkeys(used) if key in report.sources]
     if titled:
         yield pairs(*titled)
@@ -251,7 +251,7 @@ def _first(found: Sequence[Finding], lang: Lang) -> str:
 
 
 def _missing(report: Report, rule: str, found: Iterable[Finding], lang: Lang) -> str:
-    """What the rule's findings lack, most often first."""
+    """The missing inputs in a rule's findings, most frequent first."""
     names = Counter(m for f in found for m in f.missing)
     return visible(missing(called(report, rule), (m for m, _ in sorted(names.items(), key=lambda item: (-item[1], item[0]))), lang))
 
@@ -266,7 +266,7 @@ _WIDE = {"rule", "clause", "first", "missing", "content", "reason"}
 
 
 def _columns(keys: Sequence[str], shown: Iterable[tuple[str, object]], lang: Lang) -> tuple[Column, ...]:
-    """`shown`: the rules that the table lists; their ids stay whole."""
+    """`shown`: the rules in the table. Their ids are never broken."""
     least = {"rule": max((len(rule) for rule, _ in shown), default=0)}
     return tuple(Column(say(k, lang), right=k in _RIGHT, wide=k in _WIDE, least=least.get(k, 0)) for k in keys)
 

@@ -1,1 +1,1 @@
-"""Rulebooks -> the blocks of the pages that show them."""
+"""Rulebooks -> pages as blocks."""

@@ -1,4 +1,4 @@
-"""What changed between two revisions -> plain data for programs, and a page for people."""
+"""The changes between two revisions -> JSON data, and a page for people."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,13 +15,13 @@ from validator.rulebook.model import Rulebook
 _KINDS = ("rules", "terms", "values")
 _DONE = ("added", "removed", "changed")
 _ID = 36
-"""The longest id that is kept whole where room is short."""
+"""The longest id that is never broken."""
 _TELLING = ("when", "require", "effect", "admits", "value", "is", "from", "order", "limit", "cite")
-"""What is said of a part that is new or gone as a whole."""
+"""The parts that are shown for a rule, term or value that was added or removed."""
 
 
 def diff_data(found: Diff) -> dict[str, Any]:
-    """For programs: the added, removed and changed rules, terms and values, each with both sides."""
+    """The JSON data: the added, removed and changed rules, terms and values, each with both sides."""
     return {
         "from": _revision(found.old),
         "to": _revision(found.new),
@@ -33,7 +33,7 @@ def diff_data(found: Diff) -> dict[str, Any]:
 
 
 def diff_page(found: Diff, lang: Lang) -> tuple[Block, ...]:
-    """For people."""
+    """The page for people."""
     return tuple(_page(found, lang))
 
 
@@ -93,12 +93,12 @@ def _page(found: Diff, lang: Lang) -> Iterator[Block]:
 
 
 def _only_marked(entry: Entry) -> bool:
-    """Whether nothing differs but that its source was read, or was not."""
+    """Whether only the mark `unverified` differs."""
     return [c.part for c in entry.changes] == ["unverified"]
 
 
 def _rows(entry: Entry, done: str, lang: Lang) -> Iterator[tuple[str, ...]]:
-    """One row a part; what it is a part of stands beside the first."""
+    """One row per part. The first row also names the rule, term or value."""
     called = f"{told(entry.name, lang)}\n{entry.id}" if spoken(entry.name, lang) != entry.id else entry.id
     if entry.reaches:
         called += f"\n{say('diff-reaches', lang)}\n{', '.join(entry.reaches)}"

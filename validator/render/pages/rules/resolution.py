@@ -1,4 +1,4 @@
-"""Which revision governs an offering, and why -> plain data for programs, and a page for people."""
+"""Which revision governs an offering, and why -> JSON data, and a page for people."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,7 +15,7 @@ from validator.rulebook.model import Rulebook
 
 
 def resolution_data(offering: str, found: Resolution) -> dict[str, Any]:
-    """For programs."""
+    """The JSON data."""
     book, after = found.rulebook, found.following
     return {
         "offering": offering,
@@ -42,7 +42,7 @@ def resolution_data(offering: str, found: Resolution) -> dict[str, Any]:
 
 
 def resolution_page(offering: str, found: Resolution, lang: Lang) -> tuple[Block, ...]:
-    """For people."""
+    """The page for people."""
     return tuple(_page(offering, found, lang))
 
 

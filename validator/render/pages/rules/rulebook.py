@@ -1,4 +1,4 @@
-"""Rulebook -> pages and plain data for people and programs: every rule with its expression, its clause and what it reads."""
+"""Rulebook -> JSON data, and pages for people: every rule with its expression, its clause and the names it reads."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -16,7 +16,7 @@ from validator.rulebook.model import Rule, Rulebook, Take, Template, Term, Value
 
 
 def list_data(known: Iterable[Rulebook]) -> list[dict[str, Any]]:
-    """The revisions, for programs."""
+    """The revisions as JSON data."""
     return [
         {
             "rulebook": b.id,
@@ -31,7 +31,7 @@ def list_data(known: Iterable[Rulebook]) -> list[dict[str, Any]]:
 
 
 def list_page(known: Iterable[Rulebook], lang: Lang) -> tuple[Block, ...]:
-    """The revisions, for people."""
+    """The revisions as a page for people."""
     columns = (
         Column(say("rulebook", lang)),
         Column(say("since", lang)),
@@ -47,13 +47,13 @@ def since(book: Rulebook, lang: Lang) -> str:
 
 
 def day_name(book: Rulebook, day: str, lang: Lang) -> str:
-    """A date of the offering, by its name."""
+    """The label of a date field of the offering."""
     field = book.schema.entities[book.schema.root].fields.get(day)
     return day if field is None else pick(field.zh, day, lang)
 
 
 def book_data(book: Rulebook) -> dict[str, Any]:
-    """One revision, for programs."""
+    """One revision as JSON data."""
     return {
         "rulebook": book.id,
         "revision": book.revision,
@@ -64,12 +64,12 @@ def book_data(book: Rulebook) -> dict[str, Any]:
 
 
 def book_page(book: Rulebook, lang: Lang) -> tuple[Block, ...]:
-    """One revision, for people: its terms, then its rules by stage."""
+    """One revision as a page for people: its terms, then its rules by stage."""
     return tuple(_book(book, lang))
 
 
 def rule_page(rule: str, books: Sequence[Rulebook], lang: Lang) -> tuple[Block, ...]:
-    """One rule as each rulebook states it; rulebooks that state the same stand together."""
+    """One rule as each rulebook states it. Rulebooks with the same text are grouped."""
     pages: dict[tuple[Block, ...], list[str]] = {}
     for book in books:
         pages.setdefault(tuple(_rule(book, book.rules[rule], lang)), []).append(book.name)
@@ -140,7 +140,7 @@ def _holds(book: Rulebook, rule: Rule, lang: Lang) -> str:
 
 
 def _names(book: Rulebook, rule: Rule) -> tuple[list[Value], list[Field]]:
-    """The values behind a rule, those behind these too, and all columns and terms that they and the rule read."""
+    """The values that a rule reads, directly or through other values, and all columns and terms that they and the rule read."""
     derived: dict[str, Value] = {}
     read: dict[tuple[str, str], Field] = {}
     waiting = [e for e in (rule.when, rule.require, rule.admits) if e is not None]
