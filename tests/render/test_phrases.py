@@ -11,7 +11,7 @@ from validator.render.phrases.say import blanks_of, phrases, say
 from validator.vocabulary.source import load
 
 ROOT = Path(__file__).parents[2]
-FILES = sorted((ROOT / "validator" / "render" / "phrases").glob("*.yaml"))
+FILES = sorted((ROOT / "validator" / "render" / "phrases" / "texts").glob("*.yaml"))
 MODULES = {
     path.relative_to(ROOT / "validator").as_posix(): ast.parse(path.read_text(encoding="utf-8"))
     for part in ("render", "cli")

@@ -50,7 +50,7 @@ def blanks_of(text: str) -> frozenset[str]:
 @cache
 def phrases() -> Mapping[str, Both]:
     """Every text by its key."""
-    return {key: text for file in sorted(Path(__file__).parent.glob("*.yaml")) for key, text in read(file).items()}
+    return {key: text for file in sorted((Path(__file__).parent / "texts").glob("*.yaml")) for key, text in read(file).items()}
 
 
 def read(file: Path) -> dict[str, Both]:
