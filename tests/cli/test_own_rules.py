@@ -118,7 +118,8 @@ def test_a_folder_without_a_vocabulary_amends_ours(guiju, amendment):
 def test_it_governs_from_its_day_on(guiju, amendment, folder):
     def governed(day: str) -> str:
         offering = folder / "offering.yaml"
-        offering.write_text(re.sub("launched: .*", f"launched: {day}", offering.read_text(encoding="utf-8")), encoding="utf-8")
+        stated = re.sub("launched: .*", f"launched: {day}", offering.read_text(encoding="utf-8"))
+        offering.write_text(re.sub("(inquiry_date|t_day): .*\n", "", stated), encoding="utf-8")  # these would lie before it
         done = guiju("check", folder / "good.csv", "--offering", offering, "--rules", amendment, "--format", "json")
         return json.loads(done.stdout)["rulebook"]["revision"]
 

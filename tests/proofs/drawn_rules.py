@@ -172,7 +172,7 @@ class _Draw:
         for f in self.world.records[ROOT].fields:
             mode = modes.get(f.name)
             if f.type != "value" and f.name not in _STATED and mode != "fixed" and (mode == "required" or not self.chance(missing)):
-                found[f.name] = _cell(self.random, f)
+                found[f.name] = _LIMITED.get(f.name) or _with_unit(f, _cell(self.random, f))
         return found
 
     # ── values ──
@@ -324,6 +324,16 @@ class _Draw:
         return "".join(f"{self.random.choice(said)}{p}" for p in found) or said[0]
 
 
+_LIMITED = {
+    "quantity_step": "1000股",
+    "price_tick": "0.01元",
+    "price_spread": "120%",
+    "elimination_share": "3%",
+    "lockup_share": "10%",
+    "eliminated_share_announced": "3%",
+}
+"""Terms that the vocabulary limits: other values are refused before a rule is checked."""
+
 _STATED = ("offering", "board", "launched", "inquiry_date", "t_day")
 
 
@@ -391,6 +401,12 @@ def _cell(random: Random, found: Named, wrong: bool = False) -> Any:
     if wrong and random.randrange(200) == 0:
         return random.choice(WRONG)
     return random.choice(found.kind.words or NEAR[found.type])
+
+
+def _with_unit(found: Named, value: Any) -> Any:
+    """A quantity or an amount on the page of an offering names its unit."""
+    unit = {"shares": "股", "money": "元"}.get(found.type)
+    return f"{value}{unit}" if unit and str(value).replace(".", "").isdigit() else value
 
 
 def _quoted(value: Any) -> str:

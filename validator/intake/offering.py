@@ -18,7 +18,7 @@ from dsl.kernel.nodes import Scalar
 from dsl.quantities import MONEY, SHARES, Unit
 from dsl.schema import Field
 from validator.intake.cells.cell import Unreadable, is_bare, read_cell
-from validator.vocabulary.limits import impossible, iso, not_after
+from validator.vocabulary.limits import impossible, iso, too_early
 from validator.vocabulary.source import load
 from validator.vocabulary.vocabulary import Vocabulary
 
@@ -37,22 +37,22 @@ class Offering:
         return Diagnostic(code, message, hint=hint, file=self.file or "offering", line=line)
 
 
-def read_offering(given: str | Path | Mapping[str, object], vocabulary: Vocabulary) -> Offering:
-    """Raises DiagnosticError with every field that cannot be read."""
+def read_offering(given: str | Path | Mapping[str, object], vocabulary: Vocabulary, *, limited: bool = True) -> Offering:
+    """Raises DiagnosticError with every field that cannot be read, and if `limited` with every term that cannot be."""
     if isinstance(given, Mapping):
-        return _Reader(vocabulary, "", None).read(given)
+        return _Reader(vocabulary, "", None, limited).read(given)
     if Path(given).suffix.lower() == ".json":
         from validator.intake.json_schema import read_json
 
         data = read_json(Path(given), "offering", vocabulary)
         assert isinstance(data, Mapping)
-        return _Reader(vocabulary, str(given), {}).read(data)
+        return _Reader(vocabulary, str(given), {}, limited).read(data)
     source = load(Path(given))
     if not isinstance(source.data, Mapping):
         message = "an offering is a list of fields, e.g. `board: szse-chinext`"
         raise DiagnosticError([Diagnostic("wrong-form", message, file=source.file, line=1)])
     lines = {str(k): source.line_of((k,)) for k in source.data}
-    return _Reader(vocabulary, source.file, lines, units_named=True).read(source.data)
+    return _Reader(vocabulary, source.file, lines, limited, units_named=True).read(source.data)
 
 
 def impossible_terms(offering: Offering, vocabulary: Vocabulary) -> Iterator[Diagnostic]:
@@ -65,8 +65,8 @@ def impossible_terms(offering: Offering, vocabulary: Vocabulary) -> Iterator[Dia
             broken = impossible(found, limits, Fraction(value, found.type.scale))
             if broken is not None:
                 yield offering.mistake("impossible-term", f"`{name}` ({found.zh}) {broken[0]}", name, broken[1])
-        for earlier in not_after(name, days, vocabulary.limits):
-            said = f"`{name}: {iso(days[name])}` ({found.zh}) is not after `{earlier}: {iso(days[earlier])}` ({fields[earlier].zh})"
+        for earlier in too_early(name, days, vocabulary.limits):
+            said = f"`{name}: {iso(days[name])}` ({found.zh}) is before `{earlier}: {iso(days[earlier])}` ({fields[earlier].zh})"
             yield offering.mistake("impossible-term", said, name, "correct the one of the two that is wrong")
 
 
@@ -86,6 +86,7 @@ class _Reader:
     vocabulary: Vocabulary
     file: str
     lines: Mapping[str, int] | None
+    limited: bool
     units_named: bool = False
 
     def read(self, data: Mapping[str, object]) -> Offering:
@@ -111,7 +112,7 @@ class _Reader:
                     code, said, hint = refused.args
                     mistakes.append(offering.mistake(code, f"`{key}: {_short(value)}` {said}", str(key), hint))
         offering = replace(offering, values={**offering.values, **found})
-        mistakes += impossible_terms(offering, self.vocabulary)
+        mistakes += impossible_terms(offering, self.vocabulary) if self.limited else ()
         if mistakes:
             raise DiagnosticError(mistakes)
         return offering

@@ -28,7 +28,7 @@ _UNITS = {MONEY: "元", SHARES: "股", PRICE: "元"}
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`bounds` by the keys of `BOUNDS`; `after`: the days that must come before."""
+    """`bounds` by the keys of `BOUNDS`; `after`: the days that it must not be before."""
 
     bounds: Mapping[str, Fraction]
     after: tuple[str, ...] = ()
@@ -51,8 +51,8 @@ def impossible(found: Field, limits: Limits, value: Fraction) -> tuple[str, str]
     return said, f"write a value {words}"
 
 
-def not_after(name: str, days: Mapping[str, int | None], limits: Mapping[str, Limits]) -> Iterator[str]:
-    """The days that a stated day should come after and does not. Of one that is not stated those before it count."""
+def too_early(name: str, days: Mapping[str, int | None], limits: Mapping[str, Limits]) -> Iterator[str]:
+    """The days that a stated day must not be before, and is. If one is not stated, those before it count."""
     day, seen = days.get(name), set[str]()
     waiting = list(limits[name].after) if name in limits and day is not None else []
     while waiting:
@@ -63,7 +63,7 @@ def not_after(name: str, days: Mapping[str, int | None], limits: Mapping[str, Li
         start = days.get(earlier)
         if start is None:
             waiting += limits[earlier].after if earlier in limits else ()
-        elif day is not None and start >= day:
+        elif day is not None and start > day:
             yield earlier
 
 
