@@ -17,7 +17,7 @@ demo: $(READY)
 	@$(BIN)/guiju check $(EXAMPLE)/bids.csv --offering $(EXAMPLE)/offering.yaml -o build/301666.xlsx; test $$? -eq 3
 	@$(BIN)/guiju check $(EXAMPLE)/bids.csv --offering $(EXAMPLE)/offering.yaml -o build/301666.html; test $$? -eq 3
 
-# COVER=1, as .ci/run calls it, counts the lines that run in these processes; a command that a test starts is not counted.
+# COVER=1 counts the lines that run in these processes; a command that a test starts is not counted.
 test: $(READY)
 	$(BIN)/python -m pytest -n auto -m "not slow" $(if $(COVER),$(COVERAGE))
 
