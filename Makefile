@@ -25,7 +25,7 @@ test: $(READY)
 slow: $(READY)
 	$(BIN)/python -m pytest -n auto -m slow
 
-# docs/proofs.md says what is proved. `make prove PROVE=tenth` is what .ci/run runs. The first line takes all of tests/proofs, the second
+# docs/proofs.md says what is proved. `make prove PROVE=tenth` is a tenth; .ci/run runs that of tests/proofs. The first line takes all of tests/proofs, the second
 # the proofs that stand with other tests.
 prove: $(READY)
 	GUIJU_PROVE=$(PROVE) $(BIN)/python -m pytest tests/proofs -n auto
