@@ -57,34 +57,38 @@ class Schema:
     values: Mapping[str, Mapping[str, Field]] = field(default_factory=dict)
     """The values that rulebooks derive for each entity, by canonical name."""
 
-    def parents(self, entity: str) -> tuple[str, ...]:
-        """The entity itself, its parent, the parent's parent …, and the root last."""
+    parents: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    """Per entity: the entity itself, its parent, the parent's parent …, and the root last."""
+    lenders: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    """Per entity: the entities that have at most one record per record of it and lend it their fields."""
+    below: Mapping[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    """Per entity: the entities whose records are below its records."""
+    links: Mapping[tuple[str, str], tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    """Per (start, goal): the entities to step through from a record of `start` to the one record of `goal` that it belongs to or that
+    lends it fields. A pair without such a way has no entry."""
+
+    def __post_init__(self) -> None:
+        parents = {e: self._parents(e) for e in self.entities}
+        lenders = {e: tuple(x.name for x in self.entities.values() if x.of == e and x.lends) for e in self.entities}
+        below = {e: tuple(x for x in self.entities if x != e and e in parents[x]) for e in self.entities}
+        for name, found in (("parents", parents), ("lenders", lenders), ("below", below), ("links", self._links(lenders))):
+            object.__setattr__(self, name, found)
+
+    def _parents(self, entity: str) -> tuple[str, ...]:
         chain, at = [entity], self.entities[entity].of
         while at is not None:
             chain.append(at)
             at = self.entities[at].of
-        if chain[-1] != self.root:
-            chain.append(self.root)
-        return tuple(chain)
+        return (*chain, *(() if chain[-1] == self.root else (self.root,)))
 
-    def lenders(self, entity: str) -> tuple[str, ...]:
-        """The entities that have at most one record per record of `entity` and lend it their fields."""
-        return tuple(e.name for e in self.entities.values() if e.of == entity and e.lends)
-
-    def below(self, entity: str) -> tuple[str, ...]:
-        """The entities whose records are below a record of `entity`."""
-        return tuple(e for e in self.entities if e != entity and entity in self.parents(e))
-
-    def links(self, start: str, goal: str) -> tuple[str, ...]:
-        """The entities to step through from a record of `start` to the one record of `goal` that it belongs to or that lends it fields."""
-        path: list[str] = []
-        at = start
-        while at != goal:
-            if goal in self.lenders(at):
-                return (*path, goal)
-            above = self.entities[at].of
-            if above is None:
-                raise KeyError(f"no way from {start} to {goal}")
-            path.append(above)
-            at = above
-        return tuple(path)
+    def _links(self, lenders: Mapping[str, tuple[str, ...]]) -> dict[tuple[str, str], tuple[str, ...]]:
+        found: dict[tuple[str, str], tuple[str, ...]] = {}
+        for start in self.entities:
+            path: list[str] = []
+            at: str | None = start
+            while at is not None:
+                found.setdefault((start, at), tuple(path))
+                found |= {(start, lender): (*path, lender) for lender in lenders[at] if (start, lender) not in found}
+                at = self.entities[at].of
+                path.append(at or "")
+        return found

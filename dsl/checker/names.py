@@ -47,12 +47,12 @@ class Names:
 
     def collection(self, word: str, everywhere: bool = False) -> str | None:
         """The entity whose collection has this name: below this record, or anywhere if `everywhere`."""
-        reach = [e for e in self.schema.entities if e != self.schema.root] if everywhere else self.schema.below(self.owner)
+        reach = [e for e in self.schema.entities if e != self.schema.root] if everywhere else self.schema.below[self.owner]
         return next((e for e in reach if word in (self.schema.entities[e].collection, self.schema.entities[e].zh)), None)
 
     def collections(self) -> list[str]:
         """The names of the collections below this record."""
-        return [self.schema.entities[e].collection for e in self.schema.below(self.owner)]
+        return [self.schema.entities[e].collection for e in self.schema.below[self.owner]]
 
     def elements(self, expr: Aggregate) -> str | Mistake:
         """The entity whose records an aggregate runs over (the deepest one that its arguments name), or the mistake."""
@@ -63,7 +63,7 @@ class Names:
             return counted or ("collection-wanted", said, arg.span, self._below())
         words = {n.parts[0] for a in expr.args for n in _names(a) if len(n.parts) == 2}
         named = {e: word for word in sorted(words) if (e := self.collection(word, expr.everywhere)) is not None}
-        within = [e for e in self.schema.entities if e in named and named.keys() <= set(self.schema.parents(e))]
+        within = [e for e in self.schema.entities if e in named and named.keys() <= set(self.schema.parents[e])]
         lent = [e for e in self.schema.entities if e in named and all(x == e or self._lent(x, word, e) for x, word in named.items())]
         for found in (within, lent):
             if len(found) == 1:
@@ -101,8 +101,8 @@ class Names:
 
     def _around(self, entity: str) -> tuple[str, ...]:
         """The record, the records above it, and the tables that lend their fields to any of these."""
-        above = self.schema.parents(entity)
-        return (*above, *(x for e in above for x in self.schema.lenders(e) if x != entity))
+        above = self.schema.parents[entity]
+        return (*above, *(x for e in above for x in self.schema.lenders[e] if x != entity))
 
     def _among(self, entities: Iterable[str], name: str) -> list[Field]:
         return [f for e in entities for f in self._fields(e) if name in (f.name, f.zh)]

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from dsl.kernel.nodes import Fold, Scalar
-from dsl.to_polars.emit import dtype, wide
+from dsl.kernel.nodes import Scalar
+from dsl.to_polars.emit import Total
 
 ROW = "~row"
 
@@ -30,31 +30,33 @@ class Part(NamedTuple):
         return not any(s is not None and s.null_count() for s in self)
 
 
-def of_table(folds: Sequence[Fold], parts: Sequence[Part], height: int) -> list[Scalar]:
+def of_table(totals: Sequence[Total], parts: Sequence[Part], height: int) -> list[Scalar]:
     """The answers over all elements, as Python values."""
     rest = [i for i, part in enumerate(parts) if any(s is not None for s in part)]
     if not rest:
-        return [height] * len(folds)
-    known = [_known(folds[i], parts[i], i) for i in rest]
-    listed = [e.implode() if folds[i].function == "middle" else e for i, e in zip(rest, known, strict=True)]
+        return [height] * len(totals)
+    known = [_known(totals[i], parts[i], i) for i in rest]
+    listed = [e.implode() if totals[i].function == "middle" else e for i, e in zip(rest, known, strict=True)]
     found = pl.DataFrame(list(_named(parts))).select(*listed, *(_gap(parts[i], i) for i in rest if not parts[i].certain))
-    return [_answer(f, i, found) if i in rest else height for i, f in enumerate(folds)]
+    return [_answer(t, i, found) if i in rest else height for i, t in enumerate(totals)]
 
 
-def _answer(fold: Fold, at: int, found: pl.DataFrame) -> Scalar:
+def _answer(total: Total, at: int, found: pl.DataFrame) -> Scalar:
     """The same as `_settled`, for one row."""
     answer, gap = found.get_column(str(at))[0], f"{at}?" in found.columns and found.get_column(f"{at}?")[0] is True
-    if fold.function in ("any", "all"):
-        decides = fold.function == "any"
+    if total.function in ("any", "all"):
+        decides = total.function == "any"
         return decides if answer is decides else None if gap else not decides
     if gap:
         return None
-    if fold.function == "middle":
+    if total.function == "middle":
         return answer[(len(answer) - 1) // 2] + answer[len(answer) // 2] if len(answer) else None
-    return _EMPTY.get(fold.function) if answer is None else answer
+    return _EMPTY.get(total.function) if answer is None else answer
 
 
-def of_groups(folds: Sequence[Fold], parts: Sequence[Part], rows: pl.Series, height: int, lost: pl.Series | None = None) -> list[pl.Series]:
+def of_groups(
+    totals: Sequence[Total], parts: Sequence[Part], rows: pl.Series, height: int, lost: pl.Series | None = None
+) -> list[pl.Series]:
     """The answers per group. `rows`: for each element the number of its group, from 0 to `height` - 1; null if it has none.
 
     `lost` marks groups whose elements are not all known.
@@ -64,23 +66,23 @@ def of_groups(folds: Sequence[Fold], parts: Sequence[Part], rows: pl.Series, hei
         frame = frame.filter(pl.col(ROW).is_not_null())
     if frame.get_column(ROW).is_sorted():
         frame = frame.with_columns(pl.col(ROW).set_sorted())  # grouping is then twenty times as fast
-    grouped = _grouped(frame, [ROW], folds, parts)
+    grouped = _grouped(frame, [ROW], totals, parts)
     at = grouped.get_column(ROW)
-    answers = grouped.select(_settled(f, i, grouped).cast(dtype(f)).alias(str(i)) for i, f in enumerate(folds))
-    whole = [_empty(f, height).scatter(at, answers.get_column(str(i))) if len(at) else _empty(f, height) for i, f in enumerate(folds)]
-    return whole if lost is None else [_without_lost(f, found, lost) for f, found in zip(folds, whole, strict=True)]
+    answers = grouped.select(_settled(t, i, grouped).cast(t.dtype).alias(str(i)) for i, t in enumerate(totals))
+    whole = [_empty(t, height).scatter(at, answers.get_column(str(i))) if len(at) else _empty(t, height) for i, t in enumerate(totals)]
+    return whole if lost is None else [_without_lost(t, found, lost) for t, found in zip(totals, whole, strict=True)]
 
 
-def spread(answers: pl.Series, rows: pl.Series, fold: Fold) -> pl.Series:
+def spread(answers: pl.Series, rows: pl.Series, total: Total) -> pl.Series:
     """For each record the answer of its group; the answer over no elements if it has no group."""
-    found, nothing = answers.gather(rows), _EMPTY.get(fold.function)
+    found, nothing = answers.gather(rows), _EMPTY.get(total.function)
     if nothing is None or not rows.null_count():
         return found
     paired = pl.DataFrame([found.alias("a"), rows.alias(ROW)])
     return paired.select(pl.when(pl.col(ROW).is_null()).then(pl.lit(nothing, dtype=found.dtype)).otherwise("a")).to_series()
 
 
-def matched(fold: Fold, part: Part, own: Sequence[pl.Series], theirs: Sequence[pl.Series]) -> pl.Series:
+def matched(total: Total, part: Part, own: Sequence[pl.Series], theirs: Sequence[pl.Series]) -> pl.Series:
     """Answers of `all … where a = this.b`, by one join on the keys. A missing key on either side might match, so it leaves a gap."""
     keys = [f"~key{i}" for i in range(len(own))]
     asked = pl.DataFrame([c.alias(k) for c, k in zip(own, keys, strict=True)])
@@ -90,12 +92,12 @@ def matched(fold: Fold, part: Part, own: Sequence[pl.Series], theirs: Sequence[p
         frame = frame.filter(pl.col("where0").is_null() | pl.col("where0"))
         unclear = unclear | pl.col("where0").is_null()
     sure, unsure = frame.filter(~unclear), frame.filter(unclear)
-    answers = asked.join(_grouped(sure, keys, [fold], [part]), on=keys, how="left", maintain_order="left")
+    answers = asked.join(_grouped(sure, keys, [total], [part]), on=keys, how="left", maintain_order="left")
     possible = _possible(asked, unsure, sure, keys).alias("0?")
     if "0?" in answers.columns:
         possible = possible | answers.get_column("0?").fill_null(False)
     whole = answers.with_columns(possible.alias("0?"))
-    return whole.select(_settled(fold, 0, whole).cast(dtype(fold))).to_series()
+    return whole.select(_settled(total, 0, whole).cast(total.dtype)).to_series()
 
 
 def _named(parts: Sequence[Part]) -> Iterator[pl.Series]:
@@ -106,24 +108,24 @@ def _named(parts: Sequence[Part]) -> Iterator[pl.Series]:
             yield where.alias(f"where{i}")
 
 
-def _grouped(frame: pl.DataFrame, by: list[str], folds: Sequence[Fold], parts: Sequence[Part]) -> pl.DataFrame:
+def _grouped(frame: pl.DataFrame, by: list[str], totals: Sequence[Total], parts: Sequence[Part]) -> pl.DataFrame:
     """Per group: the answer of aggregate 1 over known elements in column `1`; in `1?` whether it has a gap, if it can have one."""
-    known = [_known(f, p, i) for i, (f, p) in enumerate(zip(folds, parts, strict=True))]
+    known = [_known(t, p, i) for i, (t, p) in enumerate(zip(totals, parts, strict=True))]
     gaps = {
-        (f.value, f.where): i for i, f in reversed(list(enumerate(folds))) if not parts[i].certain
+        (t.fold.value, t.fold.where): i for i, t in reversed(list(enumerate(totals))) if not parts[i].certain
     }  # one gap column for all aggregates over the same elements
     grouped = frame.group_by(by).agg(*known, *(_gap(parts[i], i) for i in gaps.values()))
-    shared = {i: gaps[f.value, f.where] for i, f in enumerate(folds) if not parts[i].certain}
+    shared = {i: gaps[t.fold.value, t.fold.where] for i, t in enumerate(totals) if not parts[i].certain}
     return grouped.with_columns(pl.col(f"{first}?").alias(f"{i}?") for i, first in shared.items() if i != first)
 
 
-def _known(fold: Fold, part: Part, at: int) -> pl.Expr:
+def _known(total: Total, part: Part, at: int) -> pl.Expr:
     """The answer over the elements that count and whose value is not missing. `middle` gives the sorted values."""
     where, value = pl.col(f"where{at}"), pl.col(f"value{at}")
     counted = value if part.where is None else where if part.value is None else pl.when(where).then(value)
-    if fold.function in ("sum", "middle") and wide(fold):
+    if total.function in ("sum", "middle") and total.wide:
         counted = counted.cast(pl.Int128)
-    match fold.function:
+    match total.function:
         case "count":
             found = (pl.len() if part.where is None else counted.sum()).cast(pl.Int64)
         case "distinct":
@@ -155,12 +157,12 @@ def _gap(part: Part, at: int) -> pl.Expr:
     return found.any().alias(f"{at}?")
 
 
-def _settled(fold: Fold, at: int, known: pl.DataFrame) -> pl.Expr:
+def _settled(total: Total, at: int, known: pl.DataFrame) -> pl.Expr:
     """The final answer, from the answer over known elements and the gap."""
     answer, gap = pl.col(str(at)), pl.col(f"{at}?").fill_null(False) if f"{at}?" in known.columns else None
-    match fold.function:
+    match total.function:
         case "any" | "all":
-            decides = fold.function == "any"
+            decides = total.function == "any"
             decided = pl.when(answer == decides).then(decides)
             return decided.otherwise(not decides) if gap is None else decided.when(~gap).then(not decides)
         case "middle":
@@ -173,15 +175,15 @@ def _settled(fold: Fold, at: int, known: pl.DataFrame) -> pl.Expr:
     return found if gap is None else pl.when(~gap).then(found)
 
 
-def _without_lost(fold: Fold, found: pl.Series, lost: pl.Series) -> pl.Series:
+def _without_lost(total: Total, found: pl.Series, lost: pl.Series) -> pl.Series:
     """Missing for groups with lost elements, unless a known element decides `any` or `all`."""
-    decides = {"any": True, "all": False}.get(fold.function)
+    decides = {"any": True, "all": False}.get(total.function)
     decided = pl.lit(False) if decides is None else (pl.col("found") == decides).fill_null(False)
     return pl.DataFrame([found.alias("found"), lost.alias("lost")]).select(pl.when(~pl.col("lost") | decided).then("found")).to_series()
 
 
-def _empty(fold: Fold, height: int) -> pl.Series:
-    return pl.repeat(_EMPTY.get(fold.function), height, dtype=dtype(fold), eager=True)
+def _empty(total: Total, height: int) -> pl.Series:
+    return pl.repeat(_EMPTY.get(total.function), height, dtype=total.dtype, eager=True)
 
 
 # ── keys that are missing ──

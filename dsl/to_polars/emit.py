@@ -38,9 +38,10 @@ _FLIPPED: Mapping[str, Literal["=", "!=", "<", "<=", ">", ">="]] = {"=": "=", "!
 
 @dataclass(frozen=True, slots=True)
 class Emitted:
-    """A kernel's expression, and the inputs and aggregates whose columns it reads, by column name."""
+    """A kernel's expression and its type, and the inputs and aggregates whose columns it reads, by column name."""
 
     expr: pl.Expr
+    dtype: pl.DataType
     inputs: Mapping[str, Input]
     folds: "Mapping[str, Total]"
     column: str | None = None
@@ -49,36 +50,44 @@ class Emitted:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """An aggregate with the expressions of its parts. Each reads columns of the entity on which it is evaluated."""
+    """An aggregate with the expressions of its parts. Each reads columns of the entity on which it is evaluated.
+
+    `wide`: whether its answer needs 128 bits. `reads`: every entity and column that it rests on.
+    """
 
     fold: Fold
+    function: str
+    dtype: pl.DataType
+    wide: bool
+    reads: frozenset[tuple[str, str]]
     value: Emitted | None
     where: Emitted | None
     keys: tuple[tuple[Emitted, Emitted], ...]
 
 
 class Expressions:
-    """Converts kernels to expressions. `closed` caches by identity, so that a plan's kernels are converted once for all books."""
+    """Converts kernels to expressions. `closed` keeps them by identity, so that a plan's kernels are converted once for all books."""
 
     def __init__(self, prefix: str = "~fold") -> None:
         self._prefix = prefix
-        self._closed: dict[int, tuple[Kernel, Emitted | None]] = {}
+        self.known: dict[int, tuple[Kernel, Emitted | None]] = {}
+        """By the identity of a kernel: the kernel and its expression, as `closed` found it."""
         self._names: dict[Fold, str] = {}
         self._serial = count()
 
     def closed(self, node: Kernel, root: str) -> Emitted | None:
-        """The cached expression of a kernel that lives as long as this object. None if it reads the offering, which differs by book."""
-        known = self._closed.get(id(node))
-        if known is None:
-            made = None if any(i.entity == root for i in inputs(node)) else self.of(bind(node, root, {}))
-            known = self._closed[id(node)] = (node, made)
-        return known[1]
+        """The expression of a kernel that lives as long as this object, kept in `known`. None if it reads the offering, which differs by
+        book."""
+        made = None if any(i.entity == root for i in inputs(node)) else self.of(bind(node, root, {}))
+        self.known[id(node)] = (node, made)
+        return made
 
     def of(self, node: Kernel) -> Emitted:
         """The expression of a kernel that does not read the offering, not cached."""
         run = _Emitter(self)
         expr = run.emit(node)
-        return Emitted(expr, run.inputs, run.folds, next(iter((*run.inputs, *run.folds))) if isinstance(node, Input | Fold) else None)
+        column = next(iter((*run.inputs, *run.folds))) if isinstance(node, Input | Fold) else None
+        return Emitted(expr, dtype(node), run.inputs, run.folds, column)
 
     def name(self, fold: Fold) -> str:
         """The column name of an aggregate, the same in every expression."""
@@ -159,7 +168,9 @@ class _Emitter:
         name, of = self.among.name(fold), self.among.of
         if name not in self.folds:
             value, where = (None if x is None else of(x) for x in (fold.value, fold.where))
-            self.folds[name] = Total(fold, value, where, tuple((of(a), of(b)) for a, b in fold.keys))
+            reads = frozenset((i.entity, i.name) for i in inputs(fold))
+            keys = tuple((of(a), of(b)) for a, b in fold.keys)
+            self.folds[name] = Total(fold, fold.function, dtype(fold), wide(fold), reads, value, where, keys)
         return name
 
 

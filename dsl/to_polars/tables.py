@@ -7,7 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from dsl.kernel.build import bind
-from dsl.kernel.nodes import Fold, Input, Kernel, Scalar, inputs
+from dsl.kernel.nodes import Fold, Input, Kernel, Scalar
 from dsl.schema import GAP, Schema
 from dsl.to_polars.aggregates import ROW, Part, matched, of_groups, of_table, spread
 from dsl.to_polars.emit import Emitted, Expressions, Total, dtype
@@ -55,7 +55,7 @@ class Columns:
     frames: Mapping[str, pl.DataFrame]
     root: dict[str, Scalar]
     expressions: Expressions = field(default_factory=Expressions)
-    _bound: Expressions = field(default_factory=lambda: Expressions("~bound"))
+    _bound: Expressions | None = None
     _defined: dict[Spot, pl.Series] = field(default_factory=dict)
     _gathered: dict[tuple[str, str, str], pl.Series] = field(default_factory=dict)
     _rows: dict[Spot, pl.Series] = field(default_factory=dict)
@@ -79,10 +79,10 @@ class Columns:
 
     def values(self, entity: str, nodes: Sequence[Kernel], rows: pl.Series | None = None) -> list[pl.Series]:
         """One column per kernel, for every record of `entity` or only for `rows`."""
+        emitted = [self._emitted(n) for n in nodes]
         if not (self.frames[entity].height if rows is None else len(rows)):
-            return [pl.Series([], dtype=dtype(n)) for n in nodes]
-        columns = self._select(entity, [self._emitted(n) for n in nodes], rows)
-        return [c.cast(dtype(n)) for c, n in zip(columns, nodes, strict=True)]
+            return [pl.Series([], dtype=e.dtype) for e in emitted]
+        return [c.cast(e.dtype) for c, e in zip(self._select(entity, emitted, rows), emitted, strict=True)]
 
     def asked(self, entity: str, rules: Sequence[tuple[Kernel | None, Kernel]]) -> list[Flags]:
         """The answers of every rule (when, require) for every record of `entity`."""
@@ -110,8 +110,8 @@ class Columns:
         key = (start, goal)
         if key not in self._rows:
             at, rows = start, None
-            for link in self.schema.links(start, goal):
-                step = self._lent(at, link) if link in self.schema.lenders(at) else self.frames[at].get_column(f"^{link}")
+            for link in self.schema.links[start, goal]:
+                step = self._lent(at, link) if link in self.schema.lenders[at] else self.frames[at].get_column(f"^{link}")
                 rows, at = step if rows is None else step.gather(rows), link
             self._rows[key] = self._numbers(start) if rows is None else rows
         return self._rows[key]
@@ -130,8 +130,14 @@ class Columns:
 
     def _emitted(self, node: Kernel) -> Emitted:
         """A kernel that does not read the offering has one expression for all books. Others are bound to this book's values first."""
-        found = self.expressions.closed(node, self.schema.root)
-        return self._bound.of(bind(node, self.schema.root, self.root)) if found is None else found
+        known = self.expressions.known.get(id(node))
+        found = self.expressions.closed(node, self.schema.root) if known is None else known[1]
+        return self._with_root(node) if found is None else found
+
+    def _with_root(self, node: Kernel) -> Emitted:
+        if self._bound is None:
+            self._bound = Expressions("~bound")
+        return self._bound.of(bind(node, self.schema.root, self.root))
 
     def _select(self, entity: str, found: Sequence[Emitted], rows: pl.Series | None = None) -> list[pl.Series]:
         """One column per expression; a constant is repeated for every record."""
@@ -175,7 +181,7 @@ class Columns:
         for name, total in totals.items():
             fold = total.fold
             if fold.owner == self.schema.root or (fold.everywhere and not fold.keys):
-                answers[name] = pl.repeat(self._whole([total])[0], self.frames[entity].height, dtype=dtype(fold), eager=True)
+                answers[name] = pl.repeat(self._whole([total])[0], self.frames[entity].height, dtype=total.dtype, eager=True)
             elif fold.everywhere:
                 answers[name] = self._matched(entity, total)
             else:
@@ -183,10 +189,10 @@ class Columns:
         for (element, owner), group in groups.items():
             found = self._grouped(element, owner, list(group.values()), few if owner == entity else None)
             for (name, total), answer in zip(group.items(), found, strict=True):
-                answers[name] = answer if entity == owner else spread(answer, self.rows(entity, owner), total.fold)
+                answers[name] = answer if entity == owner else spread(answer, self.rows(entity, owner), total)
         for name, answer in answers.items() if few is None else ():
             self._answers[entity, name] = answer
-            self._reads[name] = frozenset((i.entity, i.name) for i in inputs(totals[name].fold))
+            self._reads[name] = totals[name].reads
         return answers
 
     def _grouped(self, element: str, owner: str, totals: Sequence[Total], few: pl.Series | None) -> list[pl.Series]:
@@ -195,10 +201,10 @@ class Columns:
         some = None if few is None else rows.is_in(few.implode()).arg_true()
         lost = frame.get_column(GAP) if GAP in frame.columns else None
         own = rows if some is None else rows.gather(some)
-        return of_groups([t.fold for t in totals], self._parts(totals, some), own, frame.height, lost)
+        return of_groups(totals, self._parts(totals, some), own, frame.height, lost)
 
     def _whole(self, totals: Sequence[Total]) -> list[Scalar]:
-        return of_table([t.fold for t in totals], self._parts(totals), self.frames[totals[0].fold.element].height)
+        return of_table(totals, self._parts(totals), self.frames[totals[0].fold.element].height)
 
     def _parts(self, totals: Sequence[Total], rows: pl.Series | None = None) -> list[Part]:
         """The value and the condition of each aggregate on every element, or only on `rows`."""
@@ -209,4 +215,4 @@ class Columns:
     def _matched(self, entity: str, total: Total) -> pl.Series:
         own = self._select(entity, [k for _, k in total.keys])
         theirs = self._select(total.fold.element, [k for k, _ in total.keys])
-        return matched(total.fold, self._parts([total])[0], own, theirs)
+        return matched(total, self._parts([total])[0], own, theirs)

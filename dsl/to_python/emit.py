@@ -108,7 +108,7 @@ class Lines:
     def walk(self, goal: str, name: str, scope: Scope) -> str:
         """Python for a slot of the one record of `goal` that the current record belongs to or that lends it fields."""
         at, slots = scope.entity, []
-        for link in self.layout.schema.links(at, goal):
+        for link in self.layout.schema.links[at, goal]:
             slots.append(self.layout.slots[at]["^" + link])
             at = link
         first, *rest = [*slots, self.layout.slots[at][name]]

@@ -171,7 +171,7 @@ def _unpack(out: Lines, scope: Scope, nodes: Iterable[Kernel]) -> None:
 
 def _first(out: Lines, entity: str, goal: str, name: str) -> str:
     """The name of the first slot on the way from a record to `name` of `goal`."""
-    return next((f"^{link}" for link in out.layout.schema.links(entity, goal)), name)
+    return next((f"^{link}" for link in out.layout.schema.links[entity, goal]), name)
 
 
 def _assign(out: Lines, step: Assign, scope: Scope) -> None:

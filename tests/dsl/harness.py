@@ -426,7 +426,8 @@ def _records(case: Case, layout: Layout) -> tuple[dict[str, list[Record]], dict[
         slots = layout.slots[entity.name]
         tables[entity.name] = []
         for row in records_of(case.tables, entity.name):
-            record = layout.blank(entity.name)
+            blank = layout.blanks[entity.name]
+            record: Record = [[] if name.startswith("*") else blank[slot] for name, slot in slots.items()]
             for f in entity.fields.values():
                 record[slots[f.name]] = cell(row.get(f.name), f.type)
             tables[entity.name].append(record)
@@ -447,7 +448,7 @@ def _link(case: Case, entity: Entity, layout: Layout, tables: dict[str, list[Rec
         record[layout.slots[entity.name][f"^{entity.of}"]] = parent
         if entity.lends and above.count(at) == 1:
             parent[layout.slots[entity.of][f"^{entity.name}"]] = record
-        for owner in layout.schema.parents(entity.name)[1:-1]:
+        for owner in layout.schema.parents[entity.name][1:-1]:
             parent[layout.slots[owner][f"*{entity.name}"]].append(record)
             parent = parent[layout.slots[owner][f"^{SCHEMA.entities[owner].of}"]] if SCHEMA.entities[owner].of else parent
 

@@ -153,7 +153,7 @@ class _Scope:
         while at is not None:
             if at.entity == entity:
                 return at
-            if entity in SCHEMA.lenders(at.entity):
+            if entity in SCHEMA.lenders[at.entity]:
                 lent = at.lent.get(entity, [])
                 return lent[0] if len(lent) == 1 else None
             at = at.above

@@ -119,8 +119,8 @@ class Ask:
 
     def levels(self) -> list[str]:
         start = self.element or self.owner
-        above = SCHEMA.parents(start)
-        return [*above, *(x for e in above for x in SCHEMA.lenders(e) if x != start)]
+        above = SCHEMA.parents[start]
+        return [*above, *(x for e in above for x in SCHEMA.lenders[e] if x != start)]
 
     def name(self, entity: str, found: Field) -> Name:
         """Qualified where the bare name would be ambiguous, and now and then for its own sake."""
@@ -128,7 +128,7 @@ class Ask:
         last = self.one((found.name, found.zh)) if found.zh != "名称" else found.name
         if len(same) == 1 and self.one((True, True, False)):
             return Name((last,))
-        mine = entity == self.owner or (len(same) == 1 and entity in SCHEMA.parents(self.owner))
+        mine = entity == self.owner or (len(same) == 1 and entity in SCHEMA.parents[self.owner])
         if mine and self.element and not self.everywhere and self.one((True, False)):
             return Name(("this", last))
         return Name((COLLECTIONS[entity] if entity == self.element else entity, last))
@@ -247,7 +247,7 @@ class Ask:
     # ── aggregates ──
 
     def aggregate(self, type_: Type, depth: int) -> Expr:
-        below = SCHEMA.below(self.owner)
+        below = SCHEMA.below[self.owner]
         everywhere = self.owner != ROOT and (not below or self.one((True, False, False)))
         element = self.one(tuple(e.name for e in ENTITIES[1:]) if everywhere else below)
         inner = Ask(self.one, self.owner, element, everywhere, self.depth, self.values)

@@ -101,10 +101,10 @@ def test_entities_stand_in_order_with_their_tables_keys_and_parents() -> None:
 
 
 def test_parents_lenders_and_what_lies_below_follow() -> None:
-    assert SCHEMA.parents("bid") == ("bid", "placee", "investor", "offering")
-    assert SCHEMA.parents("online_application") == ("online_application", "offering")
-    assert SCHEMA.lenders("placee") == ("offline_subscription", "placement")
-    assert SCHEMA.below("investor") == ("placee", "bid", "offline_subscription", "placement", "payment")
+    assert SCHEMA.parents["bid"] == ("bid", "placee", "investor", "offering")
+    assert SCHEMA.parents["online_application"] == ("online_application", "offering")
+    assert SCHEMA.lenders["placee"] == ("offline_subscription", "placement")
+    assert SCHEMA.below["investor"] == ("placee", "bid", "offline_subscription", "placement", "payment")
 
 
 def test_fields_of_the_offering_are_terms_and_all_others_are_read() -> None:

@@ -66,7 +66,7 @@ def _value(scope: Scope, name: str, placed: Placed[ValueForm]) -> Value | None:
         said = f"value `{name}` needs `is` and the record it is of: announcements know no other form"
         scope.mistakes.append(placed.mistake("wrong-form", said, hint=scope.entities()))
         return None
-    names = {n for e in scope.schema.parents(form.of) for f in scope.schema.entities[e].fields.values() for n in (f.name, f.zh)}
+    names = {n for e in scope.schema.parents[form.of] for f in scope.schema.entities[e].fields.values() for n in (f.name, f.zh)}
     if {name, form.zh} & names:
         scope.mistakes.append(placed.mistake("name-clash", f"`{name}` ({form.zh}) is a figure already", hint="give it another name"))
         return None

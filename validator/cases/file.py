@@ -168,7 +168,7 @@ def _counts(base: Base, case: Case, schema: Schema) -> dict[str, int]:
             continue
         counts[entity.name] = 1 if entity.name in base.records or entity.name in case.with_ else 0
         if entity.name == "placee":
-            below = [schema.entities[e] for e in schema.below(entity.name)]
+            below = [schema.entities[e] for e in schema.below[entity.name]]
             needs = [len([r for r in case.with_.get(e.collection) or () if entity.name not in r]) for e in below]
             counts[entity.name] = max(counts[entity.name], *needs)
     return counts

@@ -16,8 +16,8 @@ Links = Mapping[str, Sequence[Scalar]]
 def lost(schema: Schema, keys: Keys, links: Links) -> dict[str, list[bool]]:
     """For each entity with at least one marked record: a mark per record. `links`: the row of each record's parent."""
     marks: dict[str, list[bool]] = {}
-    for entity in sorted(keys, key=lambda e: -len(schema.parents(e))):
-        if not schema.below(entity):
+    for entity in sorted(keys, key=lambda e: -len(schema.parents[e])):
+        if not schema.below[entity]:
             continue
         own = marks.get(entity) or [False] * len(keys[entity])
         seen: dict[Scalar, int] = {}

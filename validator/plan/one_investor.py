@@ -128,7 +128,7 @@ def _is_local(node: Kernel, plan: Plan, far: Set[Name]) -> bool:
 
 def _taken(asked: Asked, plan: Plan) -> Iterator[Name]:
     """What the effects of a left out rule make unknown in later stages."""
-    if asked.rule.entity in plan.schema.parents(BID)[:-1]:
+    if asked.rule.entity in plan.schema.parents[BID][:-1]:
         if INVALIDATING & set(asked.rule.effect):
             yield BID, LIVE
         if asked.admits is not None:

@@ -159,13 +159,13 @@ def _open(plan: Plan, raw: Raw, given: Input, silent: set[int], decisions: Decis
     waiting = {rules[n]: frozenset(rows) for n, rows in raw.waiting.items() if n in rules}
     found = frozenset(row for rule, rows in waiting.items() for row in rows - decisions.spoken_for(plan, names, rule))
     entities = {a.rule.entity for a in plan.asked() if a.number in rules and a.number in raw.counts and INVALIDATING & set(a.rule.effect)}
-    return found.union(*(_unattributed(plan, names, e) for e in entities & given.supplied.tables & {*plan.schema.parents(BID)}))
+    return found.union(*(_unattributed(plan, names, e) for e in entities & given.supplied.tables & {*plan.schema.parents[BID]}))
 
 
 def _unattributed(plan: Plan, names: Names, entity: str) -> list[int]:
     """The bids without a known parent in the table of `entity`: the rules of that table were not checked for them."""
     rows: Sequence[int | None] = range(len(names.ids[BID]))
-    for child in plan.schema.parents(BID)[: plan.schema.parents(BID).index(entity)]:
+    for child in plan.schema.parents[BID][: plan.schema.parents[BID].index(entity)]:
         rows = [None if row is None else names.parents[child][row] for row in rows]
     return [i for i, row in enumerate(rows) if row is None]
 

@@ -113,23 +113,23 @@ def _use(rule: str, subject: str, said: str, plan: Plan, names: Names) -> str | 
         return None
     if said in _HOLDS:
         return "closed" if known is not None else "nothing"
-    of_bids = entity in plan.schema.parents(BID) and entity != plan.schema.root
+    of_bids = entity in plan.schema.parents[BID] and entity != plan.schema.root
     return "invalid" if of_bids and (known is None or said in _INVALID or INVALIDATING & set(known.effect)) else "closed"
 
 
 def _entity(rule: str, subject: str, plan: Plan, names: Names) -> str | None:
     """The entity of a decision's subject: the rule's entity, or without a rule one that bids belong to. None if the subject is unknown."""
     known, root = plan.rulebook.rules.get(rule), plan.schema.root
-    entities = [known.entity] if known is not None else [e for e in reversed(plan.schema.parents(BID)) if e != root]
+    entities = [known.entity] if known is not None else [e for e in reversed(plan.schema.parents[BID]) if e != root]
     return next((e for e in entities if (subject == plan.code if e == root else subject in names.ids.get(e, ()))), None)
 
 
 def _bids(plan: Plan, names: Names, entity: str, subject: str) -> list[int]:
     """The rows of a subject's bids: of the bid itself, or of the bids below the record."""
-    if entity not in plan.schema.parents(BID) or entity == plan.schema.root:
+    if entity not in plan.schema.parents[BID] or entity == plan.schema.root:
         return []
     rows = {i for i, id_ in enumerate(names.ids[entity]) if id_ == subject}
-    for below in reversed(plan.schema.parents(BID)[: plan.schema.parents(BID).index(entity)]):
+    for below in reversed(plan.schema.parents[BID][: plan.schema.parents[BID].index(entity)]):
         rows = {i for i, parent in enumerate(names.parents[below]) if parent in rows}
     return sorted(rows)
 

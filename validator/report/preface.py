@@ -82,7 +82,7 @@ def unsupplied_names(plan: Plan, rules: Iterable[Asked], coverage: Coverage, ter
         wanted = coverage.unsupplied(asked) - found.keys() - entities.keys()
         if not wanted:
             continue
-        order = dict.fromkeys((*plan.schema.parents(asked.rule.entity), *entities))
+        order = dict.fromkeys((*plan.schema.parents[asked.rule.entity], *entities))
         for name in wanted:
             field_ = next((entities[e].fields[name] for e in order if name in entities[e].fields), None)
             if field_ is not None:

@@ -81,7 +81,7 @@ class _Builder:
                 loop = at in entities
                 said = f"the parents of `{entity.name}` lead back to it" if loop else f"the parent `{at}` of `{entity.name}` is no entity"
                 self.say("unknown-entity", said, (*place, "of"), "take out one `of`" if loop else _close(at, entities))
-                return entity
+                return replace(entity, of=None)  # so that a schema can be made, for the mistakes that come after
             chain.append(entities[at])
             at = entities[at].of
         for key in entity.key:

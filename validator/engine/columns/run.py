@@ -29,6 +29,32 @@ if TYPE_CHECKING:
     from validator.intake.book.book import Book
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Values that are computed together: one of the offering, one ranking, or values of records that do not read each other.
+
+    `known`: the value by name, if it is constant. `columns`: for values of records, the name and the kernel of each column by entity.
+    `numbers`: for a ranking, the kernels of its source, its sum and its keys.
+    """
+
+    steps: tuple[Step, ...]
+    known: Mapping[str, Scalar]
+    columns: Mapping[str, Sequence[tuple[str, Kernel]]]
+    numbers: Sequence[Kernel]
+
+    @classmethod
+    def of(cls, steps: Sequence[Step], root: str) -> "Batch":
+        first = steps[0]
+        if isinstance(first.meaning, Ranking):
+            return cls(tuple(steps), {}, {}, [n for m in first.meaning.numbers() for n in parts(m)])
+        if first.entity == root:
+            return cls(tuple(steps), first.constants(), {}, ())
+        columns: dict[str, list[tuple[str, Kernel]]] = {}
+        for step in steps:
+            columns.setdefault(step.entity, []).extend(zip((step.name, f"{step.name}#den"), step.kernels(), strict=False))
+        return cls(tuple(steps), {}, columns, ())
+
+
 @dataclass(frozen=True)
 class Programs:
     """What is compiled from a plan at its first use, and shared by all books of the plan."""
@@ -36,6 +62,8 @@ class Programs:
     expressions: Expressions = field(default_factory=Expressions)
     offering: dict[object, tuple[list[Fold], list[str], Function]] = field(default_factory=dict)
     """Per question of the offering: its aggregates, the names of their answers, and the function that takes these answers."""
+    batches: dict[int, tuple[Stage, tuple[Batch, ...]]] = field(default_factory=dict)
+    """By the identity of a stage: the stage and its batches."""
 
 
 def run(
@@ -53,7 +81,7 @@ def run(
 def with_gaps(book: "Book", schema: Schema) -> "Book":
     """The book with the marks of `lost_records`. Most books need none and are returned as they are."""
     frames = book.frames
-    doubled = any(bool(f.get_column("^key").drop_nulls().is_duplicated().any()) for e, f in frames.items() if schema.below(e))
+    doubled = any(bool(f.get_column("^key").drop_nulls().is_duplicated().any()) for e, f in frames.items() if schema.below[e])
     if not doubled:
         return book
     keys = {e: f.get_column("^key").to_list() for e, f in frames.items()}
@@ -76,7 +104,7 @@ class _Run:
         live = pl.repeat(True, height, dtype=pl.Boolean, eager=True).scatter(sorted(barred), False)
         self.columns.define(BID, [live.alias(LIVE), self.columns.column(BID, QUANTITY).alias(ADMITTED)])
         for stage in stages:
-            for batch in _batches(stage.steps, self.root):
+            for batch in self.batches(stage):
                 self.step(batch)
             self.rules(stage)
         self.keep(stages)
@@ -85,24 +113,25 @@ class _Run:
 
     # ── values ──
 
-    def step(self, batch: Sequence[Step]) -> None:
-        """One value of the offering, one ranking, or values of records that do not read each other."""
-        first = batch[0]
+    def batches(self, stage: Stage) -> tuple[Batch, ...]:
+        found = self.programs.batches.get(id(stage))
+        if found is None:
+            made = tuple(Batch.of(b, self.root) for b in _batches(stage.steps, self.root))
+            found = self.programs.batches[id(stage)] = (stage, made)
+        return found[1]
+
+    def step(self, batch: Batch) -> None:
+        first = batch.steps[0]
         if isinstance(first.meaning, Ranking):
-            self.rank(first, first.meaning)
-        elif first.entity == self.root and (known := first.constants()):
-            self.set_root(known)
+            self.rank(first, first.meaning, batch.numbers)
+        elif batch.known:
+            self.set_root(batch.known)
         elif first.entity == self.root:
             answers = self.offering(first.name, [first.meaning])
             self.set_root(dict(zip((first.name, f"{first.name}#den"), answers, strict=False)))
-        else:
-            for entity in dict.fromkeys(s.entity for s in batch):
-                self.define(entity, [s for s in batch if s.entity == entity])
-
-    def define(self, entity: str, steps: Sequence[Step]) -> None:
-        named = [(name, n) for s in steps for name, n in zip((s.name, f"{s.name}#den"), s.kernels(), strict=False)]
-        found = self.columns.values(entity, [n for _, n in named])
-        self.columns.define(entity, [c.alias(name) for c, (name, _) in zip(found, named, strict=True)])
+        for entity, named in batch.columns.items():
+            found = self.columns.values(entity, [n for _, n in named])
+            self.columns.define(entity, [c.alias(name) for c, (name, _) in zip(found, named, strict=True)])
 
     def set_root(self, values: Mapping[str, Scalar]) -> None:
         self.raw.root |= values
@@ -123,8 +152,8 @@ class _Run:
             found = self.programs.offering[key] = (nodes, [n.name for n in named.values()], function)
         return found
 
-    def rank(self, step: Step, ranking: Ranking) -> None:
-        source, total, *keys = self.columns.values(ranking.entity, [n for m in ranking.numbers() for n in parts(m)])
+    def rank(self, step: Step, ranking: Ranking, numbers: Sequence[Kernel]) -> None:
+        source, total, *keys = self.columns.values(ranking.entity, numbers)
         num, den, bound, *equals = self.offering((step.name, "limits"), ranking.limits())
         columns = [source.alias("source"), total.alias("sum"), *(k.alias(f"k{i}") for i, k in enumerate(keys))]
         chosen, selected = choose(
@@ -220,7 +249,7 @@ class _Run:
     def affect(self, found: Sequence[Outcomes]) -> None:
         """Apply this stage's violations to `live` and `admitted_quantity`, as the next stages read them."""
         live, admitted = self.columns.column(BID, LIVE), self.columns.column(BID, ADMITTED)
-        touching = [r for r in found if r.asked.rule.entity in self.plan.schema.parents(BID)]
+        touching = [r for r in found if r.asked.rule.entity in self.plan.schema.parents[BID]]
         invalidating = [r for r in touching if INVALIDATING & set(r.asked.rule.effect)]
         for entity in dict.fromkeys(r.asked.rule.entity for r in invalidating):
             rows = None if entity == BID else self.columns.rows(BID, entity)

@@ -63,14 +63,11 @@ def from_columns(entity: str, columns: Columns, layout: Layout) -> list[Record]:
 def link(records: dict[str, list[Record]], columns: Mapping[str, Columns], layout: Layout) -> dict[str, list[Record]]:
     """Link every record to its parent, and to the records that lend it fields. A record without a known parent links to a blank record."""
     schema = layout.schema
-    blanks: dict[str, Record] = {}
-    for needed in (x for e, found in records.items() if found for x in (schema.entities[e].of or "", *schema.lenders(e))):
-        if needed in layout.slots and needed not in blanks:
-            layout.blank(needed, blanks)
-    for entity in sorted(records, key=lambda e: len(schema.parents(e))):
+    blanks = layout.blanks
+    for entity in sorted(records, key=lambda e: len(schema.parents[e])):
         parent = schema.entities[entity].of
         slots = layout.slots[entity]
-        lenders = [x for x in schema.lenders(entity) if x in records]
+        lenders = [x for x in schema.lenders[entity] if x in records]
         for lender in lenders:
             for record in records[entity]:
                 record[slots[f"^{lender}"]] = blanks[lender]
@@ -88,7 +85,7 @@ def _hang(records: dict[str, list[Record]], layout: Layout) -> None:
     """Add every record to the lists of all records above it. Link a lending table's record to its parent if it is the only one there."""
     schema = layout.schema
     for entity, found in records.items():
-        above = [e for e in schema.parents(entity)[1:] if e in records] if found else []
+        above = [e for e in schema.parents[entity][1:] if e in records] if found else []
         steps = [  # for each step up: the slots of the link, the parent's id and the parent's list
             (layout.slots[at][f"^{parent}"], layout.slots[parent]["^id"], layout.slots[parent][f"*{entity}"])
             for at, parent in zip((entity, *above), above, strict=False)

@@ -221,7 +221,7 @@ class _Run:
         invalid: list[Record] = []
         limits: list[tuple[Record, Scalar]] = []
         for asked, hits in self.found:
-            if asked.rule.entity not in self.plan.schema.parents(BID) or asked.rule.entity == self.plan.schema.root:
+            if asked.rule.entity not in self.plan.schema.parents[BID] or asked.rule.entity == self.plan.schema.root:
                 continue
             if INVALIDATING & set(asked.rule.effect):
                 invalid += [b for record, outcome in hits if outcome == VIOLATED for b in self.bids(asked, record)]

@@ -89,7 +89,7 @@ def _frames(tables: Sequence[TypedTable], entities: Sequence[Entity], schema: Sc
     """Parents first, so that their children can be linked to them."""
     whole: dict[str, pl.DataFrame] = {}
     issues: list[Issue] = []
-    for entity in sorted(entities, key=lambda e: len(schema.parents(e.name))):
+    for entity in sorted(entities, key=lambda e: len(schema.parents[e.name])):
         records = records_of(entity, tables, schema)
         frame = with_ids(_defaults(records.frame, entity), entity)
         parent = schema.entities[entity.of] if entity.of is not None else None

@@ -33,7 +33,7 @@ class Records:
 def records_of(entity: Entity, tables: Sequence[TypedTable], schema: Schema) -> Records:
     """All records of an entity. `tables` are all tables of the book."""
     own = next((t for t in tables if t.entity == entity), None)
-    above = [t for t in tables if t.entity != entity and entity.name in schema.parents(t.entity.name)]
+    above = [t for t in tables if t.entity != entity and entity.name in schema.parents[t.entity.name]]
     sources = [s for t in above if (s := _statements(t, entity, schema))]
     if own is not None:
         return _completed(own, entity, schema, [s for s in sources if s.columns])

@@ -45,7 +45,7 @@ def name_key(name: str) -> str:
 def field_names(schema: Schema, entity: str) -> Mapping[str, Field]:
     """Every name that a column of the entity's table may have: of its own fields, then of its parents', but not of the offering's."""
     names: dict[str, Field] = {}
-    for owner in schema.parents(entity):
+    for owner in schema.parents[entity]:
         if owner == schema.root and entity != schema.root:
             continue
         for field in schema.entities[owner].fields.values():

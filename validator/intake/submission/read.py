@@ -74,7 +74,7 @@ class SubmissionForm:
 def submission_form(vocabulary: Vocabulary) -> SubmissionForm:
     """The form with every table and field of a vocabulary."""
     schema = vocabulary.schema
-    entities = sorted((e for e in schema.entities.values() if e.name != schema.root), key=lambda e: len(schema.parents(e.name)))
+    entities = sorted((e for e in schema.entities.values() if e.name != schema.root), key=lambda e: len(schema.parents[e.name]))
     tables = {name_key(n): entity for n, entity in vocabulary.tables.items() if entity != schema.root}
     names = {e.name: field_names(schema, e.name) for e in entities}
     return SubmissionForm(

@@ -68,7 +68,7 @@ def _name_fits(scope: Scope, name: str, placed: Placed[ValueForm]) -> bool:
     if all(scope.used[n] == 1 for n in own):
         return True
     schema, of = scope.schema, placed.form.of
-    line = (*schema.parents(of), *schema.below(of)) if of in schema.entities else ()
+    line = (*schema.parents[of], *schema.below[of]) if of in schema.entities else ()
     taken = [(f.name, f.zh, e) for e in line for f in (*schema.entities[e].fields.values(), *scope.known[e].values())]
     before = list(scope.flat.values)[: list(scope.flat.values).index(name)]
     taken += [(n, scope.flat.values[n].form.zh, scope.flat.values[n].form.of) for n in before]
