@@ -50,16 +50,16 @@ def test_a_figure_stands_for_what_rounds_to_it(name: str, text: str, low: str, h
 
 
 REFUSED = [
-    ("issue_price", "四十六元", "is no figure as printed"),
+    ("issue_price", "四十六元", "is not a figure as it is printed"),
     ("issue_price", "46.08", "names no unit"),
     ("issue_price", "46.08万股", "has a unit that does not fit issue_price: 万股"),
-    ("issue_price", "约46.08元", "is no figure as printed"),
+    ("issue_price", "约46.08元", "is not a figure as it is printed"),
     ("issue_price", "46.08元/公斤", "has a unit that does not fit issue_price: 元/公斤"),
-    ("gross_proceeds", "1,00万元", "is no figure as printed"),
-    ("gross_proceeds", "10,0000万元", "is no figure as printed"),
-    ("gross_proceeds", "1.万元", "is no figure as printed"),
+    ("gross_proceeds", "1,00万元", "is not a figure as it is printed"),
+    ("gross_proceeds", "10,0000万元", "is not a figure as it is printed"),
+    ("gross_proceeds", "1.万元", "is not a figure as it is printed"),
     ("gross_proceeds", "1e4万元", "has a unit that does not fit gross_proceeds: e4万元"),
-    ("gross_proceeds", True, "is no figure as printed"),
+    ("gross_proceeds", True, "is not a figure as it is printed"),
     ("effective_placees", "9164.5个", "is a count and has no decimals"),
     ("t_day", "2026-02-30", "is not a day of the calendar"),
     ("claims_below_peers", "也许", "is neither 是 nor 否"),

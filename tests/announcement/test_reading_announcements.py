@@ -51,13 +51,13 @@ MISTAKES = [
     (
         '[2亿元, "20,000.00万元"]',
         "[2亿元, 两亿元]",
-        "a.yaml:8: unreadable-figure: `changed_amount: ['2亿元', '两亿元']` is no figure as printed\n"
+        "a.yaml:8: unreadable-figure: `changed_amount: ['2亿元', '两亿元']` is not a figure as it is printed\n"
         "  hint: write it as it is printed, e.g. `46.08元`, `3,518.19倍`, `95.28%`",
     ),
     (
         "share: 25.42%}",
         "share: 25.42%}\n  - {shareholder: 甲, contribution: 1元}",
-        "a.yaml:11: duplicate-record: `甲` stands twice in `shareholders`, first in line 10\n  hint: give each record a key of its own",
+        "a.yaml:11: duplicate-record: `甲` occurs twice in `shareholders`, first in line 10\n  hint: give each record a key of its own",
     ),
     (
         "[350.00台, null]",

@@ -146,7 +146,7 @@ def test_the_digits_of_a_number_are_kept(guiju, folder):
 BROKEN = {
     "no json": ("{", "offering.json:1: syntax: the file is no JSON"),
     "a comma too many": ('{"offering": "1",\n}', "offering.json:2: syntax: "),
-    "a doubled key": ('{"name": "a", "name": "b"}', "offering.json: duplicate-key: `name` stands twice"),
+    "a doubled key": ('{"name": "a", "name": "b"}', "offering.json: duplicate-key: `name` occurs twice"),
     "not a number": ('{"issue_price": NaN}', "offering.json: no-number: `NaN` is no number"),
     "an endless number": ('{"issue_price": ' + "9" * 5000 + "}", "offering.json: no-number: a number in the file has thousands of digits"),
     "nested without end": ("[" * 100_000, "offering.json: too-deep: "),

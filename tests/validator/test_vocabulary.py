@@ -259,7 +259,7 @@ MISTAKES = [
     (
         "    key: number\n",
         "    key: nummer\n",
-        "13: unknown-field: the key `nummer` is no field of `bid` or its parents",
+        "13: unknown-field: the key `nummer` is not a field of `bid` or of its parents",
         "did you mean `number`?",
     ),
     (
@@ -309,7 +309,7 @@ MISTAKES = [
         "15: wrong-form: the default of `number` is not 否 of a flag",
         "only a flag has a default: 否",
     ),
-    ("[甲, 乙]", "[甲, 甲]", "16: wrong-form: a word of the list is empty or stands twice", "write one of [first, second]"),
+    ("[甲, 乙]", "[甲, 甲]", "16: wrong-form: a word of the list is empty or occurs twice", "write one of [first, second]"),
     ("{丙: 甲}", "{丙: 丁}", "16: unknown-word: `丁` is not in the list of the field", None),
     ("{丙: 甲}", "{乙: 甲}", "16: duplicate-name: `乙` is a word of the list itself", "take it out"),
     (

@@ -65,7 +65,7 @@ Spot = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The record that a rule is asked of, and the one that an aggregate is at."""
+    """The record for which a rule is checked, and the record that an aggregate has reached."""
 
     owner: Spot
     element: Spot | None = None

@@ -44,7 +44,7 @@ def read_print(value: object, field: Field, units: Mapping[str, Unit]) -> Cell |
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        raise Unreadable("不是公告印出的数", "is no figure as printed")
+        raise Unreadable("不是公告印出的数", "is not a figure as it is printed")
     shown = (value if isinstance(value, str) else format(value, "f") if isinstance(value, Decimal) else str(value)).strip()
     return _figure(shown, field, units) if shown else None
 
@@ -69,7 +69,7 @@ def _figure(shown: str, field: Field, units: Mapping[str, Unit]) -> Cell:
         return Cell(shown, point(0))
     found = _PRINT.fullmatch(shown.translate(_FOLD))
     if found is None:
-        raise Unreadable("不是公告印出的数", "is no figure as printed")
+        raise Unreadable("不是公告印出的数", "is not a figure as it is printed")
     sign, whole, decimals, name = found.groups()
     places = len(decimals or "")
     number = Fraction(int(sign + whole.replace(",", "") + (decimals or "")), 10**places)

@@ -126,7 +126,7 @@ class _Reader:
             for one in self._columns(row, entity):
                 made = self._record(one, entity)
                 if made.id in seen:
-                    said = f"`{made.id}` stands twice in `{table.place[-1]}`, first in line {seen[made.id]}"
+                    said = f"`{made.id}` occurs twice in `{table.place[-1]}`, first in line {seen[made.id]}"
                     self._say("duplicate-record", said, place, "give each record a key of its own")
                 seen.setdefault(made.id, self.source.line_of(place))
                 yield made

@@ -181,7 +181,7 @@ def _message(asked: Asked, found: Sequence[Statement], speaker: Speaker) -> Both
             why = (f"缺少{zh}", f"{en} missing") if zh else ("除数可以为零", "a divisor can be 0")
             return Both(f"无法判断“{rule.name.zh}”:{why[0]}", f"“{rule.name.en}” is undecided: {why[1]}")
         case _:
-            said = "同一数据在一句中出现两次,未能判断", "a figure stands twice in one statement; nothing is decided"
+            said = "同一数据在一句中出现两次,未能判断", "a figure occurs twice in one statement, so the statement is not decided"
             return Both(f"“{rule.name.zh}”:{said[0]}", f"“{rule.name.en}”: {said[1]}")
 
 

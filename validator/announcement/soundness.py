@@ -56,7 +56,7 @@ class _Sound:
                 yield from self._inner(expr, text)
                 for (_, _, name), times in sorted(self.uses(expr, scope).items()):
                     if times > 1:
-                        said = f"the figure `{name}` stands twice in one statement, as if it were two"
+                        said = f"the figure `{name}` occurs twice in one statement, as if it were two figures"
                         yield Diagnostic("figure-twice", said, expr.span, "rewrite it so that each figure stands once", text)
 
     def condition(self, expr: Expr | None, text: str) -> Iterator[Diagnostic]:

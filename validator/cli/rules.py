@@ -56,7 +56,7 @@ def resolved(file: Path, folder: Path | None, format: str, lang: Lang) -> int:
     from validator.rulebook.library import resolve
 
     books = library(folder or rules_folder())
-    offering = read_offering(file, books.vocabulary, limited=False)  # which revision governs is asked of its day alone
+    offering = read_offering(file, books.vocabulary, limited=False)  # its day alone decides which revision governs
     found = resolve(books, *board_and_dates(offering))
     code = str(offering.values.get("offering") or file)
     return _put_json(resolution_data(code, found)) if format == "json" else _put(resolution_page(code, found, lang))

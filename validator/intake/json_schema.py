@@ -201,7 +201,7 @@ def _loaded(path: Path) -> object:
         found: Json = {}
         for key, value in pairs:
             if key in found:
-                raise refuse("duplicate-key", f"`{_short(key)}` stands twice", "leave one")
+                raise refuse("duplicate-key", f"`{_short(key)}` occurs twice", "remove one of them")
             found[key] = value
         return found
 

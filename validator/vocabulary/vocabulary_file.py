@@ -86,7 +86,7 @@ class _Builder:
             at = entities[at].of
         for key in entity.key:
             if not any(key in e.fields for e in chain):
-                said = f"the key `{key}` is no field of `{entity.name}` or its parents"
+                said = f"the key `{key}` is not a field of `{entity.name}` or of its parents"
                 self.say("unknown-field", said, (*place, "key"), _close(key, entity.fields))
         return replace(entity, lends=len(chain) > 1 and entity.key == chain[1].key)
 

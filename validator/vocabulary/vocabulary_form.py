@@ -51,7 +51,7 @@ def _type(value: object) -> FieldType:
     if listed := _WORD_LIST.fullmatch(value):
         words = tuple(word.strip() for word in listed[1].split(","))
         if "" in words or len(set(words)) < len(words):
-            raise wrong("wrong-form", "a word of the list is empty or stands twice", "write one of [first, second]")
+            raise wrong("wrong-form", "a word of the list is empty or occurs twice", "write one of [first, second]")
         return words_type(words)
     if value not in FIELD_TYPES:
         near = get_close_matches(value, FIELD_TYPES, 1, 0.5)
