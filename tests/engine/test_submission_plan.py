@@ -1,6 +1,7 @@
 """One plan serves submissions with any columns: it says what a plan made for these columns alone says, and nothing is compiled for them."""
 
 import builtins
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -17,6 +18,7 @@ from validator.plan.supplied_columns import BookPlan
 from validator.report.build import build
 from validator.report.given import submission_input
 from validator.report.preface import Preface
+from validator.report.verdict import verdict
 
 KEYS = {"investor", "placee", "bids", "placees"}
 RULEBOOKS = {"szse-chinext": {}, "sse-star": {"board": "sse-star"}, "sse-main": {"board": "sse-main"}}
@@ -62,7 +64,7 @@ def made_for(check: Checker, data: object) -> dict[str, Any]:
     raw = play(plan, what, records.from_dicts(read.tables, plan.layout))
     words = check.vocabulary.words_en
     report = build(plan, raw, given, plan.coverage, Preface.of(plan, stages, words), plan.rulebook.stages, words)
-    return report.with_not_asked(run.not_asked).to_dict(bids=True)
+    return replace(report, not_asked=run.not_asked, verdict=verdict(report, plan)).to_dict(bids=True)
 
 
 @pytest.mark.parametrize("part", range(8))

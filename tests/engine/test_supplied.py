@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
-from tests.engine.small import Rows, bids, checker, outcomes, placees, rule, same, violated
+import pytest
+
+import validator
+from tests.engine.small import OFFERING, Rows, bids, checker, outcomes, placees, rule, same, violated
 
 INVESTORS = [{"investor": "V1", "restricted": None}]
 
@@ -147,3 +150,22 @@ def test_plans_for_books_that_lack_different_columns_are_not_kept_for_ever(tmp_p
         record = {"placee": "P1", "sequence": 1, "price": 1} | {n: None for i, n in enumerate(names) if chosen >> i & 1}
         assert check.book({"bids": [record]}, evaluator="rows").by_rule == {"a.price": {"holds": 1}}
     assert len(check._books) == 32
+
+
+@pytest.mark.parametrize("require", [
+    "present(issue_price + max(bids.price))",
+    "present(max(bids.price) - issue_price)",
+    "present(max(bids.price) * 2 <= issue_price)",
+    "present(not (max(bids.price) <= issue_price))",
+    "present(max(bids.price))",
+    "present(issue_price) and present(max(bids.price))",
+])  # fmt: skip
+@pytest.mark.parametrize("issue_price", [None, "10元"])
+def test_an_offering_ends_alone_as_in_a_table(tmp_path: Path, require: str, issue_price: str | None) -> None:
+    """No bids are supplied. Where the price is missing, nothing that bids could say would make the sum present."""
+    check = checker(tmp_path, "\nstages: [first]\nrules:\n" + rule("first.there", "offering", require), issue_price=issue_price)
+    alone = check.offering_only().outcomes
+    in_a_table = validator.check_offerings([{**OFFERING, "issue_price": issue_price}], tmp_path).to_dict()["outcomes"]
+    assert {o: in_a_table[o] for o in alone} == dict(alone)
+    decided = issue_price is None and require != "present(max(bids.price))"
+    assert (alone["violated"], alone["not_evaluable"]) == ((1, 0) if decided else (0, 1))

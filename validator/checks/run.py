@@ -20,6 +20,7 @@ from validator.report.decisions import Decisions, read_decisions
 from validator.report.given import Input
 from validator.report.model import Report
 from validator.report.preface import Preface
+from validator.report.verdict import verdict
 from validator.vocabulary.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ class SubmissionRun:
         report = build(
             self.plan, raw, given, columns.given.coverage, columns.preface, self.plan.rulebook.stages, self.form.vocabulary.words_en
         )
-        return report.with_not_asked(self.not_asked)
+        return replace(report, not_asked=self.not_asked, verdict=verdict(report, self.plan))
 
     def _of(self, supplied: Supplied) -> "_Columns":
         found = self._columns.get(supplied)

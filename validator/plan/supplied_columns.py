@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from dsl.kernel.build import MISSING_FLAG, choose, conjunction, disjunction, folded, present
-from dsl.kernel.nodes import Choose, Const, Fold, Input, Kernel, Present, Scalar, folds, rewrite
+from dsl.kernel.nodes import Arith, Choose, Compare, Const, Fold, Input, Kernel, Member, Not, Present, Scalar, folds, rewrite
 from dsl.schema import Schema
 from validator.plan.decidable import NO, YES, Lost, decidable
 from validator.plan.model import ADMITTED, BID, QUANTITY, Asked, Name, Plan, Stage, names
@@ -122,11 +122,23 @@ def without(plan: Plan, lost: Lost, unsupplied: Callable[[str], Kernel]) -> Plan
             return None
         return choose(flag, Const(None, node.kind), node)
 
+    def there(node: Kernel) -> Kernel:
+        """`present(node)`. These operators are missing exactly where an operand is, so one operand that is certainly missing decides."""
+        rests = lost(node)
+        match node:
+            case _ if rests == NO:
+                return present(node)
+            case Arith(op="+" | "-" | "*", left=a, right=b) | Compare(left=a, right=b):
+                return conjunction([there(a), there(b)])
+            case Not(operand=a) | Member(operand=a):
+                return there(a)
+            case _:
+                return disjunction([present(rewrite(node, table)), conjunction([rests, MISSING_FLAG])])
+
     def known(node: Kernel) -> Kernel | None:
         match node:
             case Present(operand=a):
-                rests = lost(node)
-                return None if rests == NO else disjunction([present(rewrite(a, table)), conjunction([rests, MISSING_FLAG])])
+                return None if lost(a) == NO else there(a)
             case Choose(condition=a, then=b, other=c):
                 return replace(node, condition=rewrite(a, table), then=rewrite(b, known), other=rewrite(c, known))
             case _:

@@ -170,6 +170,20 @@ class RuleInfo:
     """Empty if the rule has no findings."""
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the exchange's platform would take a submission. Rules are ids in the order of the rulebook.
+
+    `accepted`: False if a rule in `refused_by` is violated; None if a rule in `open_rules` is undecided, if something could not be read,
+    or if nothing was checked; else True. `not_covered`: the invalidating rules that rest on columns or tables that are not supplied.
+    """
+
+    accepted: bool | None
+    refused_by: tuple[str, ...]
+    open_rules: tuple[str, ...]
+    not_covered: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Report:
     """The report of one run. `bids` has every bid of a book; only `to_dict(bids=True)` prints them."""
@@ -202,6 +216,9 @@ class Report:
     """The figures of the offering that pictures and statistics show, if stated: issue_price (元), offline_initial (股). Not in the JSON."""
     decisions: tuple[Mapping[str, str], ...] = ()
     not_asked: tuple[str, ...] | None = None
+    """For a submission: the ids of the rules that its records cannot decide."""
+    verdict: Verdict | None = None
+    """For a submission."""
     bids: tuple[BidLine, ...] = ()
     rules: Mapping[str, RuleInfo] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -210,6 +227,26 @@ class Report:
     def violated(self) -> tuple[Finding, ...]:
         """The findings whose outcome is violated."""
         return tuple(f for f in self.findings if f.outcome == "violated")
+
+    @property
+    def accepted(self) -> bool | None:
+        """Whether the exchange's platform would take this submission; None if that is not known, and for a book."""
+        return None if self.verdict is None else self.verdict.accepted
+
+    @property
+    def refused_by(self) -> tuple[str, ...]:
+        """The violated rules that make bids of this submission invalid."""
+        return () if self.verdict is None else self.verdict.refused_by
+
+    @property
+    def open_rules(self) -> tuple[str, ...]:
+        """The undecided rules that could make bids of this submission invalid, although every column that they read is supplied."""
+        return () if self.verdict is None else self.verdict.open_rules
+
+    @property
+    def not_covered(self) -> tuple[str, ...]:
+        """The rules that could make bids of this submission invalid, and that read columns or tables that are not supplied."""
+        return () if self.verdict is None else self.verdict.not_covered
 
     @property
     def status(self) -> int:
@@ -258,6 +295,9 @@ class Report:
             out["decisions"] = [dict(d) for d in self.decisions]
         if self.not_asked is not None:
             out["not_asked"] = list(self.not_asked)
+        if self.verdict is not None:
+            out["accepted"] = self.verdict.accepted
+            out |= {n: list(getattr(self.verdict, n)) for n in ("refused_by", "open_rules", "not_covered")}
         if bids:
             out["bids"] = [_bid(b) for b in self.bids]
         return out
@@ -313,10 +353,6 @@ class Report:
     def with_verified(self) -> "Report":
         """The report, marked as verified: the other evaluator gave the same result."""
         return replace(self, verified=True)
-
-    def with_not_asked(self, rules: tuple[str, ...]) -> "Report":
-        """The report with the ids of the rules that a submission alone cannot decide."""
-        return replace(self, not_asked=rules)
 
 
 def _elimination(e: Elimination) -> dict[str, Any]:
