@@ -18,7 +18,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One mistake. `text` is the expression that `span` points into. The code that reads a file fills in `file` and `line` (from 1)."""
+    """One mistake. `text` is the expression that `span` points into. The code that reads a file fills in `file` and `line` (from 1).
+
+    `zh`: the message in Chinese, empty if there is none. `pointer`: for data without lines, the place as a JSON pointer (RFC 6901).
+    """
 
     code: str
     message: str
@@ -27,6 +30,8 @@ class Diagnostic:
     text: str = ""
     file: str = ""
     line: int = 0
+    zh: str = ""
+    pointer: str = ""
 
     def at(self, file: str, line: int) -> "Diagnostic":
         """The same mistake with its place in a file, unless it already has one."""

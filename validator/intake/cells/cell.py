@@ -25,6 +25,7 @@ SHOWN_TEXT = 200
 
 _BASE = {MONEY: "元", SHARES: "股", PRICE: "元/股"}
 _FOLD = str.maketrans({0x3000: " ", 0x2212: "-"} | {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)})
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _UNSEEN = re.compile(
     "[\x00-\x20\x7f-\xa0\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]*"
 )
@@ -51,12 +52,19 @@ def read_cell(
     """The scalar of a cell; None if it is blank. `unit`: the unit in the header. A unit in the cell overrides it."""
     if isinstance(value, list | tuple | dict | set | bytes):
         raise Unreadable("不是一个单元格的值", "is not the value of one cell")
-    text = text_of(value)
+    if field.type.type.kind == "text" and isinstance(value, int) and abs(value) >= 10**MAX_DIGITS:
+        raise Unreadable("数字过长", "has too many digits")
+    try:
+        text = text_of(value)
+    except Exception:  # a foreign object whose own code fails
+        raise Unreadable("不是一个单元格的值", "is not the value of one cell") from None
     text = "" if text is None else text.strip(BLANKS)
     if not text:
         return None
     if len(text) > MAX_TEXT:
         raise Unreadable(f"超过{MAX_TEXT}个字符", f"is longer than {MAX_TEXT} characters")
+    if not text.isprintable() and _SURROGATE.search(text):
+        raise Unreadable("含有半个字符", "has half of a character")
     match field.type.type.kind:
         case "number":
             return _bounded(_number(text.translate(_FOLD), field, units, unit), field)
@@ -74,8 +82,10 @@ def read_cell(
 
 def text_of(value: object) -> str | None:
     """A value as the text of a cell: `1400` for 1400.0, `51.38` for a double, `2026-03-30` for a day. None for a missing value and NaN."""
-    if value is None or isinstance(value, str):
+    if value is None or type(value) is str:
         return value
+    if isinstance(value, str):
+        return str.__getitem__(value, slice(None))  # a subclass may turn itself into another text
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
@@ -96,8 +106,21 @@ def is_bare(value: object) -> bool:
 
 
 def shown(text: str | None) -> str | None:
-    """A cell's text for an issue, cut off after 200 characters."""
-    return text if text is None or len(text) <= SHOWN_TEXT else text[:SHOWN_TEXT] + "…"
+    """A cell's text for an issue, cut off after 200 characters. Half of a surrogate pair, which no file can hold, is escaped."""
+    if text is None:
+        return None
+    short = text if len(text) <= SHOWN_TEXT else text[:SHOWN_TEXT] + "…"
+    return short if short.isprintable() else _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", short)
+
+
+def shown_value(value: object) -> str | None:
+    """Any value for an issue, whatever it is: its text, or only the name of its type if it has none."""
+    if isinstance(value, list | tuple | dict | set | bytes):
+        return f"<{type(value).__name__}>"
+    try:
+        return shown(text_of(value))
+    except Exception:  # a foreign object whose own code fails
+        return f"<{type(value).__name__}>"
 
 
 def _digits(value: float | Decimal) -> str | None:

@@ -87,7 +87,7 @@ def _moments(field: Field) -> Plain:
 
 
 def _text(text: str) -> Scalar:
-    return text if 0 < len(text) <= _TEXT and _seen(text[0]) and _seen(text[-1]) else None
+    return text if 0 < len(text) <= _TEXT and text.isprintable() and _seen(text[0]) and _seen(text[-1]) else None
 
 
 def _seen(character: str) -> bool:

@@ -8,19 +8,23 @@ Polars here.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.quantities import Unit
 from dsl.schema import Entity, Field
 from validator.bilingual import Both
-from validator.intake.cells.cell import Unreadable, read_cell, shown, text_of
+from validator.intake.cells.cell import Unreadable, read_cell, shown, shown_value
 from validator.intake.cells.header import field_names, name_key, read_header
 from validator.intake.cells.plain_cell import Plain, plain_reader
 from validator.intake.issue import Issue
-from validator.intake.submission.records import OF, Draft, Family, Record
+from validator.intake.submission.records import OF, Draft, Family, Record, pointer
 from validator.vocabulary.vocabulary import Vocabulary
 
 NO_ALIASES: Mapping[str, str] = {}
+
+MOST_LEVELS = 16
+"""How deep records may be nested. A vocabulary has a few levels of entities; the limit keeps hostile data from exhausting the stack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,11 @@ class Submission:
 
 
 def read_submission(data: object, form: "SubmissionForm") -> Submission:
-    """Raises DiagnosticError if the data has the wrong form. A wrong value is an issue."""
+    """Raises DiagnosticError if the data has the wrong form, is of two parties, or has a record that belongs to nobody. A wrong value is
+    an issue."""
     if not isinstance(data, Mapping):
-        raise _wrong_form("a submission", 'such as {"investor": {…}, "placees": [{…, "bids": [{…}]}]}')
+        form_ = 'such as {"investor": {…}, "placees": [{…, "bids": [{…}]}]}'
+        raise _wrong_form("", f"a submission is not a mapping {form_}", f"提交的内容应为对象,{form_.removeprefix('such as ')}")
     reader = _Reader(form)
     reader.tables(data)
     return reader.submission()
@@ -110,12 +116,13 @@ class _Reader:
         self.unknown: set[tuple[str, str]] = set()
 
     def tables(self, data: Mapping[object, object]) -> None:
-        for key, value in data.items():
-            entity = self.form.tables.get(name_key(str(key)))
+        for key, value in _items(data, ""):
+            name = _name(key)
+            entity = self.form.tables.get(name_key(name))
             if entity is None:
-                self.unknown.add(("submission", str(key)))
+                self.unknown.add(("submission", name))
             else:
-                self.records(entity, str(key), value, None)
+                self.records(entity, name, value, None)
 
     def submission(self) -> Submission:
         self.family.settle()
@@ -133,25 +140,28 @@ class _Reader:
             self.record(entity, path, value, above)
             return
         if not isinstance(value, list | tuple | None):
-            raise _wrong_form(f"`{path}`", "of field names to values, or a list of such")
-        for index, item in enumerate(value or ()):
+            raise _no_mapping(path, ", or a list of such")
+        for index, item in enumerate(_each(value, path)):
             if not isinstance(item, Mapping):
-                raise _wrong_form(f"`{path}[{index}]`", "of field names to values")
+                raise _no_mapping(f"{path}[{index}]")
             self.record(entity, f"{path}[{index}]", item, above)
 
     def record(self, entity: str, path: str, data: Mapping[object, object], above: Draft | None) -> None:
+        if path.count(".") > MOST_LEVELS:
+            zh, en = f"嵌套超过{MOST_LEVELS}层", f"records are nested more than {MOST_LEVELS} levels deep"
+            raise _wrong_form(path[: path.index("[") if "[" in path else None], en, zh)
         draft = Draft(self.form.blank[entity].copy(), path, above)
         self.family.lists[entity].append(draft)
         seen: dict[tuple[str, str], str] = {}
         slots, cells = self.form.slots[entity], draft.record
-        for key, value in data.items():
+        for key, value in _items(data, path):
             if type(value) is str and type(key) is str:
                 slot = slots.get(key)
                 if slot is not None and slot.own and slot.column not in seen and (read := slot.plain(value)) is not None:
                     cells[slot.field.name] = read
                     seen[slot.column] = key
                     continue
-            name = key if isinstance(key, str) else str(key)
+            name = _name(key)
             plain = value is None or isinstance(value, str | int | float)
             below = None if plain or not isinstance(value, Mapping | list | tuple) else self.form.tables.get(name_key(name))
             if below is not None:
@@ -173,7 +183,7 @@ class _Reader:
                 f"{draft.path}.{name}与{seen[slot.column]}是同一字段",
                 f"`{draft.path}.{name}` is the same field as `{seen[slot.column]}`",
             )
-            self.say("duplicate-header", self.form.vocabulary.schema.entities[entity], name, text_of(value), zh, en)
+            self.say("duplicate-header", self.form.vocabulary.schema.entities[entity], name, shown_value(value), zh, en)
             if slot.link:
                 draft.of = None
             else:
@@ -181,6 +191,8 @@ class _Reader:
             return
         seen[slot.column] = name
         try:
+            if isinstance(value, float | Decimal) and Decimal(value).is_nan():  # NaN; in a table it means that there is no value
+                raise Unreadable("不是数", "is not a number")
             read = read_cell(value, slot.field, self.units, unit, slot.aliases)
         except Unreadable as reason:
             self.unreadable(entity, draft, name, slot.field, value, reason)
@@ -208,13 +220,44 @@ class _Reader:
         return slot, unit
 
     def unreadable(self, entity: str, draft: Draft, name: str, field: Field, value: object, reason: Unreadable) -> None:
-        text = value if isinstance(value, str) else str(value)
-        zh, en = f"{draft.path}的{field.zh}“{shown(text)}”{reason.zh}", f"`{draft.path}.{name}` `{shown(text)}` {reason.en}"
+        text = shown_value(value)
+        zh, en = f"{draft.path}的{field.zh}“{text}”{reason.zh}", f"`{draft.path}.{name}` `{text}` {reason.en}"
         self.say("unreadable", self.form.vocabulary.schema.entities[entity], name, text, zh, en)
 
     def say(self, code: str, entity: Entity, column: str | None, text: str | None, zh: str, en: str) -> None:
         self.issues.append(Issue(code, entity.collection, None, column, shown(text), Both(zh, en)))
 
 
-def _wrong_form(what: str, form: str) -> DiagnosticError:
-    return DiagnosticError([Diagnostic("wrong-form", f"{what} is not a mapping {form}")])
+def _name(key: object) -> str:
+    """A key as text. A key that has no text is named by its type."""
+    return key if type(key) is str and key.isprintable() else shown_value(key) or "null"
+
+
+def _items(data: Mapping[object, object], path: str) -> list[tuple[object, object]]:
+    try:
+        return list(data.items())
+    except Exception as error:  # a foreign mapping whose own code fails
+        raise _failed(path, error) from None
+
+
+def _each(value: list[object] | tuple[object, ...] | None, path: str) -> list[object]:
+    try:
+        return list(value or ())
+    except Exception as error:
+        raise _failed(path, error) from None
+
+
+def _failed(path: str, error: Exception) -> DiagnosticError:
+    kind = type(error).__name__
+    return _wrong_form(
+        path, f"`{path or 'the submission'}` cannot be read: it raises {kind}", f"“{path or '提交的内容'}”读取时出错({kind})"
+    )
+
+
+def _no_mapping(path: str, more: str = "") -> DiagnosticError:
+    zh = f"“{path}”应为对象(字段名: 值)" + ("或对象的列表" if more else "")
+    return _wrong_form(path, f"`{path}` is not a mapping of field names to values{more}", zh)
+
+
+def _wrong_form(path: str, message: str, zh: str) -> DiagnosticError:
+    return DiagnosticError([Diagnostic("wrong-form", message, zh=zh, pointer=pointer(path))])

@@ -4,8 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.kernel.nodes import Scalar
 from dsl.schema import Entity, Schema
+from validator.intake.cells.cell import shown
 
 OF = "^of"
 Record = dict[str, Scalar]
@@ -42,10 +44,17 @@ class Family:
     blank: Mapping[str, Record]
     say: Say
     lists: dict[str, list[Draft]] = field(default_factory=dict)
+    derived: set[str] = field(default_factory=set)
+    """Entities whose records are only named by codes."""
+    refused: list[Diagnostic] = field(default_factory=list)
     named: set[tuple[str, str]] = field(default_factory=set)
 
     def settle(self) -> None:
-        """Derive parents that are only named by their codes, then number and link all records."""
+        """Derive parents that are only named by their codes, then number and link all records.
+
+        Raises DiagnosticError if the records are of two parties, or if a record belongs to nobody: what an aggregate over the party's
+        records says would then be wrong.
+        """
         for entity in reversed(self.entities):
             self._derive(entity)
         for entity in self.entities:
@@ -59,7 +68,11 @@ class Family:
             self._keys(entity, ordered)
             if entity.of:
                 self._link(entity, ordered, by_key)
+            elif self.schema.below[entity.name] and len(ordered) > 1:
+                self._two_parties(entity, ordered)
             self.lists[entity.name] = ordered
+        if self.refused:
+            raise DiagnosticError(self.refused)
 
     def _derive(self, entity: Entity) -> None:
         if entity.of is None or entity.of in self.lists:
@@ -67,19 +80,20 @@ class Family:
         codes = sorted({d.of for d in self.lists.get(entity.name, []) if d.of is not None})
         if codes:
             key = self.schema.entities[entity.of].key[0]
+            self.derived.add(entity.of)
             self.lists[entity.of] = [Draft({**self.blank[entity.of], key: code}, f"{key} {code}") for code in codes]
 
     def _adopt(self, entity: Entity, draft: Draft, parents: list[Draft]) -> None:
         """Set the parent's key from the record around this one, or from the only parent that is given."""
         above = draft.above
-        if above is None and draft.of is None and len(parents) == 1:
+        if above is None and draft.of is None and len(parents) == 1 and entity.of not in self.derived and OF not in draft.told:
             above = parents[0]
         if above is None:
             return
         key = above.record["^key"]
         if draft.of is not None and draft.of != key:
-            zh, en = f"{draft.path}属于{key},而它写的是{draft.of}", f"`{draft.path}` is nested in {key} but names {draft.of}"
-            self.say("contradiction", entity, self.schema.entities[entity.of or ""].key[0], draft.of, zh, en)
+            zh, en = f"属于{shown(str(key))},而它写的是{shown(draft.of)}", f"is nested in {shown(str(key))} but names {shown(draft.of)}"
+            self._orphan(draft, zh, en, "take out one of the two")
             draft.above = None
             draft.told.add(OF)
             return
@@ -119,23 +133,39 @@ class Family:
 
     def _parent(self, entity: Entity, draft: Draft, by_key: Mapping[Scalar, list[Draft]]) -> Draft | None:
         parent = self.schema.entities[entity.of or ""]
-        key = parent.key[0]
+        if draft.of is None:
+            if draft.above is None and any(self.lists.get(e) for e in self.schema.parents[parent.name]):
+                hint = f"nest it in its {parent.name}, or give it `{parent.key[0]}`"
+                if OF in draft.told:
+                    self._orphan(draft, f"写明的{parent.zh}无法识别", f"names a {parent.name} that cannot be read", hint)
+                else:
+                    self._orphan(draft, f"没有写明{parent.zh}", f"does not name its {parent.name}", hint)
+            return draft.above
         if OF in draft.told:
             return None
-        if draft.of is None:
-            if draft.above is None and (key in entity.key or (entity.name, key) in self.named):
-                self.say(
-                    "missing-key", entity, key, None, f"{draft.path}没有写明{parent.zh}", f"`{draft.path}` does not name its {parent.name}"
-                )
-            return draft.above
         same = by_key.get(draft.of, [])
         if not same:
-            zh, en = (
-                f"{draft.path}的{parent.zh}{draft.of}不在表中",
-                f"`{draft.path}` names {draft.of}, which is not among the {parent.collection}",
-            )
-            self.say("orphan", entity, key, draft.of, zh, en)
+            zh, en = f"的{parent.zh}{shown(draft.of)}不在表中", f"names {shown(draft.of)}, which is not among the {parent.collection}"
+            self._orphan(draft, zh, en, f"add the {parent.name}, or name one that is there")
         return same[0] if len(same) == 1 else None
+
+    def _orphan(self, draft: Draft, zh: str, en: str, hint: str) -> None:
+        said = Diagnostic("orphan-record", f"`{draft.path}` {en}", hint=hint, zh=f"{draft.path}{zh}", pointer=pointer(draft.path))
+        self.refused.append(said)
+
+    def _two_parties(self, entity: Entity, drafts: list[Draft]) -> None:
+        keys = [shown(str(d.record[entity.key[0]] or "?")) for d in drafts[:3]]
+        more = "" if len(drafts) <= len(keys) else ", …"
+        en = f"the submission has {len(drafts)} {entity.collection}: {', '.join(map(str, keys))}{more}"
+        zh = f"提交的内容属于{len(drafts)}个{entity.zh}:{'、'.join(map(str, keys))}{more and '……'}"
+        hint = f"send one {entity.name} at a time"
+        place = "" if entity.name in self.derived else pointer(drafts[1].path)
+        self.refused.append(Diagnostic("two-parties", en, hint=hint, zh=zh, pointer=place))
+
+
+def pointer(path: str) -> str:
+    """`placees[0].bids[1]` as a JSON pointer: `/placees/0/bids/1`. Empty for the whole."""
+    return "".join(f"/{part}" for part in path.replace("[", ".").replace("]", "").split(".") if part)
 
 
 def _by_key(drafts: list[Draft]) -> Mapping[Scalar, list[Draft]]:
