@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from dsl.kernel.nodes import Scalar
+from dsl.kernel.unreadable import UNREAD
 from dsl.schema import Entity, Schema
 
 OF = "^of"
@@ -188,3 +189,5 @@ def _values(entity: Entity, draft: Draft) -> Iterator[Scalar]:
     yield draft.of
     for name in entity.fields:
         yield draft.record[name]
+    for name in entity.fields:
+        yield draft.record.get(name + UNREAD)
