@@ -1,7 +1,7 @@
 """Kernel + the fields with unreadable cells -> the same kernel, in which `present` of what rests on such a cell is missing (L8a).
 
-An unreadable cell is null for every operator, like an empty one. Only `present` tells them apart: of an empty cell it is 否, of an unreadable
-one it is missing. The column `x!` beside a field `x` has the text of each cell that could not be read, and null for every other cell.
+An unreadable cell is null for every operator, like an empty one. Only `present` tells them apart: of an empty cell it is 否, of an
+unreadable one it is missing. The column `x!` beside a field `x` has the texts of the cells that could not be read, null for the others.
 
 Example: `present(x)` becomes `present(x) or (present(x!) and missing)`. A kernel that reads no such field stays the same object.
 """
@@ -18,8 +18,8 @@ UNREAD = "!"
 NO, YES = Const(False, "flag"), Const(True, "flag")
 
 Unread = Mapping[tuple[str, str], Kernel]
-"""For each field (entity, name) with unreadable cells, and each value that rests on one: a flag, never missing. For a field it is 是 where the
-cell could not be read; for a value where it is missing and could be there if the cells had been read."""
+"""For each field (entity, name) with unreadable cells, and each value that rests on one: a flag, never missing. For a field it is 是 where
+the cell could not be read; for a value where it is missing and could be there if the cells had been read."""
 
 
 def unread(entity: str, name: str) -> Kernel:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 ELSEWHERE = {
     "L7": "tests/dsl/test_mistakes.py",
-    "L10a": "tests/engine",
+    "L10a": "tests/engine/test_set_aside.py",
     "L17": "tests/engine",
     "L18": "tests/engine",
     "L19": "tests/engine",

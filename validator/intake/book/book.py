@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from dsl.quantities import MAX_RECORDS
 from dsl.kernel.unreadable import UNREAD
+from dsl.quantities import MAX_RECORDS
 from dsl.schema import Entity, Schema
 from validator.intake.book.agreement import KEY, ROW
 from validator.intake.book.ids import ID, with_ids

@@ -20,8 +20,8 @@ from validator.intake.issue import Issue
 class Records:
     """The records of an entity before they are linked: `^row`, `^key` (its own key, if that is one text), `^of` (its parent's), its fields.
 
-    `table`: the entity's own table, or the one that the records were derived from. `headers`: the headers of the keys in that table. A column
-    such as `^of!` has the texts of cells that could not be read; a field has one only if it has such a cell, a key always.
+    `table`: the entity's own table, or the one that the records were derived from. `headers`: the headers of the keys in that table. A
+    column such as `^of!` has the texts of cells that could not be read: always for a key, for a field only if it has such a cell.
     """
 
     frame: pl.DataFrame
