@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from dsl.kernel.nodes import Scalar
+from dsl.kernel.unreadable import UNREAD
 from validator.intake.issue import Issue
 from validator.intake.submission.read import Submission
-from validator.plan.model import BID, QUANTITY, Plan
+from validator.plan.model import BID, PRICE, QUANTITY, Name, Plan
 from validator.plan.supplied_columns import Supplied
 from validator.report.model import Subject
 
@@ -53,6 +55,14 @@ class Input:
     bids: Mapping[str, Sequence[Scalar]]
     labels: Mapping[str, Sequence[Scalar]]
     """Names and kinds of investors and placees, by field."""
+    unread: Mapping[Name, Sequence[str | None]] = field(default_factory=dict)
+    """For each field with unreadable cells: their texts in the book's order, None for the other cells."""
+
+    @cached_property
+    def spoilt(self) -> frozenset[int]:
+        """The bids in which the price or the quantity is unreadable (L10a)."""
+        texts = (self.unread.get((BID, name), ()) for name in (PRICE, QUANTITY))
+        return frozenset(row for column in texts for row, text in enumerate(column) if text is not None)
 
 
 LABELS = (("investor", "investor_name"), ("investor", "investor_type"), ("placee", "placee_name"), ("placee", "placee_type"))
@@ -69,9 +79,10 @@ def book_input(book: "Book", plan: Plan) -> Input:
         {e: frames[e].get_column(f"^{p}").to_list() for e, p in parents.items() if p is not None},
     )
     bids = {n: frames[BID].get_column(n).to_list() for n in ("price", QUANTITY, "submitted_at", "sequence")}
-    supplied = _supplied(book.supplied, book.records, plan)
+    supplied = _supplied(book.supplied, book.records, book.unreadable, plan)
     labels = {n: frames[e].get_column(n).to_list() for e, n in LABELS}
-    return Input(book.digest, book.records, book.issues, book.unknown_columns, supplied, names, bids, labels)
+    unread = {(e, n): frames[e].get_column(n + UNREAD).to_list() for e, n in supplied.unreadable}
+    return Input(book.digest, book.records, book.issues, book.unknown_columns, supplied, names, bids, labels, unread)
 
 
 def submission_input(given: Submission, plan: Plan, supplied: Supplied | None = None) -> Input:
@@ -86,9 +97,10 @@ def submission_input(given: Submission, plan: Plan, supplied: Supplied | None = 
     )
     bids = {n: [r.get(n) for r in tables[BID]] for n in ("price", QUANTITY, "submitted_at", "sequence")}
     counts = {e: len(t) for e, t in tables.items() if t}
-    supplied = supplied or _supplied(given.supplied, counts, plan)
+    supplied = supplied or _supplied(given.supplied, counts, given.unreadable, plan)
     labels = {n: [r.get(n) for r in tables[e]] for e, n in LABELS}
-    return Input(_digest(tables), counts, given.issues, given.unknown_columns, supplied, names, bids, labels)
+    unread = {(e, n): [_text(r.get(n + UNREAD)) for r in tables[e]] for e, n in supplied.unreadable}
+    return Input(_digest(tables), counts, given.issues, given.unknown_columns, supplied, names, bids, labels, unread)
 
 
 def _digest(tables: Mapping[str, Sequence[Mapping[str, Scalar]]]) -> str:
@@ -98,10 +110,15 @@ def _digest(tables: Mapping[str, Sequence[Mapping[str, Scalar]]]) -> str:
     return "sha256:" + sha256(text.encode()).hexdigest()
 
 
-def _supplied(columns: frozenset[tuple[str, str]], records: Mapping[str, int], plan: Plan) -> Supplied:
+def _supplied(columns: frozenset[Name], records: Mapping[str, int], unreadable: frozenset[Name], plan: Plan) -> Supplied:
     """A table is supplied if it was given, or if another table names the keys of its records. Columns that only have a default do not
     count."""
-    return Supplied(columns, frozenset(records) | {e.name for e in plan.schema.entities.values() if (e.name, e.key[0]) in columns})
+    tables = frozenset(records) | {e.name for e in plan.schema.entities.values() if (e.name, e.key[0]) in columns}
+    return Supplied(columns, tables, unreadable)
+
+
+def _text(value: Scalar) -> str | None:
+    return None if value is None else str(value)
 
 
 def _row(value: Scalar) -> int | None:

@@ -127,6 +127,10 @@ class BidLine:
     placee_name: str | None = None
     investor_type: str | None = None
     placee_type: str | None = None
+    undecided: bool = False
+    """It has no fate: the selection leaves it open, or it is set aside."""
+    aside: bool = False
+    """Its own price or quantity could not be read, so that it counts for no selection and no value of a stage (L10a)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +209,8 @@ class Report:
     values_exact: Mapping[str, str | None]
     elimination: Elimination
     fates: Mapping[str, FateTotal]
+    undecided: FateTotal = FateTotal(0, 0, "0", 0)
+    """The bids without a fate. With `fates` they add up to all bids."""
     terms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Per rule in `unsupplied`: the tables, columns and fields of the offering that are not supplied."""
@@ -266,6 +272,11 @@ class Report:
         decided = sum(f.decision is not None for f in self.findings)
         return self.outcomes["not_evaluable"] + self.outcomes["error"] - decided
 
+    @property
+    def set_aside(self) -> int:
+        """How many bids no selection and no value of a stage counts, because their price or quantity could not be read."""
+        return sum(bid.aside for bid in self.bids)
+
     def to_dict(self, bids: bool = False) -> dict[str, Any]:
         """The promised JSON, as plain data."""
         out: dict[str, Any] = {
@@ -287,9 +298,8 @@ class Report:
             "values": dict(self.values),
             "values_exact": dict(self.values_exact),
             "elimination": _elimination(self.elimination),
-            "fates": {
-                k: {"placees": f.placees, "investors": f.investors, "quantity": f.quantity, "open": f.open} for k, f in self.fates.items()
-            },
+            "fates": {k: _total(f) for k, f in self.fates.items()},
+            "undecided": _total(self.undecided),
         }
         if self.decisions:
             out["decisions"] = [dict(d) for d in self.decisions]
@@ -303,7 +313,8 @@ class Report:
         return out
 
     def bids_frame(self) -> "pl.DataFrame":
-        """One row per bid: investor, placee, sequence, price (Decimal, 元), quantity, admitted_quantity (股), live, eliminated, fate."""
+        """One row per bid: investor, placee, sequence, price (Decimal, 元), quantity, admitted_quantity (股), live, eliminated, fate,
+        undecided."""
         import polars as pl
 
         schema = {
@@ -316,6 +327,7 @@ class Report:
             "live": pl.Boolean,
             "eliminated": pl.Boolean,
             "fate": pl.String,
+            "undecided": pl.Boolean,
         }
         rows = [[getattr(b, name) for name in schema] for b in self.bids]
         texts: dict[str, Any] = {n: (pl.String if n == "price" else t) for n, t in schema.items()}
@@ -355,6 +367,10 @@ class Report:
         return replace(self, verified=True)
 
 
+def _total(f: FateTotal) -> dict[str, Any]:
+    return {"placees": f.placees, "investors": f.investors, "quantity": f.quantity, "open": f.open}
+
+
 def _elimination(e: Elimination) -> dict[str, Any]:
     out: dict[str, Any] = {"count": e.count, "quantity": e.quantity, "share": e.share, "share_exact": e.share_exact}
     out["cut"] = None if e.cut is None else dict(e.cut)
@@ -374,4 +390,4 @@ def _bid(b: BidLine) -> dict[str, Any]:
         "live": b.live,
         "eliminated": b.eliminated,
         "fate": b.fate,
-    }
+    } | ({"undecided": True} if b.undecided else {})

@@ -77,7 +77,8 @@ def _with_open_ends(report: Report, said: str, lang: Lang) -> str:
 def _evaluated(report: Report) -> bool:
     """Whether nothing is undecided or unreadable."""
     waits = report.unsure or report.unsupplied or report.intake
-    return not waits and not any(total.open for total in report.fates.values()) and not report.elimination.undecided
+    open_ = any(total.open for total in report.fates.values()) or any(bid.undecided for bid in report.bids)
+    return not waits and not open_ and not report.elimination.undecided
 
 
 def _clean(report: Report) -> bool:
@@ -103,9 +104,15 @@ def _facts(report: Report, lang: Lang) -> Table:
         (say("engine", lang), say("verified" if report.verified else "not-verified", lang)),
         (say("outcomes", lang), " · ".join(_outcome(report, o, lang) for o in OUTCOMES)),
     ]
-    if report.provisional:
-        rows.append((say("standing", lang), say("provisional", lang, what=columns_of(report, report.provisional, lang))))
+    if terms := _terms_not_given(report):
+        rows.append((say("standing", lang), say("provisional", lang, what=columns_of(report, terms, lang))))
+    if report.set_aside:
+        rows.append((say("standing", lang), say("not-counted", lang, count=count(report.set_aside))))
     return pairs(*rows)
+
+
+def _terms_not_given(report: Report) -> list[str]:
+    return [code for code in report.provisional if code in report.columns]
 
 
 def _outcome(report: Report, outcome: str, lang: Lang) -> str:
@@ -131,7 +138,7 @@ def _to_do(report: Report, lang: Lang) -> Iterator[Block]:
         "not-evaluable": unsure["not_evaluable"],
         "unsupplied": sum(map(len, report.unsupplied.values())),
         "attest": len(open_attestations(report)),
-        "provisional": len(report.provisional),
+        "provisional": len(_terms_not_given(report)),
     }
     more = {"violated": say("do-violated-bids", lang)} if report.bids else {}
     rows = [(say(f"do-{k}", lang, count=count(n)), say(f"do-{k}-how", lang) + more.get(k, "")) for k, n in facts.items() if n]
