@@ -61,6 +61,8 @@ def test_three_cases_prove_a_rule(tmp_path: Path) -> None:
         ("with: {}, gives: [], admitted: {P2/2: 1}", "P2/2 is admitted with nothing, not 1"),
         ("with: {}, gives: [], eliminated: [P1/1]", "eliminated are [], not ['P1/1']"),
         ("with: {}, gives: [], margin: 99", "the margin is 100, not 99"),
+        ("with: {placee: {investor: V9}}, gives: []", "cannot be read: `placees[0]` names V9, which is not among the investors"),
+        ("with: {}, gives: [], issues: [orphan]", "no issue `orphan`"),
     ],
 )
 def test_a_case_that_does_not_come_out_is_told(tmp_path: Path, case: str, want: str) -> None:
@@ -81,6 +83,10 @@ def test_what_a_case_changes_are_records(tmp_path: Path, changed: str, want: str
     with pytest.raises(DiagnosticError) as raised:
         said(tmp_path, f"with: {changed}, gives: []")
     assert [d.message for d in raised.value.diagnostics] == [want]
+
+
+def test_a_case_may_say_what_cannot_be_read(tmp_path: Path) -> None:
+    assert said(tmp_path, "with: {placee: {investor: V9}}, gives: [], issues: [orphan]") == []
 
 
 def test_a_case_that_was_taken_out_is_missed(tmp_path: Path) -> None:

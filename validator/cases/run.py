@@ -60,7 +60,7 @@ class Later:
     _found: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
 
     def unknown(self, offering: Mapping[str, object]) -> frozenset[str]:
-        """The rules and values of which a case says nothing. A changed default changes nothing for a case whose offering states the term."""
+        """The rules and values of which a case says nothing. A changed default changes nothing for a case that states the term."""
         stated = frozenset(n for n in self.changed if offering.get(n) is not None and self._free(n))
         if stated not in self._found:
             self._found[stated] = self._resting(self.changed - stated) - {self.proves}
@@ -270,7 +270,10 @@ def _differences(case: Case, report: Report, silent: frozenset[str], id_: str) -
     if any(f.outcome == "error" for f in report.findings):
         yield "a rule failed in evaluation"
     for issue in report.intake:
-        yield f"cannot be read: {issue.message.en}"
+        if issue.code not in case.issues:
+            yield f"cannot be read: {issue.message.en}"
+    for code in sorted({*case.issues} - {issue.code for issue in report.intake}):
+        yield f"no issue `{code}`"
     for table, name in report.unknown_columns:
         yield f"{table} have no field `{name}`"
     for rule in case.not_applicable:
