@@ -131,6 +131,7 @@ cases:
         ("{}", "default: 2", 2),  # the value goes by the new default, of which the case cannot know
         ("{maximum_prices: null}", "default: 2", 2),
         ("{maximum_prices: 3}", "required: true", 0),
+        ("{maximum_prices: 3}", "fixed: 3", 0),
     ],
 )
 def test_an_inherited_case_speaks_of_all_that_no_later_revision_changed_for_it(tmp_path: Path, stated: str, term: str, left: int) -> None:

@@ -51,7 +51,6 @@ class CaseReport:
 class Later:
     """What revisions after a case's own state or remove: the case cannot know these rules, values and terms, nor what rests on them."""
 
-    book: Rulebook
     changed: frozenset[str]
     rests: Mapping[str, set[str]]
     """Per rule and value: the names that it reads."""
@@ -60,15 +59,14 @@ class Later:
     _found: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
 
     def unknown(self, offering: Mapping[str, object]) -> frozenset[str]:
-        """The rules and values of which a case says nothing. A changed default changes nothing for a case that states the term."""
-        stated = frozenset(n for n in self.changed if offering.get(n) is not None and self._free(n))
+        """The rules and values of which a case says nothing.
+
+        A term that the case's offering states is what it states, whatever default a later revision gives it.
+        """
+        stated = frozenset(n for n in self.changed if offering.get(n) is not None)
         if stated not in self._found:
             self._found[stated] = self._resting(self.changed - stated) - {self.proves}
         return self._found[stated]
-
-    def _free(self, name: str) -> bool:
-        """Whether the offering says what a term is, under this revision too."""
-        return name not in self.book.terms or self.book.terms[name].mode != "fixed"
 
     def _resting(self, on: frozenset[str]) -> frozenset[str]:
         found = set(on)
@@ -168,7 +166,7 @@ def load(books: Library, name: str) -> Suite:
         changed = _changed([f for f in files if f.name not in below])
         for id_, found in cases.groups.items():
             if id_ in known:
-                suite.groups[id_] = (base, found, Later(rulebook, changed, rests, id_))
+                suite.groups[id_] = (base, found, Later(changed, rests, id_))
                 suite.places[id_] = file.name
             elif file.name == rulebook.name:
                 raise DiagnosticError([cases.mistake("unknown-name", f"no rule or value `{id_}` in {rulebook.name}", id_)])
