@@ -17,6 +17,9 @@ UNREAD = "!"
 
 NO, YES = Const(False, "flag"), Const(True, "flag")
 
+MOST_NODES = 200
+"""A flag with more nodes is replaced by one that may be 是 too often, never too rarely: the value is missing and some cell is unreadable."""
+
 Unread = Mapping[tuple[str, str], Kernel]
 """For each field (entity, name) with unreadable cells, and each value that rests on one: a flag, never missing. For a field it is 是 where
 the cell could not be read; for a value where it is missing and could be there if the cells had been read."""
@@ -41,7 +44,41 @@ def honest(node: Kernel, among: Unread) -> Kernel:
 def doubt(nodes: tuple[Kernel, ...], among: Unread) -> Kernel:
     """A flag: whether these parts of one number (or the only part) are not all there, and could be if every cell had been read."""
     on = disjunction([rests(n, among) for n in nodes])
-    return NO if on == NO else conjunction([negation(conjunction([present(n) for n in nodes])), on, *(_could(n, among) for n in nodes)])
+    if on == NO:
+        return NO
+    lost = negation(conjunction([present(n) for n in nodes]))
+    exact = conjunction([lost, on, *(_could(n, among) for n in nodes)])
+    return exact if _is_small(exact) else conjunction([lost, disjunction(_cells(on))])
+
+
+def _is_small(node: Kernel) -> bool:
+    """Whether a flag is small enough to stand wherever its value is read. The flags of values that read one another would else grow
+    threefold with each."""
+    waiting, left = [node], MOST_NODES
+    while waiting and left:
+        left -= 1
+        waiting += children(waiting.pop())
+    return not waiting
+
+
+def _cells(flag: Kernel) -> list[Kernel]:
+    """The flags of single cells, and of cells of other records, that a flag is made of."""
+    found: dict[Kernel, None] = {}
+    seen: set[int] = set()
+    waiting = [flag]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        match node:
+            case Present(operand=Input(name=name)) if name.endswith(UNREAD):
+                found[node] = None
+            case Fold():
+                found[node] = None
+            case _:
+                waiting += children(node)
+    return list(found)
 
 
 def rests(node: Kernel, among: Unread) -> Kernel:
