@@ -18,7 +18,7 @@ UNREAD = "!"
 NO, YES = Const(False, "flag"), Const(True, "flag")
 
 MOST_NODES = 200
-"""A flag with more nodes is replaced by one that may be 是 too often, never too rarely: the value is missing and some cell is unreadable."""
+"""A flag with more nodes is replaced by one that may be 是 too often, never too rarely: the value is missing, some cell unreadable."""
 
 Unread = Mapping[tuple[str, str], Kernel]
 """For each field (entity, name) with unreadable cells, and each value that rests on one: a flag, never missing. For a field it is 是 where

@@ -1,4 +1,4 @@
-"""Values that name the one before them twice: 2^22 ways lead to the first of 22, and every step from rule to report still takes each value once."""
+"""Values that name the one before them twice: 2^22 ways lead to the first of 22, yet each value is taken once from rule to report."""
 
 import sys
 from collections.abc import Callable

@@ -106,3 +106,63 @@ def test_a_table_of_offerings_draws_no_conclusion_from_such_a_cell() -> None:
     assert [o["violated"] for o in strategic] == [0, 0, 0]
     (revision,) = found.revisions.values()
     assert revision.by_rule["clawback.strategic-first"] == {"holds": 2, "not_evaluable": 1, "violated": 0, "not_applicable": 0, "error": 0}
+
+
+# ── what a finding says ──
+
+
+def test_a_finding_shows_the_cell_and_does_not_call_it_missing(tmp_path: Path) -> None:
+    """The rule's own record, a record above it, and records below it."""
+    rules = [
+        rule("a.own", "bid", "price <= 10元", "report"),
+        rule("a.above", "bid", "price <= 10元 or restricted", "report"),
+        rule("a.below", "placee", "max(bids.price) <= 10元", "report"),
+        rule("a.both", "bid", "price + declared_assets / 1股 <= 10元", "report"),
+        rule("a.told", "bid", "quantity <= 5股", "report", message='{zh: "{quantity}、{price}", en: "{quantity}, {price}"}'),
+    ]
+    book = {
+        "investors": [{"investor": "V1", "restricted": "或许"}],
+        "placees": [{"placee": "P1", "investor": "V1"}],
+        "bids": [{"placee": "P1", "sequence": 1, "price": "二十", "quantity": 7, "declared_assets": None}],
+    }
+    report = same(checker(tmp_path, "\nstages: [a]\nrules:\n" + "".join(rules)), book)
+    said = {f.rule: (f.message.zh, f.message.en, dict(f.unreadable)) for f in report.findings}
+    assert said == {
+        "a.own": (
+            "无法判断“a.own之名”:申购价格“二十”无法识别",
+            "“name of a.own” is undecided: price `二十` cannot be read",
+            {"price": "二十"},
+        ),
+        "a.above": (
+            "无法判断“a.above之名”:申购价格“二十”无法识别;列入限制名单或异常名单“或许”无法识别",
+            "“name of a.above” is undecided: price `二十` cannot be read; restricted `或许` cannot be read",
+            {"price": "二十", "restricted": "或许"},
+        ),
+        "a.below": (
+            "无法判断“a.below之名”:申购价格“二十”无法识别",
+            "“name of a.below” is undecided: price `二十` cannot be read",
+            {"price": "二十"},
+        ),
+        "a.both": (
+            "无法判断“a.both之名”:申购价格“二十”无法识别;缺少资产规模",
+            "“name of a.both” is undecided: price `二十` cannot be read; declared_assets missing",
+            {"price": "二十"},
+        ),
+        "a.told": ("7股、(“二十”无法识别)", "7 shares, (`二十` cannot be read)", {}),
+    }
+    assert next(f for f in report.to_dict()["findings"] if f["rule"] == "a.own")["unreadable"] == {"price": "二十"}
+
+
+def test_another_records_cell_is_not_named(tmp_path: Path) -> None:
+    book = {
+        "placees": [{"placee": "P1"}, {"placee": "P2"}],
+        "bids": [{"placee": "P1", "sequence": 1, "price": "二十"}, {"placee": "P2", "sequence": 2, "price": None}],
+    }
+    rules = rule("a.own", "bid", "price <= 10元", "report") + rule("a.below", "placee", "max(bids.price) <= 10元", "report")
+    report = same(checker(tmp_path, "\nstages: [a]\nrules:\n" + rules), book)
+    assert {f.subject.id: dict(f.unreadable) for f in report.findings} == {
+        "P1/1": {"price": "二十"},
+        "P2/2": {},
+        "P1": {"price": "二十"},
+        "P2": {},
+    }

@@ -87,7 +87,8 @@ class _Run:
     def check(self, name: str, plan: Plan, root: Root, row: int) -> None:
         raw = play(plan, self.scripts[name], _no_records(plan), root=root)
         coverage = Coverage(self.supplied, plan.terms)
-        found, lacking = findings(plan, raw, Names({}, {}, {}), coverage, self.books.vocabulary.words_en)
+        unread = {(plan.schema.root, n): [text] for n, text in plan.offering.unreadable.items()}
+        found, lacking = findings(plan, raw, Names({}, {}, {}, unread), coverage, self.books.vocabulary.words_en)
         self.found.findings += [Of(replace(f, subject=replace(f.subject, row=row)), plan.code) for f in found]
         by_rule = {asked.rule.id: dict(zip(OUTCOMES, raw.counts[asked.number], strict=True)) for asked in plan.asked()}
         for asked in plan.asked():

@@ -26,6 +26,30 @@ class Names:
     ids: Mapping[str, Sequence[str]]
     rows: Mapping[str, Sequence[int | None]]
     parents: Mapping[str, Sequence[int | None]]
+    unread: Mapping[Name, Sequence[str | None]] = field(default_factory=dict)
+    """For each field with unreadable cells: their texts in the book's order, None for the other cells."""
+
+    def unreadable(self, entity: str, row: int, field_: Name, plan: Plan) -> str | None:
+        """The text of the first unreadable cell of a field that a record, a record above it or a record below it has."""
+        column = self.unread.get(field_)
+        if column is None:
+            return None
+        owner = field_[0]
+        if owner in plan.schema.parents[entity]:
+            at = self._above(entity, row, owner, plan)
+            return None if at is None else column[at]
+        spoilt = (i for i, text in enumerate(column) if text is not None)
+        mine = (i for i in spoilt if entity == plan.schema.root or self._above(owner, i, entity, plan) == row)
+        return next((column[i] for i in mine), None)
+
+    def _above(self, entity: str, row: int, goal: str, plan: Plan) -> int | None:
+        """The row of the record of `goal` that a record belongs to. The offering is row 0."""
+        if goal == plan.schema.root:
+            return 0
+        at: int | None = row
+        while at is not None and entity != goal and (parent := plan.schema.entities[entity].of) is not None:
+            at, entity = self.parents[entity][at], parent
+        return at if entity == goal else None
 
     def subject(self, entity: str, row: int, plan: Plan) -> Subject:
         """The record of a finding, with the placee and investor that it belongs to."""
@@ -55,13 +79,11 @@ class Input:
     bids: Mapping[str, Sequence[Scalar]]
     labels: Mapping[str, Sequence[Scalar]]
     """Names and kinds of investors and placees, by field."""
-    unread: Mapping[Name, Sequence[str | None]] = field(default_factory=dict)
-    """For each field with unreadable cells: their texts in the book's order, None for the other cells."""
 
     @cached_property
     def spoilt(self) -> frozenset[int]:
         """The bids in which the price or the quantity is unreadable (L10a)."""
-        texts = (self.unread.get((BID, name), ()) for name in (PRICE, QUANTITY))
+        texts = (self.names.unread.get((BID, name), ()) for name in (PRICE, QUANTITY))
         return frozenset(row for column in texts for row, text in enumerate(column) if text is not None)
 
 
@@ -77,12 +99,12 @@ def book_input(book: "Book", plan: Plan) -> Input:
         {e: frames[e].get_column("^id").to_list() for e in entities},
         {e: frames[e].get_column("^row").to_list() for e in entities},
         {e: frames[e].get_column(f"^{p}").to_list() for e, p in parents.items() if p is not None},
+        {(e, n): frames[e].get_column(n + UNREAD).to_list() for e, n in book.unreadable},
     )
     bids = {n: frames[BID].get_column(n).to_list() for n in ("price", QUANTITY, "submitted_at", "sequence")}
     supplied = _supplied(book.supplied, book.records, book.unreadable, plan)
     labels = {n: frames[e].get_column(n).to_list() for e, n in LABELS}
-    unread = {(e, n): frames[e].get_column(n + UNREAD).to_list() for e, n in supplied.unreadable}
-    return Input(book.digest, book.records, book.issues, book.unknown_columns, supplied, names, bids, labels, unread)
+    return Input(book.digest, book.records, book.issues, book.unknown_columns, supplied, names, bids, labels)
 
 
 def submission_input(given: Submission, plan: Plan, supplied: Supplied | None = None) -> Input:
@@ -94,13 +116,13 @@ def submission_input(given: Submission, plan: Plan, supplied: Supplied | None = 
         {e: [str(r["^id"]) for r in tables[e]] for e in entities},
         {e: [None] * len(tables[e]) for e in entities},
         {e: [_row(r.get(f"^{p}")) for r in tables[e]] for e, p in parents.items() if p is not None},
+        {(e, n): [_text(r.get(n + UNREAD)) for r in tables[e]] for e, n in given.unreadable},
     )
     bids = {n: [r.get(n) for r in tables[BID]] for n in ("price", QUANTITY, "submitted_at", "sequence")}
     counts = {e: len(t) for e, t in tables.items() if t}
     supplied = supplied or _supplied(given.supplied, counts, given.unreadable, plan)
     labels = {n: [r.get(n) for r in tables[e]] for e, n in LABELS}
-    unread = {(e, n): [_text(r.get(n + UNREAD)) for r in tables[e]] for e, n in supplied.unreadable}
-    return Input(_digest(tables), counts, given.issues, given.unknown_columns, supplied, names, bids, labels, unread)
+    return Input(_digest(tables), counts, given.issues, given.unknown_columns, supplied, names, bids, labels)
 
 
 def _digest(tables: Mapping[str, Sequence[Mapping[str, Scalar]]]) -> str:

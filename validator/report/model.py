@@ -53,6 +53,8 @@ class Finding:
     cite: tuple[Cite, ...]
     fingerprint: str
     decision: Mapping[str, str] | None = None
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+    """For the inputs in `missing` that are there but could not be read: the text of the first such cell."""
 
     def to_dict(self) -> dict[str, Any]:
         subject = {"kind": self.subject.kind, "id": self.subject.id}
@@ -67,6 +69,7 @@ class Finding:
             "figures": dict(self.figures),
             "margin": self.margin,
             "missing": list(self.missing),
+            **({"unreadable": dict(self.unreadable)} if self.unreadable else {}),
             "unverified": self.unverified,
             "message": self.message.to_dict(),
             "cite": {"source": first.source, "clause": first.clause}

@@ -1,6 +1,6 @@
 """The rules of a report -> texts: names, clauses, effects, findings, and the columns that are not supplied."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from validator.bilingual import Both, Cite
 from validator.render.phrases.safe import visible
@@ -73,9 +73,14 @@ def _with_unit(text: str, unit: Both, lang: Lang) -> str:
     return say("with-unit", lang, figure=text, unit=named) if named else text
 
 
-def missing(words: Called, names: Iterable[str], lang: Lang) -> str:
-    """The missing inputs, under the names that a book uses."""
-    return enumerated((pick(words.labels[n].zh, n, lang) if n in words.labels else n for n in names), lang)
+def missing(words: Called, names: Iterable[str], unreadable: Collection[str], lang: Lang) -> str:
+    """The missing inputs, under the names that a book uses. Those in `unreadable` are marked: their cells hold something."""
+
+    def named(name: str) -> str:
+        text = pick(words.labels[name].zh, name, lang) if name in words.labels else name
+        return text + say("unreadable-mark", lang) if name in unreadable else text
+
+    return enumerated(map(named, names), lang)
 
 
 def wanted(report: Report, rule: str) -> dict[str, list[str]]:

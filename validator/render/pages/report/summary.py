@@ -257,10 +257,11 @@ def _first(found: Sequence[Finding], lang: Lang) -> str:
     return listed([f.subject.id for f in found], lang)
 
 
-def _missing(report: Report, rule: str, found: Iterable[Finding], lang: Lang) -> str:
+def _missing(report: Report, rule: str, found: Sequence[Finding], lang: Lang) -> str:
     """The missing inputs in a rule's findings, most frequent first."""
     names = Counter(m for f in found for m in f.missing)
-    return visible(missing(called(report, rule), (m for m, _ in sorted(names.items(), key=lambda item: (-item[1], item[0]))), lang))
+    spoilt = {m for f in found for m in f.unreadable}
+    return visible(missing(called(report, rule), (m for m, _ in sorted(names.items(), key=lambda item: (-item[1], item[0]))), spoilt, lang))
 
 
 def _rest(rules: int, lang: Lang) -> Iterator[Note]:
