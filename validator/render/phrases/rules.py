@@ -17,6 +17,14 @@ def rule_name(report: Report, rule: str, lang: Lang) -> str:
     return rule if info is None else told(info.name, lang)
 
 
+def answer(report: Report, rule: str, outcome: str, lang: Lang) -> str:
+    """The outcome of a decision or the state of an attestation in the rule's own words: `未发现`, `待确认`."""
+    info = report.rules.get(rule)
+    if outcome in ("good", "bad") and info is not None and info.answers is not None:
+        return told(info.answers.good if outcome == "good" else info.answers.bad, lang)
+    return say("state-open", lang) if outcome == "open" else name(outcome, lang)
+
+
 def by_rule(report: Report, outcome: str) -> list[tuple[str, list[Finding]]]:
     """The findings of an outcome by rule, the rule with most findings first."""
     groups: dict[str, list[Finding]] = {}
