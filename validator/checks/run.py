@@ -101,7 +101,8 @@ class BookRun:
         if names not in self._prefaces:
             self._prefaces[names] = Preface.of(self.plan, self.stages(names), self.words)
         shown = names or self.plan.rulebook.stages
-        return build(self.plan, raw, given, self.plan.coverage, self._prefaces[names], shown, self.words, decisions)
+        report = build(self.plan, raw, given, self.plan.coverage, self._prefaces[names], shown, self.words, decisions)
+        return replace(report, stages=names) if set(names) < {*self.plan.rulebook.stages} and names else report
 
 
 @dataclass(frozen=True)

@@ -140,11 +140,12 @@ class BidLine:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """How to print a figure: its Chinese name, and the unit of its text. `flag`: the text is true or false."""
+    """How to print a figure: its Chinese name, and the unit of its text. `flag`: the text is true or false. `percent`: it is a ratio."""
 
     zh: str
     unit: Both
     flag: bool
+    percent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +240,8 @@ class Report:
     """`terms` as text for people. Not in the JSON."""
     stated: Mapping[str, str] = field(default_factory=dict)
     """The figures of the offering that pictures and statistics show, if stated: issue_price (元), offline_initial (股). Not in the JSON."""
+    stages: tuple[str, ...] = ()
+    """The stages that the report is limited to. Empty means that it is whole."""
     decisions: tuple[Mapping[str, str], ...] = ()
     attested_subjects: tuple[Attested, ...] = ()
     """The attestations of single records. `attestations` has those of the whole offering: rule, and open, good or bad."""
@@ -325,6 +328,8 @@ class Report:
                 k: {"placees": f.placees, "investors": f.investors, "quantity": f.quantity, "open": f.open} for k, f in self.fates.items()
             },
         }
+        if self.stages:
+            out["stages"] = list(self.stages)
         if self.decisions:
             out["decisions"] = [dict(d) for d in self.decisions]
         if self.not_asked is not None:

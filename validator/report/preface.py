@@ -11,7 +11,7 @@ from validator.bilingual import Both
 from validator.engine.result import Raw
 from validator.plan.model import BID, Asked, Plan, Stage
 from validator.plan.supplied_columns import Coverage
-from validator.report.amounts import fraction, margin_unit, plain, spoken, unit
+from validator.report.amounts import fraction, is_ratio, margin_unit, plain, spoken, unit
 from validator.report.decisions import words_for
 from validator.report.findings import rests_on_unverified
 from validator.report.model import Called, Changed, Label, RuleInfo
@@ -66,8 +66,8 @@ class Preface:
 def called(asked: Asked) -> Called:
     """The labels of a rule's figures and inputs, by the keys that its findings use, and the unit of its margin."""
     sheet = asked.sheet
-    inputs = {f.name: Label(f.zh, unit(f.type.type), f.type.type.kind == "flag") for f in sheet.inputs}
-    figures = {f.key: Label(f.zh, unit(f.type), f.type.kind == "flag") for f in sheet.figures}
+    inputs = {f.name: Label(f.zh, unit(f.type.type), f.type.type.kind == "flag", is_ratio(f)) for f in sheet.inputs}
+    figures = {f.key: Label(f.zh, unit(f.type), f.type.kind == "flag", is_ratio(f.field)) for f in sheet.figures}
     return Called(inputs | figures, Both("", "") if sheet.margin_type is None else margin_unit(sheet.margin_type))
 
 

@@ -113,6 +113,8 @@ class ValueForm(Form):
     stage: str | None = None
     cite: str | None = None
     show: Annotated[int, Field(ge=0, le=12)] | None = None
+    percent: bool = False
+    """Whether people write it per cent, as a share or a rate."""
     unverified: bool | str = False
     is_: Annotated[Expression | None, Field(alias="is")] = None
     by: Expression | None = None

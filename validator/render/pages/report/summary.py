@@ -11,7 +11,7 @@ from dsl.outcomes import OUTCOMES
 from validator.render.pages.blocks import Block, Column, Heading, Note, Table
 from validator.render.pages.report import not_supplied as lacking
 from validator.render.pages.report.results import clipped, every_bid, listed, pairs, results
-from validator.render.phrases.rules import answer, by_rule, called, changed_terms, clauses, columns_of, effects, missing, rule_name
+from validator.render.phrases.rules import answer, by_rule, called, changed_terms, clauses, columns_of, effects, limited, missing, rule_name
 from validator.render.phrases.safe import visible
 from validator.render.phrases.say import Lang, say
 from validator.render.phrases.words import count, name, table, told
@@ -66,6 +66,8 @@ def verdict(report: Report, lang: Lang) -> Note:
         return Note(say("undecided", lang), "warn")
     if signatures := open_attestations(report):
         return Note(say("attest-open", lang, count=count(len(signatures))), "warn")
+    if report.stages and _clean(report):
+        return Note(say("compliant-stages", lang), "warn")
     return Note(say("compliant", lang), "good") if _clean(report) else Note(say("provisional-pass", lang), "warn")
 
 
@@ -102,6 +104,8 @@ def _facts(report: Report, lang: Lang) -> Table:
         (say("engine", lang), say("verified" if report.verified else "not-verified", lang)),
         (say("outcomes", lang), " · ".join(_outcome(report, o, lang) for o in OUTCOMES)),
     ]
+    if report.stages:
+        rows.insert(0, (say("scope", lang), limited(report, lang)))
     if report.provisional:
         rows.append((say("standing", lang), say("provisional", lang, what=columns_of(report, report.provisional, lang))))
     return pairs(*rows)
