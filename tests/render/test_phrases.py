@@ -21,7 +21,7 @@ TEMPLATES = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "valida
 
 BUILT = (
     *("announcement-", "decision-", "diff-", "do-", "entity-", "fate-", "finding-", "help-", "kind-"),
-    *("mark-", "part-", "state-", "term-", "unit-", "unstated-", "used-", "word-"),
+    *("mark-", "part-", "term-", "unit-", "unstated-", "used-", "word-"),
 )
 """How keys begin that the code puts together."""
 

@@ -1,8 +1,11 @@
 """Figures for people: exact, grouped, with their units."""
 
+from fractions import Fraction
+
 import pytest
 
 from validator.render.phrases.words import percent, price, shares, yuan
+from validator.report.amounts import percent as percent_of
 
 
 @pytest.mark.parametrize(
@@ -46,3 +49,22 @@ def test_yuan() -> None:
 )
 def test_percent_rounds_half_up_to_four_decimals(text: str | None, wanted: str) -> None:
     assert percent(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("ratio", "shown"),
+    [
+        (Fraction(2, 3), "66.67%"),
+        (Fraction("0.661693125522"), "66.17%"),
+        (Fraction(7, 10), "70%"),
+        (Fraction("0.69996"), "69.996%"),
+        (Fraction("0.6999996"), "69.99996%"),
+        (Fraction("0.029877"), "2.9877%"),
+        (Fraction(1, 3), "33.33%"),
+        (Fraction(6, 5), "120%"),
+        (Fraction(0), "0%"),
+        (Fraction(-1, 3), "-33.33%"),
+    ],
+)
+def test_a_ratio_is_per_cent_and_never_rounded_to_a_limit(ratio: Fraction, shown: str) -> None:
+    assert percent_of(ratio) == shown

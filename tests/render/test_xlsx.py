@@ -20,9 +20,9 @@ from validator.render.xlsx import render
 from validator.render.xlsx.row_height import lines
 from validator.render.xlsx.sheets import Column, Table
 from validator.render.xlsx.write import write
-from validator.report.model import Report
+from validator.report.model import Report, attestation_mark
 
-SHEETS = ["概要", "无效报价清单", "全部发现", "初步询价报价情况", "报价统计", "读不进来的内容", "逐条规则", "条款改动"]
+SHEETS = ["概要", "无效报价清单", "全部发现", "初步询价报价情况", "报价统计", "读不进来的内容", "裁定", "逐条规则", "条款改动"]
 DECISION = {
     "rule": "inquiry.price-spread",
     "subject": "V004",
@@ -49,14 +49,12 @@ def styled(report: Report, lang: Lang = "zh", *, bids: bool = False) -> Any:
 def test_the_sheets(report: Report) -> None:
     assert opened(report).sheet_names == SHEETS
     assert opened(report, "en").sheet_names[1] == "invalid bids"
-    decided = replace(report, decisions=(DECISION,))
-    assert opened(decided).sheet_names == [*SHEETS[:6], "裁定", *SHEETS[6:]]
     assert opened(report, bids=True).sheet_names == [*SHEETS[:5], "逐笔结果", *SHEETS[5:]]
 
 
 def test_what_has_no_rows_has_no_sheet(report: Report) -> None:
     bare = replace(report, bids=(), findings=(), intake=(), terms={})
-    assert opened(bare).sheet_names == ["概要", "全部发现", "逐条规则"]
+    assert opened(bare).sheet_names == ["概要", "全部发现", "裁定", "逐条规则"]
 
 
 def test_the_annex_has_numbers_as_numbers(report: Report) -> None:
@@ -136,10 +134,13 @@ def test_changed_terms_intake_and_decisions(report: Report) -> None:
     assert rows(decided, "条款改动")[1:] == [["报价个数上限", "5", "3"]]
     assert rows(decided, "changed terms", "en")[1:] == [["maximum_prices", "5", "3"]]
     assert rows(decided, "读不进来的内容")[1:] == [["报价", 13.0, "申购价格", "五十一", "读不出数"]]
-    assert rows(decided, "裁定")[1:] == [["inquiry.price-spread", "V004", "通过", "王", "2026-03-31", "", "待核事项已了结"]]
+    spread = ["inquiry.price-spread", "最高报价高于最低报价的120%", "V004", "通过", "王", "2026-03-31", "", "待核事项已了结", ""]
+    assert rows(decided, "裁定")[1] == spread
+    mark = attestation_mark("301666", "pricing-basis.retention")
+    assert rows(decided, "裁定")[2] == ["pricing-basis.retention", "定价依据存档二十年", "301666", "", "", "", "", "", mark]
 
 
-PRINTED = {"zh": {"全部发现": "J", "逐条规则": "K"}, "en": {"findings": "J", "rules": "K"}}
+PRINTED = {"zh": {"全部发现": "J", "裁定": "H", "逐条规则": "K"}, "en": {"findings": "J", "decisions": "H", "rules": "K"}}
 """Up to the source of a rule, up to the signature; what is to filter by stands to the right of it and stays on the screen."""
 
 

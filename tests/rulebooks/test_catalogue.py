@@ -176,3 +176,22 @@ def test_what_is_attested_asks_nothing_of_the_data() -> None:
     attested = {id_ for id_, row in wanted().items() if row["effect"] == ["attest"]}
     for id_ in (*attested, *OURS):
         assert all(r.effect == ("attest",) and r.require is None for r in ours()[id_].values())
+
+
+SOUND = {"registration.review", "pricing-basis.retention", "offline-subscription.own-intent", "conduct.item-15"}
+"""The attestations that say what is so. All others say what was not found."""
+
+
+def test_every_attestation_says_what_is_signed_for_and_its_answers_cannot_be_turned_round() -> None:
+    """The name is the good state: `与发行人串通报价` answered 是 would say the opposite of what was meant."""
+    found = {r.id: r for book in BOOKS for r in book.rules.values() if "attest" in r.effect}
+    assert set(found) >= SOUND
+    for id_, rule in found.items():
+        assert rule.answers is not None
+        words = rule.answers.good.zh, rule.answers.bad.zh
+        if id_ in SOUND:
+            assert words == ("已核查", "存在问题"), id_
+        else:
+            assert words == ("未发现", "发现"), id_
+            assert rule.name.zh.startswith("未发现"), id_
+            assert rule.name.en.startswith("no") and "found" in rule.name.en, id_

@@ -1,6 +1,6 @@
 """A plan -> compiled programs, made once. Then records -> a report, as often as needed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from validator.plan.supplied_columns import BookPlan, Supplied
 from validator.plan.unreadable import with_unreadable
 from validator.report.build import NO_DECISIONS, build
 from validator.report.decisions import Decisions, read_decisions
+from validator.report.findings import findings
 from validator.report.given import Input
 from validator.report.model import Report
 from validator.report.preface import Preface
@@ -53,21 +54,30 @@ class BookRun:
 
     def book(self, book: "Book", given: Input, stages: Names, evaluator: str | None, *, both: bool) -> Report:
         """`both`: run both evaluators and mark the report as verified. Raises Disagreement if they differ."""
+        decisions = read_decisions(book.decisions, self.plan, given.names)
+        raw = self._run(book, stages, evaluator, decisions.barred, both=both)
+        while decisions.waiting:
+            found, _ = findings(self.plan, raw, given.names, self.plan.coverage, self.words)
+            if not decisions.confirm(found):
+                break
+            raw = self._run(book, stages, evaluator, decisions.barred, both=both)
+        report = self.report(raw, given, stages, decisions)
+        return report.with_verified() if both else report
+
+    def _run(self, book: "Book", stages: Names, evaluator: str | None, barred: Set[int], *, both: bool) -> Raw:
         from validator.engine.columns.run import run as run_columns
 
-        decisions = read_decisions(book.decisions, self.plan, given.names)
         raw: Raw | None = None
         if evaluator != "rows":
-            raw = run_columns(self.plan, book.frames, self.stages(stages), barred=decisions.barred, programs=self.programs)
+            raw = run_columns(self.plan, book.frames, self.stages(stages), barred=barred, programs=self.programs)
         if evaluator == "rows" or both:
             tables = records.from_book(book, self.plan.layout)
-            other = play(self.plan, self.script(stages), tables, barred=decisions.barred)
+            other = play(self.plan, self.script(stages), tables, barred=barred)
             if raw is not None and raw != other:
                 raise Disagreement(f"the two evaluators differ: {difference(raw, other)}")
             raw = other
         assert raw is not None
-        report = self.report(raw, given, stages, decisions)
-        return report.with_verified() if both else report
+        return raw
 
     def offering_only(self, given: Input, stages: Names) -> Report:
         """Run only the rules of the offering itself, without a book."""
@@ -92,7 +102,8 @@ class BookRun:
         if names not in self._prefaces:
             self._prefaces[names] = Preface.of(self.plan, self.stages(names), self.words)
         shown = names or self.plan.rulebook.stages
-        return build(self.plan, raw, given, self.plan.coverage, self._prefaces[names], shown, self.words, decisions)
+        report = build(self.plan, raw, given, self.plan.coverage, self._prefaces[names], shown, self.words, decisions)
+        return replace(report, stages=names) if set(names) < {*self.plan.rulebook.stages} and names else report
 
 
 @dataclass(frozen=True)

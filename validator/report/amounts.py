@@ -128,9 +128,27 @@ def _quantity(value: Fraction, type_: Type, lang: str, field: Field | None) -> s
         text = decimal(value)
         text = decimal(value, 2) if _exact_places(value) is not None and len(text.partition(".")[2]) < 2 else text
         return text + ("元" if zh else " yuan")
-    if type_.dim == PLAIN and field is not None and field.type.name == "ratio":
-        return decimal(value * 100) + "%"
+    if type_.dim == PLAIN and is_ratio(field):
+        return percent(value)
     return decimal(value)
+
+
+def is_ratio(field: Field | None) -> bool:
+    """Whether people write a field per cent."""
+    return field is not None and field.type.name == "ratio"
+
+
+def percent(value: Fraction) -> str:
+    """A ratio as people write it: exact if four decimals of a per cent are enough, else rounded to two: 66.17%.
+
+    More decimals if the last would be a zero: 69.996% is never printed as 70.00%, which it is not.
+    """
+    hundred = value * 100
+    exact = _exact_places(hundred)
+    if exact is not None and exact <= 4:
+        return f"{decimal(hundred)}%"
+    texts = (decimal(hundred, places) for places in range(2, 13))
+    return next((text for text in texts if not text.endswith("0")), decimal(hundred)) + "%"
 
 
 def _grouped(value: Fraction) -> str:

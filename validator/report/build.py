@@ -10,10 +10,10 @@ from validator.engine.result import Raw
 from validator.plan.model import ADMITTED, BID, FATE, INVALIDATING, LIVE, QUANTITY, Asked, Plan, Ranking, Stage
 from validator.plan.supplied_columns import Coverage
 from validator.report.amounts import decimal, fraction, moment
-from validator.report.decisions import Decision, Decisions
+from validator.report.decisions import Decisions
 from validator.report.findings import findings
 from validator.report.given import Input, Names
-from validator.report.model import BidLine, Cut, Elimination, FateTotal, Finding, Report, RuleInfo
+from validator.report.model import Attested, BidLine, Cut, Elimination, FateTotal, Finding, Report, RuleInfo
 from validator.report.preface import Preface, unsupplied_names
 
 NO_DECISIONS = Decisions()
@@ -35,6 +35,7 @@ def build(
     """`shown`: the stages to report, out of those that were run."""
     stages = preface.stages
     found, unsupplied = findings(plan, raw, given.names, coverage, words)
+    decisions = decisions.concluded(found, {*shown} & {s.name for s in stages}, plan)
     reported = [_decided(f, decisions) for f in found if f.stage in shown]
     asked = [a for a in plan.asked() if a.rule.stage in shown and a.number in raw.counts]
     numbers = {a.number for a in asked}
@@ -58,7 +59,8 @@ def build(
         lacking={a.rule.id: tuple(sorted(coverage.unsupplied(a))) for a in listed},
         columns=unsupplied_names(plan, listed, coverage, preface.provisional),
         attestations=tuple(_attested(r.id, decisions) for r in book.rules.values() if "attest" in r.effect and r.stage in shown),
-        decisions=tuple(_used(d, reported).to_dict() for d in decisions.lines),
+        attested_subjects=_attested_subjects(plan, decisions),
+        decisions=tuple(d.to_dict() for d in decisions.lines),
         findings=tuple(reported),
         values=values,
         values_exact=exact,
@@ -138,16 +140,17 @@ def _decided(finding: Finding, decisions: Decisions) -> Finding:
     return replace(finding, decision=said.to_dict()) if said is not None and finding.outcome != "violated" else finding
 
 
-def _used(decision: Decision, findings: Sequence[Finding]) -> Decision:
-    """A decision closes an open question. It does not undo a violation; if nothing was open, `used` is `nothing`."""
-    if decision.used != "closed" or any(f.decision is not None and (f.rule, f.subject.id) == decision.question for f in findings):
-        return decision
-    return replace(decision, used="nothing")
-
-
 def _attested(rule: str, decisions: Decisions) -> tuple[str, str]:
-    signed = decisions.signed.get(rule)
-    return rule, "open" if signed is None else "closed" if signed.holds else "violated"
+    """Whether an attestation of the whole offering is open, good or bad."""
+    signed = decisions.signed.get((rule, ""))
+    return rule, "open" if signed is None else signed.outcome
+
+
+def _attested_subjects(plan: Plan, decisions: Decisions) -> tuple[Attested, ...]:
+    """The attestations of a single record that a decision names."""
+    rules = plan.rulebook.rules
+    named = sorted((d for d in decisions.signed.values() if d.subject), key=lambda d: d.question)
+    return tuple(Attested(d.rule, d.subject, d.outcome, tuple(e for e in rules[d.rule].effect if e != "attest")) for d in named)
 
 
 def _open(plan: Plan, raw: Raw, given: Input, silent: set[int], decisions: Decisions) -> frozenset[int]:

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, Any
 from validator import __version__
 from validator.bilingual import Both, Cite
 from validator.intake.issue import Issue
+from validator.rulebook.model import Answers
 
 if TYPE_CHECKING:
     import polars as pl
 
 FORMAT = "guiju.report/1"
 ENGINE = f"guiju {__version__}"
+
+OPEN = ("not_evaluable", "error")
+"""The outcomes that a decision can close."""
 
 Figures = Mapping[str, str]
 
@@ -34,6 +38,11 @@ def fingerprint(offering: str, rule: str, subject: str, figures: Figures) -> str
     """sha256 of these four, by which programs recognise a finding in the next run."""
     text = json.dumps([offering, rule, subject, dict(figures)], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()
+
+
+def attestation_mark(offering: str, rule: str, subject: str = "") -> str:
+    """The fingerprint of an attestation, of one record or of the whole offering: a corrected book does not change it."""
+    return fingerprint(offering, rule, subject or offering, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +147,12 @@ class BidLine:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """How to print a figure: its Chinese name, and the unit of its text. `flag`: the text is true or false."""
+    """How to print a figure: its Chinese name, and the unit of its text. `flag`: the text is true or false. `percent`: it is a ratio."""
 
     zh: str
     unit: Both
     flag: bool
+    percent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +185,22 @@ class RuleInfo:
     unverified: bool
     called: Called = Called()
     """Empty if the rule has no findings."""
+    answers: Answers | None = None
+    """The two words of an officer's decision on it. None for a selection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attested:
+    """An attestation of one record, good or bad. `effect`: what the rulebook says a bad answer does to the record."""
+
+    rule: str
+    subject: str
+    state: str
+    effect: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        bad = {"effect": list(self.effect)} if self.state == "bad" else {}
+        return {"rule": self.rule, "subject": self.subject, "state": self.state, **bad}
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +249,11 @@ class Report:
     """`terms` as text for people. Not in the JSON."""
     stated: Mapping[str, str] = field(default_factory=dict)
     """The figures of the offering that pictures and statistics show, if stated: issue_price (元), offline_initial (股). Not in the JSON."""
+    stages: tuple[str, ...] = ()
+    """The stages that the report is limited to. Empty means that it is whole."""
     decisions: tuple[Mapping[str, str], ...] = ()
+    attested_subjects: tuple[Attested, ...] = ()
+    """The attestations of single records. `attestations` has those of the whole offering: rule, and open, good or bad."""
     not_asked: tuple[str, ...] | None = None
     """For a submission: the ids of the rules that its records cannot decide."""
     verdict: Verdict | None = None
@@ -259,15 +289,21 @@ class Report:
 
     @property
     def status(self) -> int:
-        """The exit status: 1 violations, 3 something could not be evaluated or read, else 0."""
+        """The exit status: 1 violations or decisions against a record, 3 something is open, unreadable or provisional, else 0."""
         if self.outcomes["violated"] or self.decided_against:
             return 1
-        return 3 if self.unsure or self.intake or self.unsupplied else 0
+        waits = self.open or self.intake or self.unsupplied or self.provisional or self.elimination.undecided
+        return 3 if waits or any(total.open for total in self.fates.values()) else 0
 
     @property
     def decided_against(self) -> int:
-        """How many decisions made bids invalid, or closed an open question as violated."""
-        return sum(d["used"] == "invalid" or (d["used"] == "closed" and d["outcome"] == "violated") for d in self.decisions)
+        """How many decisions made bids invalid, closed an open question as violated, or answered an attestation as bad."""
+        return sum(d["used"] == "invalid" or (d["used"] != "nothing" and d["outcome"] in ("violated", "bad")) for d in self.decisions)
+
+    @property
+    def open(self) -> int:
+        """What nobody has answered: rules that are undecided or failed on a record, and attestations."""
+        return self.unsure + sum(state == "open" for _, state in self.attestations)
 
     @property
     def unsure(self) -> int:
@@ -296,7 +332,8 @@ class Report:
             "outcomes": {**self.outcomes, "by_rule": {k: dict(v) for k, v in self.by_rule.items()}},
             "unsupplied": {k: list(v) for k, v in self.unsupplied.items()},
             "lacking": {k: list(v) for k, v in self.lacking.items()},
-            "attestations": [{"rule": r, "state": s} for r, s in self.attestations],
+            "open": self.open,
+            "attestations": [{"rule": r, "state": s} for r, s in self.attestations] + [a.to_dict() for a in self.attested_subjects],
             "findings": [f.to_dict() for f in self.findings],
             "values": dict(self.values),
             "values_exact": dict(self.values_exact),
@@ -304,6 +341,8 @@ class Report:
             "fates": {k: _total(f) for k, f in self.fates.items()},
             "undecided": _total(self.undecided),
         }
+        if self.stages:
+            out["stages"] = list(self.stages)
         if self.decisions:
             out["decisions"] = [dict(d) for d in self.decisions]
         if self.not_asked is not None:

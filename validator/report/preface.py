@@ -9,12 +9,13 @@ from dsl.kernel.nodes import Scalar
 from dsl.kernel.ratio import Ratio
 from validator.bilingual import Both
 from validator.engine.result import Raw
-from validator.plan.model import Asked, Plan, Stage
+from validator.plan.model import BID, Asked, Plan, Stage
 from validator.plan.supplied_columns import Coverage
-from validator.report.amounts import fraction, margin_unit, plain, spoken, unit
+from validator.report.amounts import fraction, is_ratio, margin_unit, plain, spoken, unit
+from validator.report.decisions import words_for
 from validator.report.findings import rests_on_unverified
 from validator.report.model import Called, Changed, Label, RuleInfo
-from validator.rulebook.model import Take, Term
+from validator.rulebook.model import Rule, Take, Term
 
 Values = tuple[dict[str, str | None], dict[str, str | None]]
 """Values of the offering by name: rounded as shown, and exact."""
@@ -65,8 +66,8 @@ class Preface:
 def called(asked: Asked) -> Called:
     """The labels of a rule's figures and inputs, by the keys that its findings use, and the unit of its margin."""
     sheet = asked.sheet
-    inputs = {f.name: Label(f.zh, unit(f.type.type), f.type.type.kind == "flag") for f in sheet.inputs}
-    figures = {f.key: Label(f.zh, unit(f.type), f.type.kind == "flag") for f in sheet.figures}
+    inputs = {f.name: Label(f.zh, unit(f.type.type), f.type.type.kind == "flag", is_ratio(f)) for f in sheet.inputs}
+    figures = {f.key: Label(f.zh, unit(f.type), f.type.kind == "flag", is_ratio(f.field)) for f in sheet.figures}
     return Called(inputs | figures, Both("", "") if sheet.margin_type is None else margin_unit(sheet.margin_type))
 
 
@@ -92,8 +93,13 @@ def unsupplied_names(plan: Plan, rules: Iterable[Asked], coverage: Coverage, ter
 
 def _rules(plan: Plan) -> dict[str, RuleInfo]:
     marks = {a.rule.id: rests_on_unverified(plan, a) for a in plan.asked()}
-    rules = plan.rulebook.rules.values()
-    return {r.id: RuleInfo(r.id, r.stage, r.entity, r.name, r.cites, r.effect, marks.get(r.id, r.unverified)) for r in rules}
+    above = frozenset(plan.schema.parents[BID]) - {plan.schema.root}
+    return {r.id: _rule(r, marks.get(r.id, r.unverified), r.entity in above) for r in plan.rulebook.rules.values()}
+
+
+def _rule(r: Rule, unverified: bool, of_bids: bool) -> RuleInfo:
+    answers = None if r.selects else words_for(r, of_bids)
+    return RuleInfo(r.id, r.stage, r.entity, r.name, r.cites, r.effect, unverified, answers=answers)
 
 
 def _values(plan: Plan, raw: Raw, stages: Sequence[Stage]) -> Values:

@@ -140,6 +140,7 @@ def _rule(book: Rulebook, rule: Rule) -> Said:
         "selects": _plain(rule.selects),
         "effect": _plain(", ".join(rule.effect) or None),
         "admits": _text(book, rule.admits),
+        "answers": None if rule.answers is None else rule.answers.both,
         "name": rule.name,
         "message": None if message is None else Both(_template(book, message[0], "zh"), _template(book, message[1], "en")),
         "cite": _cite(rule.cites),

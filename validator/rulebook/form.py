@@ -50,6 +50,13 @@ class Both(Form):
     en: Annotated[str, Field(min_length=1)]
 
 
+class AnswersForm(Form):
+    """The two answers to an attestation. `good` confirms the rule's name."""
+
+    good: Both
+    bad: Both
+
+
 class SourceDocument(Form):
     title: str
     number: str | None = None
@@ -106,6 +113,8 @@ class ValueForm(Form):
     stage: str | None = None
     cite: str | None = None
     show: Annotated[int, Field(ge=0, le=12)] | None = None
+    percent: bool = False
+    """Whether people write it per cent, as a share or a rate."""
     unverified: bool | str = False
     is_: Annotated[Expression | None, Field(alias="is")] = None
     by: Expression | None = None
@@ -122,6 +131,7 @@ class RuleForm(Form):
     require: Expression | None = None
     selects: str | None = None
     effect: Effect | list[Effect]
+    answers: AnswersForm | None = None
     admits: Expression | None = None
     message: Both | None = None
     cite: str | None = None

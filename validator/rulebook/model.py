@@ -81,6 +81,28 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Answers:
+    """The two answers to an attestation. `good` confirms what the rule's name says."""
+
+    good: Both
+    bad: Both
+
+    @property
+    def both(self) -> Both:
+        """`未发现 / 发现`, for people."""
+        return Both(f"{self.good.zh} / {self.bad.zh}", f"{self.good.en} / {self.bad.en}")
+
+
+def answer_key(word: str) -> str:
+    """The word as answers are compared: without blanks around it, and in small letters."""
+    return word.strip().lower()
+
+
+NOT_FOUND_OR_FOUND = Answers(Both("未发现", "not found"), Both("发现", "found"))
+"""The answers to an attestation that names none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A condition on every record of an entity. Without `require` it is an attestation, or the selection named by `selects`."""
 
@@ -97,6 +119,8 @@ class Rule:
     cites: tuple[Cite, ...]
     unverified: bool
     note: Both | None = None
+    answers: Answers | None = None
+    """For an attestation."""
 
     @property
     def asked(self) -> bool:

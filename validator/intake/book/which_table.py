@@ -12,7 +12,15 @@ Decision = Mapping[str, str | None]
 
 BIDS = "bid"
 DECISIONS = ("decisions", "裁定")
-DECISION_COLUMNS = {"规则": "rule", "对象": "subject", "结果": "outcome", "姓名": "name", "时间": "at", "备注": "remark"}
+DECISION_COLUMNS = {
+    "规则": "rule",
+    "对象": "subject",
+    "结果": "outcome",
+    "姓名": "name",
+    "时间": "at",
+    "备注": "remark",
+    "指纹": "fingerprint",
+}
 SHOWN_NAMES = 8
 
 

@@ -80,6 +80,12 @@ def read_cell(
             return _text(text)
 
 
+def read_day(text: str) -> int:
+    """The day of a text that is a day, with or without a time of day, in days since 1970. Raises Unreadable."""
+    folded = text.strip(BLANKS).translate(_FOLD)
+    return _moment(folded) // DAY_MS if _MOMENT.fullmatch(folded) else _date(folded)
+
+
 def text_of(value: object) -> str | None:
     """A value as the text of a cell: `1400` for 1400.0, `51.38` for a double, `2026-03-30` for a day. None for a missing value and NaN."""
     if value is None or type(value) is str:

@@ -26,7 +26,19 @@ def read_workbook(data: bytes, name: str, file: str) -> list[RawTable]:
     tables = [t for at, s in enumerate(sheets) if (t := _table(s, facts[at] if at < len(facts) else NOTHING)) is not None]
     if not tables:
         raise refuse("empty-file", "every sheet of the workbook is empty", "supply a table with a header row", file)
+    tables = _answered(tables)
     return [replace(tables[0], file=name)] if len(tables) == 1 else tables
+
+
+REPORTS = (("概要", "逐条规则", "裁定"), ("summary", "rules", "decisions"))
+"""Sheets by which a report of ours is known, in Chinese or English. The last is the form that an officer fills in."""
+
+
+def _answered(tables: list[RawTable]) -> list[RawTable]:
+    """Of a report that an officer hands back, only her decisions: all else in it is what we printed."""
+    names = {t.name for t in tables}
+    form = next((report[-1] for report in REPORTS if names.issuperset(report)), None)
+    return tables if form is None else [t for t in tables if t.name == form]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """The rules of a report -> texts: names, clauses, effects, findings, and the columns that are not supplied."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from fractions import Fraction
 
 from validator.bilingual import Both, Cite
 from validator.render.phrases.safe import visible
 from validator.render.phrases.say import Lang, pick, say, spoken
 from validator.render.phrases.words import enumerated, name, told
+from validator.report.amounts import percent
 from validator.report.model import Called, Finding, Label, Report
 
 _BETWEEN_CLAUSES = "、"  # in either language: clauses are quoted in Chinese
@@ -15,6 +17,19 @@ def rule_name(report: Report, rule: str, lang: Lang) -> str:
     """A rule's name in the reader's language, or its id if the report does not know the rule."""
     info = report.rules.get(rule)
     return rule if info is None else told(info.name, lang)
+
+
+def answer(report: Report, rule: str, outcome: str, lang: Lang) -> str:
+    """The outcome of a decision or the state of an attestation in the rule's own words: `未发现`, `待确认`."""
+    info = report.rules.get(rule)
+    if outcome in ("good", "bad") and info is not None and info.answers is not None:
+        return told(info.answers.good if outcome == "good" else info.answers.bad, lang)
+    return say("state-open", lang) if outcome == "open" else name(outcome, lang)
+
+
+def limited(report: Report, lang: Lang) -> str:
+    """What a report that is limited to some stages leaves out. Empty if it is whole."""
+    return say("limited", lang, stages=visible(enumerated(report.stages, lang))) if report.stages else ""
 
 
 def by_rule(report: Report, outcome: str) -> list[tuple[str, list[Finding]]]:
@@ -53,6 +68,8 @@ def figure(words: Called, key: str, text: str | None, lang: Lang) -> str:
         text = say("figure-missing", lang)
     elif label.flag:
         text = say("flag-true" if text == "true" else "flag-false", lang)
+    elif label.percent:
+        text = percent(Fraction(text))
     else:
         text = _with_unit(text, label.unit, lang)
     return f"{pick(label.zh, key, lang)} = {text}"

@@ -7,7 +7,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 
-from validator.render.phrases.rules import rule_name
+from validator.render.phrases.rules import limited, rule_name
 from validator.render.phrases.safe import cell, visible
 from validator.render.phrases.say import Lang, say
 from validator.render.phrases.words import name, price, shares
@@ -43,6 +43,8 @@ def render(report: Report, lang: Lang) -> str:
     """The table as CSV."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
+    if report.stages:
+        writer.writerow((limited(report, lang),))
     writer.writerow(head(lang))
     for number, investor, placee, at, quantity, remark in rows(report, lang):
         figures = ("" if at is None else price(at), "" if quantity is None else quantity)

@@ -26,7 +26,7 @@ def render(report: Report, lang: Lang, *, bids: bool = False) -> bytes:
 
 
 def _tables(report: Report, lang: Lang, bids: bool) -> Iterator[Table]:
-    """The sheets after the summary. Empty sheets are left out, except findings and rules."""
+    """The sheets after the summary. Empty sheets are left out, except findings, decisions and rules."""
     listed = list(annex.rows(report, lang))
     barred = [row for row, bid in zip(listed, report.bids, strict=True) if not bid.live]
     if barred:
@@ -40,8 +40,7 @@ def _tables(report: Report, lang: Lang, bids: bool) -> Iterator[Table]:
         yield _table(say("bids", lang), of_bids.every(report, lang))
     if report.intake:
         yield _table(say("intake", lang), rules.intake(report, lang))
-    if report.decisions:
-        yield _table(say("sheet-decisions", lang), rules.decisions(report, lang))
+    yield _table(say("sheet-decisions", lang), rules.decisions(report, lang), rules.DECISIONS_PRINTED)
     yield _table(say("sheet-rules", lang), rules.applied(report, lang), rules.APPLIED_PRINTED)
     if report.terms:
         yield _table(say("sheet-terms", lang), rules.terms(report, lang))

@@ -1,9 +1,10 @@
 """Report -> the tables of rules: findings, every rule with its clause, and inputs other than the book."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from dsl.outcomes import OUTCOMES
-from validator.render.phrases.rules import changed_terms, clauses, effects, rule_name, wanted_said
+from validator.render.phrases.rules import answer, changed_terms, clauses, effects, rule_name, wanted_said
 from validator.render.phrases.say import Lang, say, spoken
 from validator.render.phrases.words import name, table
 from validator.render.tables import decisions as decided
@@ -33,14 +34,19 @@ _FINDING_FORMS: Mapping[str, tuple[Style, int]] = {
 
 
 _DECISION_FORMS: Mapping[str, tuple[Style, int]] = {
-    "rule": ("text", 34),
-    "subject": ("text", 18),
+    "rule": ("text", 31),
+    "asks": ("prose", 36),
+    "subject": ("text", 16),
     "outcome": ("text", 12),
-    "name": ("text", 16),
-    "at": ("text", 22),
-    "remark": ("prose", 38),
-    "used": ("text", 24),
+    "name": ("text", 10),
+    "at": ("text", 18),
+    "remark": ("prose", 24),
+    "used": ("text", 17),
+    "fingerprint": ("text", 12),
 }
+
+DECISIONS_PRINTED = 8
+"""How many columns of `decisions` are printed: without the fingerprint."""
 
 APPLIED_PRINTED = 11
 """How many columns of `applied` are printed: up to the signature."""
@@ -96,7 +102,7 @@ def _came_of(report: Report, rule: str) -> tuple[int | None, ...]:
 
 def _wanting(report: Report, rule: str, states: Mapping[str, str], lang: Lang) -> tuple[str, str]:
     state = states.get(rule)
-    signed = "" if state is None else name(state, lang) if state == "violated" else say(f"state-{state}", lang)
+    signed = "" if state is None else answer(report, rule, state, lang)
     return signed, wanted_said(report, rule, lang)
 
 
@@ -120,8 +126,10 @@ def intake(report: Report, lang: Lang) -> Iterator[Column]:
 
 
 def decisions(report: Report, lang: Lang) -> Iterator[Column]:
-    """The decisions of an officer and their effects."""
-    return turned(
-        tuple((title, *_DECISION_FORMS[key]) for key, title in zip(decided.COLUMNS, decided.head(lang), strict=True)),
-        list(decided.rows(report, lang)),
-    )
+    """The form in which an officer answers what is open. The workbook is read back with it, and then only this sheet."""
+    lines = list(decided.form(report, lang))
+    titles = zip(decided.FORM, decided.head(lang, decided.FORM), strict=True)
+    columns = turned(tuple((title, *_DECISION_FORMS[key]) for key, title in titles), [cells for cells, _ in lines])
+    for key, column in zip(decided.FORM, columns, strict=True):
+        choices = [words for _, words in lines] if key == "outcome" else []
+        yield replace(column, choices=choices, hidden=key == "fingerprint")

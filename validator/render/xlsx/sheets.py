@@ -20,6 +20,9 @@ class Column:
     style: Style
     width: int
     cells: Sequence[Cell]
+    choices: Sequence[tuple[str, ...]] = ()
+    """For a column that is filled in: the words to choose from in each row."""
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from io import BytesIO
+from itertools import groupby
 from typing import Any, assert_never
 
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
@@ -79,9 +80,20 @@ def _table(drawn: Any, table: Table, formats: Formats) -> None:
     for row, tall in _tall(table):
         drawn.set_row_pixels(row, min(tall * LINE, _TALLEST))
     for at, column in enumerate(table.columns):
-        drawn.set_column(at, at, column.width)
+        drawn.set_column(at, at, column.width, None, {"hidden": column.hidden})
+        _choices(drawn, at, column)
         _put(drawn, 0, at, column.title, formats["head-number" if column.style in NUMERIC else "head"])
         (_numbers if column.style in NUMERIC else _texts)(drawn, at, column, formats)
+
+
+def _choices(drawn: Any, at: int, column: Column) -> None:
+    """A dropdown in each row, one for all rows that follow each other and have the same words."""
+    row = 1
+    for words, same in groupby(column.choices):
+        first, row = row, row + len(tuple(same))
+        if words and not any("," in word for word in words):  # a comma would part the list
+            said = {"error_title": column.title, "error_message": " / ".join(words)[:_HEADER]}
+            drawn.data_validation(first, at, row - 1, at, {"validate": "list", "source": list(words), **said})
 
 
 def _tall(table: Table) -> Iterator[tuple[int, int]]:

@@ -16,7 +16,7 @@ from validator.rulebook.amendments import Placed
 from validator.rulebook.compile.message import pieces
 from validator.rulebook.compile.scope import Scope
 from validator.rulebook.form import RuleForm, TermForm
-from validator.rulebook.model import Rule, Template, Term
+from validator.rulebook.model import NOT_FOUND_OR_FOUND, Answers, Rule, Template, Term, answer_key
 from validator.vocabulary.limits import impossible
 
 _CITE = "add `cite: <source> <clause>`"
@@ -139,7 +139,13 @@ def _rule(scope: Scope, placed: Placed[RuleForm]) -> Rule | None:
         scope.cites(placed, form.cite),
         bool(form.unverified) or scope.unread(form.cite),
         note,
+        _answers(form) if "attest" in effect else None,
     )
+
+
+def _answers(form: RuleForm) -> Answers:
+    said = form.answers
+    return NOT_FOUND_OR_FOUND if said is None else Answers(Both(said.good.zh, said.good.en), Both(said.bad.zh, said.bad.en))
 
 
 def _form_fits(scope: Scope, placed: Placed[RuleForm], stage: str, effect: tuple[str, ...]) -> bool:
@@ -159,9 +165,22 @@ def _form_fits(scope: Scope, placed: Placed[RuleForm], stage: str, effect: tuple
             say(code, message, "selects")
     if ("attest" in effect) != (form.require is None and form.selects is None):
         say("wrong-form", f"rule `{form.id}`: the effect `attest` is for rules without `require`, and only for them", "effect")
+    if form.answers is not None:
+        for code, message, hint in _answers_fit(form, effect):
+            say(code, message, "answers", hint)
     if ("excess-invalid" in effect) != (form.admits is not None) and form.for_ == "bid":
         say("wrong-form", f"rule `{form.id}`: the effect `excess-invalid` needs `admits`, and `admits` needs that effect", "effect")
     return len(scope.mistakes) == before
+
+
+def _answers_fit(form: RuleForm, effect: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
+    """Only an attestation has answers, and nobody can take one for the other."""
+    if "attest" not in effect:
+        yield "wrong-form", f"rule `{form.id}`: `answers` are for the effect `attest`", "data decide this rule: leave `answers` out"
+    answers = _answers(form)
+    good, bad = ({answer_key(w) for w in (a.zh, a.en)} for a in (answers.good, answers.bad))
+    if good & bad:
+        yield "wrong-form", f"rule `{form.id}`: the good and the bad answer are the same word", "for example 未发现 and 发现"
 
 
 def _selection_fits(scope: Scope, form: RuleForm, name: str, stage: str) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from dsl.diagnostics import DiagnosticError
 from dsl.kernel.lower import lower, lower_whole, ratio_of
 from dsl.kernel.nodes import Const, bounds
 from dsl.nodes import Expr, Name
-from dsl.quantities import FLAG, FieldType, Type
+from dsl.quantities import FLAG, PLAIN, FieldType, Type
 from dsl.schema import Field
 from validator.rulebook.amendments import Path, Placed
 from validator.rulebook.compile.scope import Piece, Scope
@@ -134,7 +134,10 @@ def _value(scope: Scope, name: str, placed: Placed[ValueForm], parts: dict[Path,
     scope.stage_fits(placed, stage, [meaning] if isinstance(meaning, Checked) else meaning.parts(), "value")
     if name == "fate" and (form.of, type_.kind) != ("bid", "words"):  # the report counts bids by it
         scope.mistakes.append(placed.mistake("wrong-type", "`fate` is the result of a bid: it must be a value of bid that gives words"))
-    made = Field(name, form.zh, form.of, FieldType("value", type_), "value", None, stage)
+    if form.percent and (type_.kind != "number" or type_.dim != PLAIN):
+        said = f"`{name}` is no plain number, and `percent` is for shares and rates"
+        scope.mistakes.append(placed.mistake("wrong-type", said, "percent", hint="leave `percent` out"))
+    made = Field(name, form.zh, form.of, FieldType("ratio" if form.percent else "value", type_), "value", None, stage)
     unverified = bool(form.unverified) or scope.unread(form.cite)
     return Value(made, meaning, kind, cites, unverified, form.show, type_.words if type_.kind == "words" else ())
 

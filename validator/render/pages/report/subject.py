@@ -8,7 +8,7 @@ from typing import Any
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.outcomes import WORST_FIRST
 from validator.render.pages.blocks import Block, Column, Heading, Note, Table
-from validator.render.phrases.rules import called, clauses, effects, margin, rule_name
+from validator.render.phrases.rules import called, clauses, effects, limited, margin, rule_name
 from validator.render.phrases.safe import visible
 from validator.render.phrases.say import Lang, say
 from validator.render.phrases.words import count, name, price, shares, told
@@ -43,6 +43,7 @@ def data(found: OfSubject) -> dict[str, Any]:
         "offering": found.report.offering,
         "rulebook": dict(found.report.rulebook),
         "subject": found.id,
+        **({"stages": list(found.report.stages)} if found.report.stages else {}),
         "bids": [line for line, bid in zip(lines, found.report.bids, strict=True) if bid in found.bids],
         "findings": [f.to_dict() for f in found.findings],
     }
@@ -56,6 +57,8 @@ def page(found: OfSubject, lang: Lang) -> tuple[Block, ...]:
 def _page(found: OfSubject, lang: Lang) -> Iterator[Block]:
     names = dict.fromkeys(n for b in found.bids for n in (b.investor_name, b.placee_name) if n)
     yield Heading("  ".join(map(visible, (found.id, *list(names)[:2]))))
+    if found.report.stages:
+        yield Note(limited(found.report, lang), "warn")
     if found.bids:
         titles = (name("bid", lang), *(say(c, lang) for c in ("annex-price", "annex-quantity", "quantity", "fate")))
         yield Table(tuple(Column(t, right=0 < i < 4) for i, t in enumerate(titles)), tuple(_bid(b, lang) for b in found.bids))

@@ -11,7 +11,7 @@ from dsl.outcomes import OUTCOMES
 from validator.render.pages.blocks import Block, Column, Heading, Note, Table
 from validator.render.pages.report import not_supplied as lacking
 from validator.render.pages.report.results import clipped, every_bid, listed, pairs, results
-from validator.render.phrases.rules import by_rule, called, changed_terms, clauses, columns_of, effects, missing, rule_name
+from validator.render.phrases.rules import answer, by_rule, called, changed_terms, clauses, columns_of, effects, limited, missing, rule_name
 from validator.render.phrases.safe import visible
 from validator.render.phrases.say import Lang, say
 from validator.render.phrases.words import count, name, table, told
@@ -59,14 +59,15 @@ def verdict(report: Report, lang: Lang) -> Note:
         rules = len({f.rule for f in report.violated})
         said = say("breaches", lang, rules=count(rules), count=count(len(report.violated)))
         return Note(_with_open_ends(report, said, lang), "bad")
-    against = report.decided_against + sum(state == "violated" for _, state in report.attestations)
-    if against:
-        said = say("decided-against", lang, count=count(against))
+    if report.decided_against:
+        said = say("decided-against", lang, count=count(report.decided_against))
         return Note(_with_open_ends(report, said, lang), "bad")
     if not _evaluated(report):
         return Note(say("undecided", lang), "warn")
     if signatures := open_attestations(report):
         return Note(say("attest-open", lang, count=count(len(signatures))), "warn")
+    if report.stages and _clean(report):
+        return Note(say("compliant-stages", lang), "warn")
     return Note(say("compliant", lang), "good") if _clean(report) else Note(say("provisional-pass", lang), "warn")
 
 
@@ -82,7 +83,7 @@ def _evaluated(report: Report) -> bool:
 
 
 def _clean(report: Report) -> bool:
-    return report.status == 0 and _evaluated(report) and not report.provisional and not open_attestations(report)
+    return report.status == 0
 
 
 def _page(report: Report, lang: Lang, bids: bool, next_steps: bool) -> Iterator[Block]:
@@ -104,6 +105,8 @@ def _facts(report: Report, lang: Lang) -> Table:
         (say("engine", lang), say("verified" if report.verified else "not-verified", lang)),
         (say("outcomes", lang), " · ".join(_outcome(report, o, lang) for o in OUTCOMES)),
     ]
+    if report.stages:
+        rows.insert(0, (say("scope", lang), limited(report, lang)))
     if terms := _terms_not_given(report):
         rows.append((say("standing", lang), say("provisional", lang, what=columns_of(report, terms, lang))))
     if report.set_aside:
@@ -222,7 +225,11 @@ def _terms(report: Report, lang: Lang) -> Iterator[Block]:
 def _attestations(report: Report, lang: Lang) -> Iterator[Block]:
     if report.attestations:
         yield Heading(say("attestations", lang))
-        rows = ((rule_name(report, r, lang), r, say(f"state-{s}", lang)) for r, s in report.attestations)
+        rows = [(rule_name(report, r, lang), r, answer(report, r, s, lang)) for r, s in report.attestations]
+        for one in report.attested_subjects:
+            subject = say("in-brackets", lang, text=visible(one.subject))
+            does = f"\n→ {effects(one.effect, lang)}" if one.state == "bad" and one.effect else ""
+            rows.append((rule_name(report, one.rule, lang) + subject, one.rule, answer(report, one.rule, one.state, lang) + does))
         yield Table((Column("", wide=True), Column(""), Column("")), tuple(rows))
 
 

@@ -16,7 +16,7 @@ _KINDS = ("rules", "terms", "values")
 _DONE = ("added", "removed", "changed")
 _ID = 36
 """The longest id that is never broken."""
-_TELLING = ("when", "require", "effect", "admits", "value", "is", "from", "order", "limit", "cite")
+_TELLING = ("when", "require", "effect", "answers", "admits", "value", "is", "from", "order", "limit", "cite")
 """The parts that are shown for a rule, term or value that was added or removed."""
 
 

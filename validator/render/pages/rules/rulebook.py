@@ -117,6 +117,8 @@ def _rule(book: Rulebook, rule: Rule, lang: Lang) -> Iterator[Block]:
     for part, expression in (("when", rule.when), ("require", rule.require), ("admits", rule.admits)):
         if expression is not None:
             rows += [(say(part, lang), "\n".join(_text(expression, tongue, book.schema) for tongue in ("zh", "en")))]
+    if rule.answers is not None:
+        rows += [(say("answers", lang), told(rule.answers.both, lang))]
     if rule.message is not None:
         rows += [(say("message", lang), _template(rule.message[LANGS.index(lang)], book.schema, lang))]
     if rule.asked:
@@ -170,6 +172,7 @@ def _term_row(book: Rulebook, term: str, t: Term, lang: Lang) -> tuple[str, ...]
 
 
 def _rule_data(r: Rule) -> dict[str, Any]:
+    answers = None if r.answers is None else {"good": r.answers.good.to_dict(), "bad": r.answers.bad.to_dict()}
     return {
         "id": r.id,
         "stage": r.stage,
@@ -180,7 +183,7 @@ def _rule_data(r: Rule) -> dict[str, Any]:
         "name": r.name.to_dict(),
         "cite": _keys(r.cites),
         "unverified": r.unverified,
-    }
+    } | ({} if answers is None else {"answers": answers})
 
 
 def _term_data(term: str, t: Term) -> dict[str, Any]:
