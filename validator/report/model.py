@@ -253,7 +253,12 @@ class Report:
         """The exit status: 1 violations, 3 something could not be evaluated or read, else 0."""
         if self.outcomes["violated"] or self.decided_against:
             return 1
-        return 3 if self.unsure or self.intake or self.unsupplied else 0
+        return 3 if self.unsure or self.troubles or self.unsupplied else 0
+
+    @property
+    def troubles(self) -> tuple[Issue, ...]:
+        """The entries of `intake` that tell of something not read or not believed. Notes are not among them."""
+        return tuple(i for i in self.intake if i.level == "issue")
 
     @property
     def decided_against(self) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from validator.intake.cells.cell import BLANKS
 from validator.intake.cells.header import field_names, name_key, read_header, table_entity
 from validator.intake.formats.raw_table import RawTable, note, refuse
 from validator.intake.issue import Issue
@@ -45,6 +46,8 @@ def name_tables(raws: Sequence[RawTable], vocabulary: Vocabulary) -> Named:
             tables[entity] = raw
     if BIDS not in tables:
         rest = _adopt_bids(tables, rest, vocabulary)
+    else:
+        _refuse_halves(tables[BIDS], rest, vocabulary)
     if not tables and not decisions:
         raise _unknown(raws, vocabulary)
     if tables and not any(raw.columns for raw in tables.values()):
@@ -68,9 +71,26 @@ def _adopt_bids(tables: dict[str, RawTable], rest: list[RawTable], vocabulary: V
     return [raw for raw in rest if raw not in like]
 
 
+def _refuse_halves(bids: RawTable, rest: Sequence[RawTable], vocabulary: Vocabulary) -> None:
+    """Refuse a book of which another table has bids that the table of bids has not: only a copy may be left out."""
+    key = vocabulary.schema.entities[vocabulary.schema.entities[BIDS].of or BIDS].key[0]
+    held = _codes(bids, key, vocabulary)
+    for raw in rest:
+        more = _codes(raw, key, vocabulary) - held if BIDS in _owners(raw, BIDS, vocabulary) else set()
+        if more:
+            said = f"`{raw.name}` has bids that `{bids.name}` has not, of {len(more)} codes such as `{min(more)}`"
+            raise refuse("unknown-table", said, "put all bids into one table (报价), or delete the table that does not count")
+
+
+def _codes(raw: RawTable, key: str, vocabulary: Vocabulary) -> set[str]:
+    names = field_names(vocabulary, BIDS)
+    found = [(c, read_header(c.header, names, vocabulary.schema.units)) for c in raw.columns]
+    return {t.strip(BLANKS) for c, f in found if isinstance(f, tuple) and f[0].name == key for t in c.texts.drop_nulls().to_list()}
+
+
 def _owners(raw: RawTable, entity: str, vocabulary: Vocabulary) -> list[str]:
     """The entity of each column that a table of `entity` may have."""
-    names = field_names(vocabulary.schema, entity)
+    names = field_names(vocabulary, entity)
     found = [read_header(c.header, names, vocabulary.schema.units) for c in raw.columns]
     return [f[0].entity for f in found if isinstance(f, tuple)]
 

@@ -11,19 +11,20 @@ from datetime import date, datetime, time
 
 from python_calamine import CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
+from validator.intake.cells.header import Heads
 from validator.intake.formats.raw_table import Broken, RawTable, listed, note, refuse, table_of_rows
 from validator.intake.formats.workbook_xml import NOTHING, SheetFacts, sheet_facts
 from validator.intake.formats.zip_files import open_zip
 from validator.intake.issue import Issue
 
 
-def read_workbook(data: bytes, name: str, file: str) -> list[RawTable]:
+def read_workbook(data: bytes, name: str, file: str, heads: Heads | None = None) -> list[RawTable]:
     """Every sheet that is not empty, under its own name. `name`: another name of the table, if there is only one."""
     archive = open_zip(data, file)
     _refuse_macros(archive, file)
     facts = sheet_facts(archive, file)
     sheets = _sheets(data, file)
-    tables = [t for at, s in enumerate(sheets) if (t := _table(s, facts[at] if at < len(facts) else NOTHING)) is not None]
+    tables = [t for at, s in enumerate(sheets) if (t := _table(s, facts[at] if at < len(facts) else NOTHING, heads)) is not None]
     if not tables:
         raise refuse("empty-file", "every sheet of the workbook is empty", "supply a table with a header row", file)
     return [replace(tables[0], file=name)] if len(tables) == 1 else tables
@@ -66,7 +67,7 @@ def _refuse_macros(archive: zipfile.ZipFile, file: str) -> None:
         raise refuse("file-refused", "the file is not an Excel workbook", "save it again as .xlsx", file)
 
 
-def _table(sheet: _Sheet, facts: SheetFacts) -> RawTable | None:
+def _table(sheet: _Sheet, facts: SheetFacts, heads: Heads | None) -> RawTable | None:
     if sheet.start is None:
         return None
     top, left = sheet.start
@@ -76,7 +77,7 @@ def _table(sheet: _Sheet, facts: SheetFacts) -> RawTable | None:
     for (row, column), text in facts.broken.items():
         if 0 <= row - top - 1 < len(lines) and 0 <= column - left - 1 < len(lines[0]):
             lines[row - top - 1][column - left - 1] = Broken(text)
-    found = table_of_rows(sheet.name, lines, top + 1)
+    found = replace(table_of_rows(sheet.name, lines, top + 1, heads), spreadsheet=True)
     if not found.columns:
         return None
     said = [*_hidden_rows(found, facts.hidden), *_merged(found, sheet)]

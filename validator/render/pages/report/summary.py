@@ -76,7 +76,7 @@ def _with_open_ends(report: Report, said: str, lang: Lang) -> str:
 
 def _evaluated(report: Report) -> bool:
     """Whether nothing is undecided or unreadable."""
-    waits = report.unsure or report.unsupplied or report.intake
+    waits = report.unsure or report.unsupplied or report.troubles
     return not waits and not any(total.open for total in report.fates.values()) and not report.elimination.undecided
 
 
@@ -126,7 +126,7 @@ def _to_do(report: Report, lang: Lang) -> Iterator[Block]:
     facts = {
         "violated": unsure["violated"],
         "error": unsure["error"],
-        "intake": len(report.intake),
+        "intake": len(report.troubles),
         "undecided": len(report.elimination.undecided),
         "not-evaluable": unsure["not_evaluable"],
         "unsupplied": sum(map(len, report.unsupplied.values())),
