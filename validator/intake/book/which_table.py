@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from validator.intake.cells.cell import BLANKS
 from validator.intake.cells.header import field_names, name_key, read_header, table_entity
-from validator.intake.formats.raw_table import RawTable, note, refuse
+from validator.intake.formats.raw_table import RawTable, note, own_report, refuse
 from validator.intake.issue import Issue
 from validator.vocabulary.vocabulary import Vocabulary
 
@@ -31,10 +31,13 @@ def name_tables(raws: Sequence[RawTable], vocabulary: Vocabulary) -> Named:
     tables: dict[str, RawTable] = {}
     rest: list[RawTable] = []
     decisions: tuple[Decision, ...] = ()
+    ours: list[Issue] = []
     for raw in raws:
         entity = table_entity(raw.name, vocabulary) or table_entity(raw.file, vocabulary)
         if name_key(raw.name) in DECISIONS or name_key(raw.file) in DECISIONS:
             decisions += _decisions(raw)
+        elif raw.ours:
+            ours.append(own_report(raw.name))
         elif entity is None or entity == vocabulary.schema.root:
             rest.append(raw)
         elif entity in tables:
@@ -54,14 +57,22 @@ def name_tables(raws: Sequence[RawTable], vocabulary: Vocabulary) -> Named:
         raise refuse("empty-file", "it contains no records", "supply a table with a header row")
     for entity, raw in tables.items():
         _refuse_foreign(raw, entity, vocabulary)
-    issues = [_not_read(raw) for raw in rest] + [
-        _no_records(vocabulary.schema.entities[e].collection) for e, raw in tables.items() if raw.rows.is_empty()
-    ]
+    issues = (
+        ours
+        + [_not_read(raw) for raw in rest]
+        + [_no_records(vocabulary.schema.entities[e].collection) for e, raw in tables.items() if raw.rows.is_empty()]
+    )
     return Named(tables, decisions, tuple(issues))
 
 
 def _adopt_bids(tables: dict[str, RawTable], rest: list[RawTable], vocabulary: Vocabulary) -> list[RawTable]:
     """Take the only table with columns of bids as the bids. Returns the other tables of unknown name."""
+    told = {id(raw): _told_by_heads(raw, vocabulary) for raw in rest}
+    for raw in rest:
+        found = told[id(raw)]
+        if found not in (None, BIDS, *tables) and list(told.values()).count(found) == 1:
+            tables[str(found)] = raw
+    rest = [raw for raw in rest if not any(raw is t for t in tables.values())]
     like = [raw for raw in rest if any(owner == BIDS for owner in _owners(raw, BIDS, vocabulary))]
     if len(like) > 1:
         names = ", ".join(f"`{raw.name}`" for raw in like)
@@ -69,6 +80,19 @@ def _adopt_bids(tables: dict[str, RawTable], rest: list[RawTable], vocabulary: V
     if like:
         tables[BIDS] = like[0]
     return [raw for raw in rest if raw not in like]
+
+
+def _told_by_heads(raw: RawTable, vocabulary: Vocabulary) -> str | None:
+    """The entity whose table this is by its headers: it has the code, and more headers name fields of it than of any other entity."""
+    counts: dict[str, int] = {}
+    for entity in vocabulary.schema.entities.values():
+        names = field_names(vocabulary, entity.name)
+        found = [f[0] for c in raw.columns if isinstance(f := read_header(c.header, names, vocabulary.schema.units), tuple)]
+        if entity.name != vocabulary.schema.root and any(f.name in entity.key for f in found):
+            counts[entity.name] = sum(f.entity == entity.name and f.name not in entity.key for f in found)
+    best = max(counts.values(), default=0)
+    told = [entity for entity, n in counts.items() if n == best]
+    return told[0] if best > 1 and len(told) == 1 else None
 
 
 def _refuse_halves(bids: RawTable, rest: Sequence[RawTable], vocabulary: Vocabulary) -> None:

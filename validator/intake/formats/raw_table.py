@@ -18,6 +18,9 @@ from validator.intake.issue import Issue, Level
 
 SHOWN_ROWS = 20
 
+OWN_REPORT = "guiju."
+"""How reports of this program are recognised: the subject of a workbook, the beginning of the format of a JSON file."""
+
 # A double is exact for integers of up to 15 digits. No field of the vocabulary needs more.
 DOUBLE_LIMIT = 10**15
 
@@ -51,7 +54,8 @@ class RawTable:
     """`rows`: the row numbers of the records in the source, where the header is usually row 1. `issues` have no table name yet.
 
     `file`: another name of the table, if its file has no other table: the name of the file. `misfits`: the rows whose cells do not fit the
-    header. `spreadsheet`: its numbers are doubles as a spreadsheet stores them.
+    header. `spreadsheet`: its numbers are doubles as a spreadsheet stores them. `ours`: it
+    stands in a report of this program.
     """
 
     name: str
@@ -62,6 +66,7 @@ class RawTable:
     file: str = ""
     misfits: pl.Series | None = None
     spreadsheet: bool = False
+    ours: bool = False
 
     def keep(self, mask: pl.Series) -> "RawTable":
         """The table with only these rows."""
@@ -79,6 +84,11 @@ def note(
 ) -> Issue:
     """An issue without the name of its table, which is filled in later."""
     return Issue(code, "", row, column, shown(text), Both(zh, en), level)
+
+
+def own_report(name: str) -> Issue:
+    zh, en = f"“{name}”是本程序的报告,未读取", f"`{name}` is a report of this program and is not read"
+    return note("own-report", zh, en, None, None, name, "note")
 
 
 def table(
@@ -100,6 +110,7 @@ def table(
                     f"跳过{len(inner)}个空行:{listed(inner)}",
                     f"{len(inner)} blank rows are skipped: {listed(inner)}",
                     inner[0],
+                    level="note",
                 )
             )
         used = [c.keep(~empty) for c in used]

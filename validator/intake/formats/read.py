@@ -1,6 +1,7 @@
 """A path, bytes, frames or records -> raw tables, a digest and issues. A file that cannot be read is refused, with the reason."""
 
 import hashlib
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from validator.intake.cells.header import Heads
 from validator.intake.formats.csv_file import read_csv
 from validator.intake.formats.frames import read_parquet, table_of_frame
 from validator.intake.formats.json_records import read_json, read_json_lines, table_of_records
-from validator.intake.formats.raw_table import RawTable, note, refuse
+from validator.intake.formats.raw_table import OWN_REPORT, RawTable, note, own_report, refuse
 from validator.intake.formats.workbook import read_workbook
 from validator.intake.formats.zip_files import files_of, open_zip
 from validator.intake.issue import Issue
@@ -38,6 +39,8 @@ HINTS = {
 }
 MAGIC = {b"PK\x03\x04": "an Excel workbook or a zip", b"\xd0\xcf\x11\xe0": "an old or a password-protected Office file", b"PAR1": "Parquet"}
 MAX_FILE = 8 * 2**30
+BEGINNING = 200
+_OWN_JSON = re.compile(rb'\s*+\{\s*+"format"\s*+:\s*+"' + OWN_REPORT.encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,9 @@ def _many(name: str, files: Iterable[tuple[str, bytes]], said: list[Issue], head
     tables: list[RawTable] = []
     hashes: list[tuple[str, str]] = []
     for file, data in sorted(files):
-        if PurePosixPath(file).suffix.lower() in FORMATS:
+        if _OWN_JSON.match(data[:BEGINNING]):
+            said.append(own_report(file))
+        elif PurePosixPath(file).suffix.lower() in FORMATS:
             tables += _tables(file, data, heads)
             hashes.append((file, hashlib.sha256(data).hexdigest()))
         else:
