@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from dsl.kernel.nodes import Scalar
 from dsl.kernel.unreadable import UNREAD
-from validator.intake.issue import Issue
+from validator.intake.issue import Issue, merged
 from validator.intake.submission.read import Submission
 from validator.plan.model import BID, PRICE, QUANTITY, Name, Plan
 from validator.plan.supplied_columns import Supplied
@@ -104,7 +104,7 @@ def book_input(book: "Book", plan: Plan) -> Input:
     bids = {n: frames[BID].get_column(n).to_list() for n in ("price", QUANTITY, "submitted_at", "sequence")}
     supplied = _supplied(book.supplied, book.records, book.unreadable, plan)
     labels = {n: frames[e].get_column(n).to_list() for e, n in LABELS}
-    return Input(book.digest, book.records, book.issues, book.unknown_columns, supplied, names, bids, labels)
+    return Input(book.digest, book.records, merged(book.issues), book.unknown_columns, supplied, names, bids, labels)
 
 
 def submission_input(given: Submission, plan: Plan, supplied: Supplied | None = None) -> Input:

@@ -292,8 +292,13 @@ class Report:
         """The exit status: 1 violations or decisions against a record, 3 something is open, unreadable or provisional, else 0."""
         if self.outcomes["violated"] or self.decided_against:
             return 1
-        waits = self.open or self.intake or self.unsupplied or self.provisional or self.elimination.undecided
+        waits = self.open or self.troubles or self.unsupplied or self.provisional or self.elimination.undecided
         return 3 if waits or any(total.open for total in self.fates.values()) else 0
+
+    @property
+    def troubles(self) -> tuple[Issue, ...]:
+        """The entries of `intake` that tell of something not read or not believed. Notes are not among them."""
+        return tuple(i for i in self.intake if i.level == "issue")
 
     @property
     def decided_against(self) -> int:

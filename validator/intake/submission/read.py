@@ -87,7 +87,7 @@ def submission_form(vocabulary: Vocabulary) -> SubmissionForm:
     schema = vocabulary.schema
     entities = sorted((e for e in schema.entities.values() if e.name != schema.root), key=lambda e: len(schema.parents[e.name]))
     tables = {name_key(n): entity for n, entity in vocabulary.tables.items() if entity != schema.root}
-    names = {e.name: field_names(schema, e.name) for e in entities}
+    names = {e.name: field_names(vocabulary, e.name, also=False) for e in entities}
     return SubmissionForm(
         vocabulary,
         tuple(entities),

@@ -77,7 +77,7 @@ def _with_open_ends(report: Report, said: str, lang: Lang) -> str:
 
 def _evaluated(report: Report) -> bool:
     """Whether nothing is undecided or unreadable."""
-    waits = report.unsure or report.unsupplied or report.intake
+    waits = report.unsure or report.unsupplied or report.troubles
     open_ = any(total.open for total in report.fates.values()) or any(bid.undecided for bid in report.bids)
     return not waits and not open_ and not report.elimination.undecided
 
@@ -136,7 +136,7 @@ def _to_do(report: Report, lang: Lang) -> Iterator[Block]:
     facts = {
         "violated": unsure["violated"],
         "error": unsure["error"],
-        "intake": len(report.intake),
+        "intake": len(report.troubles),
         "undecided": len(report.elimination.undecided),
         "not-evaluable": unsure["not_evaluable"],
         "unsupplied": sum(map(len, report.unsupplied.values())),
