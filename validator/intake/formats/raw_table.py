@@ -59,9 +59,9 @@ class RawTable:
     file: str = ""
 
 
-def refuse(code: str, message: str, hint: str | None = None, file: str = "") -> DiagnosticError:
-    """The error to raise for a file that cannot be read at all."""
-    return DiagnosticError([Diagnostic(code, message, hint=hint, file=file, line=0)])
+def refuse(code: str, message: str, hint: str | None = None, file: str = "", *, zh: str = "", hint_zh: str = "") -> DiagnosticError:
+    """The error to raise for a file that cannot be read at all. `zh`, `hint_zh`: the same in Chinese."""
+    return DiagnosticError([Diagnostic(code, message, hint=hint, file=file, line=0, zh=zh, hint_zh=hint_zh)])
 
 
 def note(code: str, zh: str, en: str, row: int | None = None, column: str | None = None, text: str | None = None) -> Issue:
