@@ -20,7 +20,8 @@ class Span:
 class Diagnostic:
     """One mistake. `text` is the expression that `span` points into. The code that reads a file fills in `file` and `line` (from 1).
 
-    `zh`: the message in Chinese, empty if there is none. `pointer`: for data without lines, the place as a JSON pointer (RFC 6901).
+    `zh`, `hint_zh`: message and hint in Chinese, empty if there is none. `pointer`: for data without lines, the place as a JSON pointer
+    (RFC 6901).
     """
 
     code: str
@@ -32,10 +33,17 @@ class Diagnostic:
     line: int = 0
     zh: str = ""
     pointer: str = ""
+    hint_zh: str = ""
 
     def at(self, file: str, line: int) -> "Diagnostic":
         """The same mistake with its place in a file, unless it already has one."""
         return self if self.file else replace(self, file=file, line=line)
+
+    def told(self, lang: str) -> str:
+        """The lines to print, in Chinese if `lang` is `zh` and there is a Chinese text."""
+        if lang != "zh" or not self.zh:
+            return str(self)
+        return "\n".join(_lines(replace(self, message=self.zh, hint=self.hint_zh or self.hint), "提示" if self.hint_zh else "hint"))
 
     def __str__(self) -> str:
         return "\n".join(_lines(self))
@@ -53,14 +61,14 @@ def _place(d: Diagnostic) -> tuple[str, int, int, str, str]:
     return d.file, d.line, d.span.start if d.span else -1, d.code, d.message
 
 
-def _lines(d: Diagnostic) -> Iterable[str]:
+def _lines(d: Diagnostic, hint: str = "hint") -> Iterable[str]:
     at = f"{d.file}:{d.line}" if d.line else d.file  # a file that does not exist has no line
     place = f"{at}: " if d.file else ""
     yield f"{place}{d.code}: {d.message}"
     if d.span is not None and d.text:
         yield from _excerpt(d.text, d.span)
     if d.hint:
-        yield f"  hint: {d.hint}"
+        yield f"  {hint}: {d.hint}"
 
 
 def _excerpt(text: str, span: Span, width: int = 100) -> Iterable[str]:

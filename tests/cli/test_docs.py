@@ -86,7 +86,9 @@ def test_what_is_quoted_of_our_rules_is_in_them(ours, tmp_path, name, text):
 
 
 def _texts(form: object) -> object:
-    """Numbers as expressions hold them."""
+    """Numbers as expressions hold them. A bare `true` stays one."""
+    if isinstance(form, bool):
+        return form
     if isinstance(form, dict):
         return {k: _texts(v) for k, v in form.items()}
     return [_texts(v) for v in form] if isinstance(form, list) else str(form)

@@ -135,6 +135,15 @@ def test_its_effect_on_the_record_named_is_that_of_the_rule(tmp_path: Path) -> N
     [
         ("{good: {zh: 未发现, en: found}, bad: {zh: 发现, en: found}}", "attest", "the good and the bad answer are the same word"),
         ("{good: {zh: 未发现, en: not found}, bad: {zh: 发现, en: found}}", "report, require: restricted", "`answers` are for the effect"),
+        (
+            '{good: {zh: "否", en: not found}, bad: {zh: "是", en: found}}',
+            "attest",
+            "`否` may be said of a breach as well as of",
+        ),
+        ('{good: {zh: 未发现, en: "no"}, bad: {zh: 发现, en: "Yes"}}', "attest", "`yes` may be said of a breach as well as of"),
+        ("{good: {zh: 未发现, en: not found}, bad: {zh: 属实, en: found}}", "attest", "`属实` may be said of a breach"),
+        ('{good: {zh: 未发现, en: "none, so far"}, bad: {zh: 发现, en: found}}', "attest", "`none, so far` does not fit into a list"),
+        ("{good: {zh: 未发现, en: not found}, bad: {zh: " + "发" * 41 + ", en: found}}", "attest", "does not fit into a list of choices"),
     ],
 )
 def test_answers_that_say_nothing_are_a_mistake_in_the_rulebook(answers: str, effect: str, said_: str, tmp_path: Path) -> None:
@@ -310,3 +319,28 @@ def test_every_page_lists_the_decisions(lang: Lang, heading: str, did: str, tmp_
     assert table.rows[1][3:] == ("王", "2026-02-12 09:00", "违反承诺 <b>\\u202e", did)
     assert "违反承诺 &lt;b&gt;\\u202e" in render(report, lang)
     assert not [b for b in summary(decided(tmp_path), lang) if isinstance(b, Heading) and b.text.startswith(heading[:2])]
+
+
+def test_attestations_count_apart_from_the_outcomes_of_rules(tmp_path: Path) -> None:
+    def counts(*lines: dict[str, str]) -> dict[str, int]:
+        found = decided(tmp_path, *lines).to_dict()["outcomes"]
+        assert found["violated"] == 0
+        return dict(found["attestations"])
+
+    assert counts() == {"open": 1, "good": 0, "bad": 0}
+    assert counts(CLEAN) == {"open": 0, "good": 1, "bad": 0}
+    assert counts(CLEAN, {**CLEAN, "subject": "V1", "outcome": "发现"}) == {"open": 0, "good": 1, "bad": 1}
+
+
+def test_invalid_acts_as_a_rule_before_the_first_stage_on_what_is_asked_of_valid_bids_only(tmp_path: Path) -> None:
+    """L18: the question is no longer asked of that bid. All the others keep their answer, and the five outcomes still add up."""
+    asked = rule("second.b", "bid", "price < 5元", "report", when="live")
+    check = checker(tmp_path, "stages: [first, second]\nrules:\n" + rule("first.a", "bid", "quantity > 1股") + asked)
+    book = tmp_path / "book"
+    book.mkdir()
+    (book / "报价.csv").write_text("配售对象代码,申报序号,申购价格,拟申购数量（股）\nP1,1,12,100\nP2,2,11,100\n", "utf-8")
+    assert check.book(book).by_rule["second.b"] == {"violated": 2}
+    (book / "裁定.csv").write_text("规则,对象,结果,姓名,时间\n,P1,无效,王,2026-02-12\n", "utf-8")
+    report = check.book(book)
+    assert report.by_rule == {"first.a": {"holds": 2}, "second.b": {"violated": 1, "not_applicable": 1}}
+    assert (report.status, [f.subject.id for f in report.findings]) == (1, ["P2/2"])

@@ -103,7 +103,8 @@ class BookRun:
             self._prefaces[names] = Preface.of(self.plan, self.stages(names), self.words)
         shown = names or self.plan.rulebook.stages
         report = build(self.plan, raw, given, self.plan.coverage, self._prefaces[names], shown, self.words, decisions)
-        return replace(report, stages=names) if set(names) < {*self.plan.rulebook.stages} and names else report
+        stages = tuple(s for s in self.plan.rulebook.stages if s in shown)
+        return report if stages == self.plan.rulebook.stages else replace(report, stages=stages)
 
 
 @dataclass(frozen=True)

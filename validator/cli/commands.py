@@ -83,7 +83,7 @@ def check(
         asked = checks.Asked(rules, tuple(stage or ()), as_, against, subject, bids)
         return checks.check(book, offering, asked, reports.Out(written.value, output, lang.value))
 
-    door.run(work)
+    door.run(work, lang.value)
 
 
 @rulebooks.command("list", help=line("list"))
@@ -95,7 +95,7 @@ def list_rulebooks(rules: RulesOption = None, format: PlainOption = Plain.text, 
 
         return of_rules.listed(rules, format.value, lang.value)
 
-    door.run(work)
+    door.run(work, lang.value)
 
 
 @rulebooks.command("show", help=line("show"))
@@ -112,7 +112,7 @@ def show_rulebook(
 
         return of_rules.shown(rulebook, rules, format.value, lang.value)
 
-    door.run(work)
+    door.run(work, lang.value)
 
 
 @rulebooks.command("resolve", help=line("resolve"))
@@ -129,7 +129,7 @@ def resolve_rulebook(
 
         return of_rules.resolved(offering, rules, format.value, lang.value)
 
-    door.run(work)
+    door.run(work, lang.value)
 
 
 @rulebooks.command("diff", help=line("diff"))
@@ -151,7 +151,7 @@ def diff_rulebooks(
         written = format or Page(suffix if suffix in set(Page) else "text")
         return of_rules.compared(old, new, rules, reports.Out(written.value, output, lang.value))
 
-    door.run(work)
+    door.run(work, lang.value)
 
 
 @app.command(help=line("explain"))
@@ -167,7 +167,7 @@ def explain(
 
         return of_rules.explained(rule, rules, lang.value)
 
-    door.run(work)
+    door.run(work, lang.value)
 
 
 @app.command(help=line("test"))

@@ -41,14 +41,14 @@ def enter(app: Callable[[], object]) -> None:
         raise SystemExit(wrong(_of_file(error))) from None
 
 
-def run(work: Callable[[], int]) -> NoReturn:
-    """Does the work and leaves with its exit status."""
+def run(work: Callable[[], int], lang: str = "en") -> NoReturn:
+    """Does the work and leaves with its exit status. What is refused is told in `lang` where it has a text in it."""
     try:
         status = work()
     except DiagnosticError as error:
         status = WRONG
         for diagnostic in error.diagnostics:
-            tell("\n".join(map(visible, str(diagnostic).split("\n"))))
+            tell("\n".join(map(visible, diagnostic.told(lang).split("\n"))))
     except KeyboardInterrupt:
         status = _INTERRUPTED
     except OSError as error:

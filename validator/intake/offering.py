@@ -18,7 +18,7 @@ from dsl.kernel.nodes import Scalar
 from dsl.quantities import MONEY, SHARES, Unit
 from dsl.schema import Field
 from validator.intake.cells.cell import Unreadable, is_bare, read_cell
-from validator.vocabulary.limits import impossible, iso, too_early
+from validator.vocabulary.limits import impossible, impossible_zh, iso, too_early
 from validator.vocabulary.source import load
 from validator.vocabulary.vocabulary import Vocabulary
 
@@ -33,10 +33,12 @@ class Offering:
     unreadable: Mapping[str, str] = field(default_factory=dict)
     """The texts of cells that could not be read, by field: only in a table of offerings."""
 
-    def mistake(self, code: str, message: str, name: str | None = None, hint: str | None = None) -> Diagnostic:
+    def mistake(
+        self, code: str, message: str, name: str | None = None, hint: str | None = None, zh: str = "", hint_zh: str = ""
+    ) -> Diagnostic:
         """A diagnostic at a field, or at the file's first line; JSON has fields and no lines."""
         line = 0 if self.lines == {} else (self.lines or {}).get(name or "", 1)
-        return Diagnostic(code, message, hint=hint, file=self.file or "offering", line=line)
+        return Diagnostic(code, message, hint=hint, file=self.file or "offering", line=line, zh=zh, hint_zh=hint_zh)
 
 
 def read_offering(given: str | Path | Mapping[str, object], vocabulary: Vocabulary, *, limited: bool = True) -> Offering:
@@ -52,7 +54,8 @@ def read_offering(given: str | Path | Mapping[str, object], vocabulary: Vocabula
     source = load(Path(given))
     if not isinstance(source.data, Mapping):
         message = "an offering is a list of fields, e.g. `board: szse-chinext`"
-        raise DiagnosticError([Diagnostic("wrong-form", message, file=source.file, line=1)])
+        zh = "发行条款应为逐行的字段，如 `board: szse-chinext`"
+        raise DiagnosticError([Diagnostic("wrong-form", message, file=source.file, line=1, zh=zh)])
     lines = {str(k): source.line_of((k,)) for k in source.data}
     return _Reader(vocabulary, source.file, lines, limited, units_named=True).read(source.data)
 
@@ -66,10 +69,12 @@ def impossible_terms(offering: Offering, vocabulary: Vocabulary) -> Iterator[Dia
         if found.type.type.kind == "number" and isinstance(value, int):
             broken = impossible(found, limits, Fraction(value, found.type.scale))
             if broken is not None:
-                yield offering.mistake("impossible-term", f"`{name}` ({found.zh}) {broken[0]}", name, broken[1])
+                zh, hint_zh = impossible_zh(found, limits, Fraction(value, found.type.scale))
+                yield offering.mistake("impossible-term", f"`{name}` ({found.zh}) {broken[0]}", name, broken[1], zh, hint_zh)
         for earlier in too_early(name, days, vocabulary.limits):
             said = f"`{name}: {iso(days[name])}` ({found.zh}) is before `{earlier}: {iso(days[earlier])}` ({fields[earlier].zh})"
-            yield offering.mistake("impossible-term", said, name, "correct the one of the two that is wrong")
+            zh = f"{found.zh}（{iso(days[name])}）早于{fields[earlier].zh}（{iso(days[earlier])}）"
+            yield offering.mistake("impossible-term", said, name, "correct the one of the two that is wrong", zh, "请改正其中有误的一个")
 
 
 def board_and_dates(offering: Offering) -> tuple[str, dict[str, int | None]]:
@@ -77,7 +82,8 @@ def board_and_dates(offering: Offering) -> tuple[str, dict[str, int | None]]:
     board = offering.values.get("board")
     if not isinstance(board, str):
         hint = "add e.g. `board: szse-chinext`"
-        raise DiagnosticError([offering.mistake("no-board", "the offering does not state its `board`", hint=hint)])
+        zh, hint_zh = "发行条款未写明板块（board）", "请补上，如 `board: szse-chinext`"
+        raise DiagnosticError([offering.mistake("no-board", "the offering does not state its `board`", None, hint, zh, hint_zh)])
     return board, {k: v for k, v in offering.values.items() if isinstance(v, int) or v is None}
 
 
@@ -103,16 +109,21 @@ class _Reader:
         for key, value in data.items():
             field = fields.get(str(key))
             if field is None:
-                mistakes.append(offering.mistake("unknown-key", f"unknown field `{key}`", str(key), _near(str(key), fields)))
+                near = _near(str(key), fields)
+                hint, hint_zh = (None, "") if near is None else (f"did you mean {_called(near)}?", f"是否指{_called(near)}？")
+                said, zh = f"unknown field `{key}`", f"没有字段 `{key}`"
+                mistakes.append(offering.mistake("unknown-key", said, str(key), hint, zh, hint_zh))
             elif field.name in stated:
-                mistakes.append(offering.mistake("duplicate-key", f"`{key}` and `{stated[field.name]}` are the same field", str(key)))
+                said, zh = f"`{key}` and `{stated[field.name]}` are the same field", f"`{key}` 与 `{stated[field.name]}` 是同一字段"
+                mistakes.append(offering.mistake("duplicate-key", said, str(key), None, zh))
             else:
                 stated[field.name] = str(key)
                 try:
                     found[field.name] = self.value(value, field)
                 except _Refused as refused:
-                    code, said, hint = refused.args
-                    mistakes.append(offering.mistake(code, f"`{key}: {_short(value)}` {said}", str(key), hint))
+                    code, said, hint, zh, hint_zh = refused.args
+                    written = f"`{key}: {_short(value)}`"
+                    mistakes.append(offering.mistake(code, f"{written} {said}", str(key), hint, written + zh, hint_zh))
         offering = replace(offering, values={**offering.values, **found})
         mistakes += impossible_terms(offering, self.vocabulary) if self.limited else ()
         if mistakes:
@@ -124,44 +135,60 @@ class _Reader:
         try:
             read = read_cell(value, field, units)
         except Unreadable as reason:
-            raise _Refused("unreadable-field", reason.en, _wanted(field)) from None
+            raise _Refused("unreadable-field", reason.en, _wanted(field), reason.zh, _wanted_zh(field)) from None
         if self.units_named and read and field.type.type.dim in _NAMED and is_bare(value):
-            raise _Refused("no-unit", f"({field.zh}) names no unit", _with_units(_short(value), field, units))
+            fitting = _with_units(_short(value), field, units)
+            hint, hint_zh = f"write {' or '.join(fitting)}, whichever is meant", f"请按本意写成{'或'.join(fitting)}"
+            raise _Refused("no-unit", f"({field.zh}) names no unit", hint, f"（{field.zh}）没有写明单位", hint_zh)
         return read
 
 
 class _Refused(Exception):
-    """Why a value is refused: code, what follows its name, and the way out."""
+    """Why a value is refused: code, what follows its name, and the way out; the two in Chinese."""
 
 
 _NAMED = (SHARES, MONEY)
 """What has units that differ by powers of ten in daily use. A price has one."""
 
 
-def _with_units(text: str, field: Field, units: Mapping[str, Unit]) -> str:
+def _with_units(text: str, field: Field, units: Mapping[str, Unit]) -> list[str]:
     fitting = [u.name for u in units.values() if u.kind == "number" and u.dim == field.type.type.dim][:2]
-    return "write " + " or ".join(f"`{text}{name}`" for name in fitting) + ", whichever is meant"
+    return [f"`{text}{name}`" for name in fitting]
+
+
+_EXAMPLES = {
+    "shares": "`100万股`",
+    "price": "`46.08元`",
+    "money": "`6000万元`",
+    "ratio": "`3%`",
+    "date": "`2026-03-30`",
+    "flag": "`true` or `false`",
+    "count": "`3`",
+    "number": "`11154.73`",
+}
 
 
 def _wanted(field: Field) -> str:
-    examples = {
-        "shares": "`100万股`",
-        "price": "`46.08元`",
-        "money": "`6000万元`",
-        "ratio": "`3%`",
-        "date": "`2026-03-30`",
-        "flag": "`true` or `false`",
-        "count": "`3`",
-        "number": "`11154.73`",
-    }
     if field.type.type.words:
         return f"it is one of {', '.join(f'`{w}`' for w in field.type.type.words)}"
-    return f"write it like {examples.get(field.type.name, '`text`')}"
+    return f"write it like {_EXAMPLES.get(field.type.name, '`text`')}"
 
 
-def _near(key: str, fields: Mapping[str, Field]) -> str | None:
+def _wanted_zh(field: Field) -> str:
+    if field.type.type.words:
+        return f"请填以下之一：{'、'.join(field.type.type.words)}"
+    if field.type.name == "flag":
+        return "请填是或否"
+    return f"请写成如{_EXAMPLES.get(field.type.name, '一段文字')}"
+
+
+def _near(key: str, fields: Mapping[str, Field]) -> Field | None:
     close = get_close_matches(key, fields, 1, 0.6)
-    return f"did you mean `{fields[close[0]].name}` ({fields[close[0]].zh})?" if close else None
+    return fields[close[0]] if close else None
+
+
+def _called(field: Field) -> str:
+    return f"`{field.name}` ({field.zh})"
 
 
 def _short(value: object) -> str:

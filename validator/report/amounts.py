@@ -10,6 +10,9 @@ from validator.bilingual import Both
 
 Known = Fraction | int | bool | str | None
 
+POINTS = Both("个百分点", "percentage points")
+"""The unit of the difference of two ratios, for people: the text of the margin is a plain number."""
+
 _NONE = Both("", "")
 _UNITS = {MONEY: Both("元", "yuan"), PRICE: Both("元", "yuan"), SHARES: Both("股", "shares")}
 _MARGIN_UNITS = {"moment": Both("秒", "seconds"), "date": Both("天", "days")}
@@ -139,16 +142,21 @@ def is_ratio(field: Field | None) -> bool:
 
 
 def percent(value: Fraction) -> str:
-    """A ratio as people write it: exact if four decimals of a per cent are enough, else rounded to two: 66.17%.
+    """A ratio as people write it: `66.17%`."""
+    return f"{hundredfold(value)}%"
+
+
+def hundredfold(value: Fraction) -> str:
+    """A ratio in per cent, or a difference of two in percentage points: exact if four decimals are enough, else rounded to two: 66.17.
 
     More decimals if the last would be a zero: 69.996% is never printed as 70.00%, which it is not.
     """
     hundred = value * 100
     exact = _exact_places(hundred)
     if exact is not None and exact <= 4:
-        return f"{decimal(hundred)}%"
+        return decimal(hundred)
     texts = (decimal(hundred, places) for places in range(2, 13))
-    return next((text for text in texts if not text.endswith("0")), decimal(hundred)) + "%"
+    return next((text for text in texts if not text.endswith("0")), decimal(hundred))
 
 
 def _grouped(value: Fraction) -> str:

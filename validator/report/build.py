@@ -94,9 +94,12 @@ def _rules(preface: Preface, asked: Sequence[Asked], raw: Raw) -> dict[str, Rule
 
 
 def _elimination(plan: Plan, raw: Raw, given: Input, stages: Sequence[Stage]) -> Elimination:
-    """The result of the selection that a rule of these stages names."""
+    """The result of the selection that a rule of these stages names. If only a rule of another stage names one, nothing is known of it."""
     names = {s.name for s in stages}
-    selects = next((r.selects for r in plan.rulebook.rules.values() if r.selects and r.stage in names), None)
+    choosing = [r for r in plan.rulebook.rules.values() if r.selects]
+    selects = next((r.selects for r in choosing if r.stage in names), None)
+    if choosing and selects is None:
+        return Elimination(None, None, None, None, None)
     step = next((s for stage in stages for s in stage.steps if s.name == selects), None)
     if step is None or not isinstance(step.meaning, Ranking):
         return Elimination(0, "0", None, None, None)

@@ -63,7 +63,7 @@ def _finding(plan: Plan, asked: Asked, hit: Hit, names: Names, lost: frozenset[s
 
 
 def _unreadable(plan: Plan, asked: Asked, hit: Hit, names: Names) -> dict[str, str]:
-    """For each input and figure of the rule that has an unreadable cell on this record, or on one above or below it: the text of the first one."""
+    """For each input and figure of the rule with an unreadable cell on this record, or on one above or below it: the text of the first."""
     if not names.unread:
         return {}
     fields = asked.sheet.inputs.union(f.field for f in asked.sheet.figures if f.field is not None)

@@ -311,6 +311,12 @@ class Report:
         return self.unsure + sum(state == "open" for _, state in self.attestations)
 
     @property
+    def signed(self) -> dict[str, int]:
+        """How many attestations are open, good and bad: of the whole offering, and of single records. They are no outcomes of rules."""
+        states = [state for _, state in self.attestations] + [one.state for one in self.attested_subjects]
+        return {state: states.count(state) for state in ("open", "good", "bad")}
+
+    @property
     def unsure(self) -> int:
         """How often a rule is undecided or failed on a record, and no officer decided."""
         decided = sum(f.decision is not None for f in self.findings)
@@ -334,7 +340,7 @@ class Report:
             "intake": [i.to_dict() for i in self.intake],
             "unknown_columns": [{"table": t, "column": c} for t, c in self.unknown_columns],
             "terms": {k: dict(v) for k, v in self.terms.items()},
-            "outcomes": {**self.outcomes, "by_rule": {k: dict(v) for k, v in self.by_rule.items()}},
+            "outcomes": {**self.outcomes, "attestations": self.signed, "by_rule": {k: dict(v) for k, v in self.by_rule.items()}},
             "unsupplied": {k: list(v) for k, v in self.unsupplied.items()},
             "lacking": {k: list(v) for k, v in self.lacking.items()},
             "open": self.open,

@@ -7,11 +7,13 @@ from fractions import Fraction
 from dsl.checker.check import references
 from dsl.kernel.nodes import Scalar
 from dsl.kernel.ratio import Ratio
+from dsl.nodes import Aggregate, Binary, Call, Expr, If, Number, Ref, Unary, children
+from dsl.quantities import NUMBER
 from validator.bilingual import Both
 from validator.engine.result import Raw
 from validator.plan.model import BID, Asked, Plan, Stage
 from validator.plan.supplied_columns import Coverage
-from validator.report.amounts import fraction, is_ratio, margin_unit, plain, spoken, unit
+from validator.report.amounts import POINTS, fraction, is_ratio, margin_unit, plain, spoken, unit
 from validator.report.decisions import words_for
 from validator.report.findings import rests_on_unverified
 from validator.report.model import Called, Changed, Label, RuleInfo
@@ -68,7 +70,30 @@ def called(asked: Asked) -> Called:
     sheet = asked.sheet
     inputs = {f.name: Label(f.zh, unit(f.type.type), f.type.type.kind == "flag", is_ratio(f)) for f in sheet.inputs}
     figures = {f.key: Label(f.zh, unit(f.type), f.type.kind == "flag", is_ratio(f.field)) for f in sheet.figures}
-    return Called(inputs | figures, Both("", "") if sheet.margin_type is None else margin_unit(sheet.margin_type))
+    if sheet.margin_type is None:
+        return Called(inputs | figures)
+    assert asked.rule.require is not None
+    ratios = sheet.margin_type == NUMBER and any(_is_ratio(side) for side in children(asked.rule.require.expr))
+    return Called(inputs | figures, POINTS if ratios else margin_unit(sheet.margin_type))
+
+
+def _is_ratio(side: Expr) -> bool:
+    """Whether people write one side of a comparison per cent: a ratio, or what is added up, rounded or chosen from one."""
+    match side:
+        case Number(unit=unit):
+            return unit == "%"
+        case Ref(field=found):
+            return is_ratio(found)
+        case Binary(op="*" | "/" | "in" | "multiple"):
+            return False
+        case Binary() | Call() | If() | Unary():
+            return any(_is_ratio(part) for part in children(side))
+        case Aggregate(function="count" | "distinct"):
+            return False
+        case Aggregate(args=(first, *_)):
+            return _is_ratio(first)
+        case _:
+            return False
 
 
 def unsupplied_names(plan: Plan, rules: Iterable[Asked], coverage: Coverage, terms: Iterable[str]) -> dict[str, tuple[str, str]]:

@@ -98,6 +98,9 @@ def answer_key(word: str) -> str:
     return word.strip().lower()
 
 
+TURNED_ROUND = frozenset(("是", "否", "属实", "不属实", "成立", "不成立", "确认", "已确认", "yes", "no", "true", "false", "confirmed"))
+"""Words that are no answer to an attestation: they may be said of a breach as well as of its absence."""
+
 NOT_FOUND_OR_FOUND = Answers(Both("未发现", "not found"), Both("发现", "found"))
 """The answers to an attestation that names none."""
 

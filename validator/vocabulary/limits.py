@@ -21,6 +21,8 @@ BOUNDS: Mapping[str, tuple[Callable[[Fraction, Fraction], bool], str]] = {
 }
 """Per key of the vocabulary: how a value must stand to the bound, and the words for it."""
 
+_ZH = {"least": "不低于", "above": "高于", "most": "不超过", "below": "低于"}
+
 LOWER, UPPER = ("least", "above"), ("most", "below")
 
 _UNITS = {MONEY: "元", SHARES: "股", PRICE: "元"}
@@ -49,6 +51,17 @@ def impossible(found: Field, limits: Limits, value: Fraction) -> tuple[str, str]
         per_cent = shown(found, value / 100)
         return said, f"write `{per_cent}` if {per_cent} is meant"
     return said, f"write a value {words}"
+
+
+def impossible_zh(found: Field, limits: Limits, value: Fraction) -> tuple[str, str]:
+    """The same in Chinese, for a value that `impossible` refuses."""
+    key = limits.broken(value)
+    assert key is not None
+    words = f"{_ZH[key]}{shown(found, limits.bounds[key])}"
+    said = f"{found.zh}为{shown(found, value)}，须{words}"
+    if found.type.name == "ratio" and key in UPPER and limits.broken(value / 100) is None:
+        return said, f"如指{shown(found, value / 100)}，请写成`{shown(found, value / 100)}`"
+    return said, f"请填{words}的值"
 
 
 def too_early(name: str, days: Mapping[str, int | None], limits: Mapping[str, Limits]) -> Iterator[str]:

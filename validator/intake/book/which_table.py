@@ -62,7 +62,9 @@ def name_tables(raws: Sequence[RawTable], vocabulary: Vocabulary) -> Named:
     if not tables and not decisions:
         raise _unknown(raws, vocabulary)
     if tables and not any(raw.columns for raw in tables.values()):
-        raise refuse("empty-file", "it contains no records", "supply a table with a header row")
+        raise refuse(
+            "empty-file", "it contains no records", "supply a table with a header row", zh="没有任何记录", hint_zh="请提供带表头的表格"
+        )
     for entity, raw in tables.items():
         _refuse_foreign(raw, entity, vocabulary)
     issues = (
@@ -131,17 +133,25 @@ def _refuse_foreign(raw: RawTable, entity: str, vocabulary: Vocabulary) -> None:
     if raw.columns and not _owners(raw, entity, vocabulary):
         names = "、".join(f.zh for f in list(vocabulary.schema.entities[entity].fields.values())[:3])
         hint = f"the first row must hold the headers, such as {names}"
-        raise refuse("foreign-schema", f"no column of `{raw.name or entity}` is known: {_headers(raw)}", hint)
+        zh, hint_zh = f"`{raw.name or entity}` 的列均无法识别：{_headers(raw)}", f"第一行须为表头，如{names}"
+        raise refuse("foreign-schema", f"no column of `{raw.name or entity}` is known: {_headers(raw)}", hint, zh=zh, hint_zh=hint_zh)
 
 
 def _unknown(raws: Sequence[RawTable], vocabulary: Vocabulary) -> Exception:
     known = [e.collection for e in vocabulary.schema.entities.values() if e.name != vocabulary.schema.root]
     hint = f"tables are {', '.join(known)}, or their Chinese names; the first row must hold the headers"
+    known_zh = "、".join(e.zh for e in vocabulary.schema.entities.values() if e.name != vocabulary.schema.root)
+    hint_zh = f"表名可为{known_zh}；第一行须为表头"
     if len(raws) == 1:
         if not raws[0].columns:
-            return refuse("empty-file", "it contains no records", "supply a table with a header row")
-        return refuse("unknown-table", f"it is not a table of bids: its columns are {_headers(raws[0])}", hint)
-    return refuse("unknown-table", f"none of these is a table of a book: {', '.join(f'`{r.name}`' for r in raws)}", hint)
+            return refuse(
+                "empty-file", "it contains no records", "supply a table with a header row", zh="没有任何记录", hint_zh="请提供带表头的表格"
+            )
+        zh = f"不是报价表：其列为 {_headers(raws[0])}"
+        return refuse("unknown-table", f"it is not a table of bids: its columns are {_headers(raws[0])}", hint, zh=zh, hint_zh=hint_zh)
+    names = ", ".join(f"`{r.name}`" for r in raws)
+    zh = f"以下各表均无法识别：{names}"
+    return refuse("unknown-table", f"none of these is a table of a book: {names}", hint, zh=zh, hint_zh=hint_zh)
 
 
 def _headers(raw: RawTable) -> str:

@@ -74,9 +74,9 @@ class RawTable:
         return replace(self, columns=tuple(c.keep(mask) for c in self.columns), rows=self.rows.filter(mask), misfits=misfits)
 
 
-def refuse(code: str, message: str, hint: str | None = None, file: str = "") -> DiagnosticError:
-    """The error to raise for a file that cannot be read at all."""
-    return DiagnosticError([Diagnostic(code, message, hint=hint, file=file, line=0)])
+def refuse(code: str, message: str, hint: str | None = None, file: str = "", *, zh: str = "", hint_zh: str = "") -> DiagnosticError:
+    """The error to raise for a file that cannot be read at all. `zh`, `hint_zh`: the same in Chinese."""
+    return DiagnosticError([Diagnostic(code, message, hint=hint, file=file, line=0, zh=zh, hint_zh=hint_zh)])
 
 
 def note(

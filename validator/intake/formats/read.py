@@ -38,6 +38,7 @@ HINTS = {
     ".et": "save it as .xlsx",
 }
 MAGIC = {b"PK\x03\x04": "an Excel workbook or a zip", b"\xd0\xcf\x11\xe0": "an old or a password-protected Office file", b"PAR1": "Parquet"}
+_KNOWN_ZH = "请另存为 .xlsx 或 .csv；也可提供 .parquet、.json、.jsonl，或其文件夹、.zip"
 MAX_FILE = 8 * 2**30
 BEGINNING = 200
 _OWN_JSON = re.compile(rb'\s*+\{\s*+"format"\s*+:\s*+"' + OWN_REPORT.encode())
@@ -80,7 +81,14 @@ def _path(path: Path, heads: Heads | None) -> Source:
         if path.is_dir():
             return _folder(path, heads)
         if not path.exists():
-            raise refuse("no-such-file", f"there is no file `{path.name}`", "check the path", str(path))
+            raise refuse(
+                "no-such-file",
+                f"there is no file `{path.name}`",
+                "check the path",
+                str(path),
+                zh=f"没有文件 `{path.name}`",
+                hint_zh="请核对路径",
+            )
         if not path.is_file():
             raise _not_a_file(path)
         if path.stat().st_size > MAX_FILE:
@@ -147,13 +155,29 @@ def _tables(file: str, data: bytes, heads: Heads | None) -> list[RawTable]:
     read = FORMATS.get(suffix)
     if read is None:
         code = "file-refused" if suffix == ".xlsm" else "unknown-format"
-        raise refuse(code, f"`{suffix or file}` is not a supported format", HINTS.get(suffix, f"supply {KNOWN}"), file)
+        raise refuse(
+            code,
+            f"`{suffix or file}` is not a supported format",
+            HINTS.get(suffix, f"supply {KNOWN}"),
+            file,
+            zh=f"不支持 `{suffix or file}` 格式",
+            hint_zh=_KNOWN_ZH,
+        )
     if not data:
-        raise refuse("empty-file", "the file is empty", "supply a table with a header row", file)
+        raise refuse(
+            "empty-file", "the file is empty", "supply a table with a header row", file, zh="文件是空的", hint_zh="请提供带表头的表格"
+        )
     kind = MAGIC.get(data[:4])
     right = {".xlsx": b"PK\x03\x04", ".parquet": b"PAR1"}.get(suffix)
     if kind is not None and data[:4] != right:
-        raise refuse("file-refused", f"it is {kind}, not {suffix}", "give the file its right name, or save it again", file)
+        raise refuse(
+            "file-refused",
+            f"it is {kind}, not {suffix}",
+            "give the file its right name, or save it again",
+            file,
+            zh=f"文件内容不是 {suffix}",
+            hint_zh="请改正文件名后缀，或另存为该格式",
+        )
     return read(data, PurePosixPath(file).stem, file, heads)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from validator.render.pages.blocks import Block, Column, Heading, Note, Table
-from validator.render.phrases.rules import clauses, rule_name
+from validator.render.phrases.rules import clauses, limited, rule_name
 from validator.render.phrases.safe import visible
 from validator.render.phrases.say import Lang, say, spoken
 from validator.render.phrases.words import FOUR_VALUES, count, name, percent, shares, yuan
@@ -21,6 +21,7 @@ def data(found: Comparison) -> dict[str, Any]:
         "offering": found.new.offering,
         "from": dict(found.old.rulebook),
         "to": dict(found.new.rulebook),
+        **({"stages": list(found.new.stages)} if found.new.stages else {}),
         "input": {"digest": found.new.input_digest},
         "appeared": [f.to_dict() for f in found.appeared],
         "disappeared": [f.to_dict() for f in found.disappeared],
@@ -41,6 +42,8 @@ def page(found: Comparison, lang: Lang) -> tuple[Block, ...]:
 def _page(found: Comparison, lang: Lang) -> Iterator[Block]:
     old, new = (f"{r.rulebook.get('id')}@{r.rulebook.get('revision')}" for r in (found.old, found.new))
     yield Heading(f"{visible(found.new.offering)}  {old} → {new}")
+    if found.new.stages:
+        yield Note(limited(found.new, lang), "warn")
     if found.same:
         yield Note(say("same", lang), "good")
         return

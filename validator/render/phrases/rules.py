@@ -7,7 +7,7 @@ from validator.bilingual import Both, Cite
 from validator.render.phrases.safe import visible
 from validator.render.phrases.say import Lang, pick, say, spoken
 from validator.render.phrases.words import enumerated, name, told
-from validator.report.amounts import percent
+from validator.report.amounts import POINTS, hundredfold, percent
 from validator.report.model import Called, Finding, Label, Report
 
 _BETWEEN_CLAUSES = "、"  # in either language: clauses are quoted in Chinese
@@ -77,7 +77,12 @@ def figure(words: Called, key: str, text: str | None, lang: Lang) -> str:
 
 def margin(words: Called, text: str | None, lang: Lang) -> str:
     """`-100000股`: a margin with its unit, or empty if there is none."""
-    return "" if text is None else _with_unit(text, words.margin, lang)
+    return "" if text is None else _with_unit(margin_figure(words, text), words.margin, lang)
+
+
+def margin_figure(words: Called, text: str) -> str:
+    """`-100000`: a margin in its `margin_unit`, without it."""
+    return hundredfold(Fraction(text)) if words.margin == POINTS else text
 
 
 def margin_unit(words: Called, lang: Lang) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from validator.render.phrases.rules import called, clauses, effects, figure, margin_unit, missing, rule_name
+from validator.render.phrases.rules import called, clauses, effects, figure, margin_figure, margin_unit, missing, rule_name
 from validator.render.phrases.safe import visible
 from validator.render.phrases.say import Lang, say
 from validator.render.phrases.words import name, told
@@ -52,7 +52,7 @@ def row(f: Finding, words: Called, rule: str, clause: str, effect: str, lang: La
         rule,
         visible(f.subject.id),
         told(f.message, lang),
-        f.margin or "",
+        margin_figure(words, f.margin) if f.margin else "",
         margin_unit(words, lang) if f.margin else "",
         visible(missing(words, f.missing, f.unreadable, lang)),
         clause,

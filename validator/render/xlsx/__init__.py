@@ -30,10 +30,10 @@ def _tables(report: Report, lang: Lang, bids: bool) -> Iterator[Table]:
     listed = list(annex.rows(report, lang))
     barred = [row for row, bid in zip(listed, report.bids, strict=True) if not bid.live]
     if barred:
-        yield _table(say("sheet-invalid", lang), of_bids.annex(barred, lang))
+        yield _table(say("sheet-invalid", lang), of_bids.annex(report, barred, lang))
     yield _table(say("sheet-findings", lang), rules.findings(report, lang), PRINTED)
     if listed:
-        yield _table(say("annex", lang), of_bids.annex(listed, lang))
+        yield _table(say("annex", lang), of_bids.annex(report, listed, lang))
     if lines := statistics(report):
         yield _table(say("sheet-statistics", lang), of_bids.statistics(lines, lang))
     if listed and bids:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from validator.render.phrases.rules import limited
 from validator.render.phrases.say import Lang, say
 from validator.render.phrases.words import name
 from validator.render.tables import annex as listed
@@ -10,9 +11,11 @@ from validator.render.xlsx.sheets import Column, Form, turned
 from validator.report.model import Report
 
 
-def annex(rows: Sequence[listed.Row], lang: Lang) -> Iterator[Column]:
+def annex(report: Report, rows: Sequence[listed.Row], lang: Lang) -> Iterator[Column]:
     """初步询价报价情况, as announcements print it."""
     number, investor, placee, _, _, remark = listed.head(lang)
+    if report.stages:  # a sheet is cut out and sent on without the others
+        remark += say("in-brackets", lang, text=limited(report, lang))
     forms: tuple[Form, ...] = (
         (number, "integer", 8),
         (investor, "text", 34),

@@ -16,7 +16,7 @@ from validator.rulebook.amendments import Placed
 from validator.rulebook.compile.message import pieces
 from validator.rulebook.compile.scope import Scope
 from validator.rulebook.form import RuleForm, TermForm
-from validator.rulebook.model import NOT_FOUND_OR_FOUND, Answers, Rule, Template, Term, answer_key
+from validator.rulebook.model import NOT_FOUND_OR_FOUND, TURNED_ROUND, Answers, Rule, Template, Term, answer_key
 from validator.vocabulary.limits import impossible
 
 _CITE = "add `cite: <source> <clause>`"
@@ -173,6 +173,12 @@ def _form_fits(scope: Scope, placed: Placed[RuleForm], stage: str, effect: tuple
     return len(scope.mistakes) == before
 
 
+_EXAMPLE = "for example 未发现 (not found) and 发现 (found)"
+
+LONGEST_ANSWER = 40
+"""In characters. Excel keeps the words of a list of choices in one text of 255, separated by commas."""
+
+
 def _answers_fit(form: RuleForm, effect: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
     """Only an attestation has answers, and nobody can take one for the other."""
     if "attest" not in effect:
@@ -180,7 +186,13 @@ def _answers_fit(form: RuleForm, effect: tuple[str, ...]) -> Iterator[tuple[str,
     answers = _answers(form)
     good, bad = ({answer_key(w) for w in (a.zh, a.en)} for a in (answers.good, answers.bad))
     if good & bad:
-        yield "wrong-form", f"rule `{form.id}`: the good and the bad answer are the same word", "for example 未发现 and 发现"
+        yield "wrong-form", f"rule `{form.id}`: the good and the bad answer are the same word", _EXAMPLE
+    for word in sorted((good | bad) & TURNED_ROUND):
+        said = f"rule `{form.id}`: `{word}` may be said of a breach as well as of its absence"
+        yield "wrong-form", said, _EXAMPLE
+    for word in sorted(w for w in good | bad if len(w) > LONGEST_ANSWER or "," in w or '"' in w):
+        said = f"rule `{form.id}`: the answer `{word}` does not fit into a list of choices"
+        yield "wrong-form", said, f"at most {LONGEST_ANSWER} characters, without commas and quotation marks"
 
 
 def _selection_fits(scope: Scope, form: RuleForm, name: str, stage: str) -> Iterator[tuple[str, str]]:

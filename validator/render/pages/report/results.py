@@ -54,7 +54,7 @@ def pairs(*rows: tuple[str, str]) -> Table:
 
 def _elimination(report: Report, lang: Lang) -> Iterator[Block]:
     taken = report.elimination
-    if taken.count is None and not taken.undecided and not report.bids:
+    if taken.count is None and not taken.undecided and (report.stages or not report.bids):
         return
     yield Heading(say("elimination", lang))
     rows: list[tuple[str, str]] = []
