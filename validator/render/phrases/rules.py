@@ -1,6 +1,6 @@
 """The rules of a report -> texts: names, clauses, effects, findings, and the columns that are not supplied."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from validator.bilingual import Both, Cite
@@ -95,14 +95,14 @@ def _with_unit(text: str, unit: Both, lang: Lang) -> str:
     return say("with-unit", lang, figure=text, unit=named) if named else text
 
 
-def missing(words: Called, names: Iterable[str], unreadable: Collection[str], lang: Lang) -> str:
-    """The missing inputs, under the names that a book uses. Those in `unreadable` are marked: their cells hold something."""
+def missing(words: Called, inputs: Iterable[tuple[str, bool]], lang: Lang) -> str:
+    """The missing inputs, under the names that a book uses. An input whose cell holds something that cannot be read (True) is marked."""
 
-    def named(name: str) -> str:
+    def named(name: str, unreadable: bool) -> str:
         text = pick(words.labels[name].zh, name, lang) if name in words.labels else name
-        return text + say("unreadable-mark", lang) if name in unreadable else text
+        return text + say("unreadable-mark", lang) if unreadable else text
 
-    return enumerated(map(named, names), lang)
+    return enumerated((named(*one) for one in inputs), lang)
 
 
 def wanted(report: Report, rule: str) -> dict[str, list[str]]:

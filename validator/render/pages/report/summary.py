@@ -196,8 +196,9 @@ def _not_evaluable(report: Report, lang: Lang) -> Iterator[Block]:
 
 
 def _intake(report: Report, lang: Lang) -> Iterator[Block]:
-    if report.intake:
-        yield Heading(f"{say('intake', lang)}  {count(len(report.intake))}")
+    """What could not be read, as a table; below it, as lines, how the rest was read."""
+    if troubles := report.troubles:
+        yield Heading(f"{say('intake', lang)}  {count(len(troubles))}")
         rows = tuple(
             (
                 table(i.table, lang),
@@ -206,11 +207,16 @@ def _intake(report: Report, lang: Lang) -> Iterator[Block]:
                 clipped(i.text or ""),
                 told(i.message, lang),
             )
-            for i in report.intake[:_ISSUES]
+            for i in troubles[:_ISSUES]
         )
         yield Table(_columns(("table", "row", "column", "content", "reason"), (), lang), rows)
-        if len(report.intake) > _ISSUES:
-            yield Note(say("more", lang, count=count(len(report.intake) - _ISSUES)), "faint")
+        if len(troubles) > _ISSUES:
+            yield Note(say("more", lang, count=count(len(troubles) - _ISSUES)), "faint")
+    notes = [i for i in report.intake if i.level == "note"]
+    if notes:
+        yield Heading(say("read-as", lang))
+    for i in notes[:_ISSUES]:
+        yield Note(say("of-table", lang, table=table(i.table, lang), what=told(i.message, lang)), "faint")
     if report.unknown_columns:
         columns = ", ".join(f"{table(t, lang)}.{visible(c)}" for t, c in report.unknown_columns)
         yield Note(say("unknown-columns", lang, columns=columns), "faint")
@@ -266,9 +272,8 @@ def _first(found: Sequence[Finding], lang: Lang) -> str:
 
 def _missing(report: Report, rule: str, found: Sequence[Finding], lang: Lang) -> str:
     """The missing inputs in a rule's findings, most frequent first."""
-    names = Counter(m for f in found for m in f.missing)
-    spoilt = {m for f in found for m in f.unreadable}
-    return visible(missing(called(report, rule), (m for m, _ in sorted(names.items(), key=lambda item: (-item[1], item[0]))), spoilt, lang))
+    names = Counter((m, m in f.unreadable) for f in found for m in f.missing)
+    return visible(missing(called(report, rule), [key for key, _ in sorted(names.items(), key=lambda item: (-item[1], item[0]))], lang))
 
 
 def _rest(rules: int, lang: Lang) -> Iterator[Note]:
