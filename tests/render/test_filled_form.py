@@ -146,7 +146,8 @@ def test_a_form_that_nobody_filled_in_changes_nothing(small: Checker, book: Path
     before = small.book(book)
     (book / "report.xlsx").write_bytes(xlsx.render(before, "zh"))
     report = small.book(book)
-    assert (report.open, report.intake, report.decisions) == (5, (), ())
+    assert (report.open, report.troubles, report.decisions) == (5, (), ())
+    assert [(i.level, i.code, i.text) for i in report.intake] == [("note", "own-report", "report")]  # what is not read is named
 
 
 def test_the_intake_knows_the_sheets_and_titles_of_the_form() -> None:

@@ -43,7 +43,10 @@ def name_tables(raws: Sequence[RawTable], vocabulary: Vocabulary) -> Named:
     for raw in raws:
         entity = table_entity(raw.name, vocabulary) or table_entity(raw.file, vocabulary)
         if name_key(raw.name) in DECISIONS or name_key(raw.file) in DECISIONS:
-            decisions += _decisions(raw)
+            read = _decisions(raw)
+            decisions += read
+            if raw.ours and not any(line.get("outcome") for line in read):  # nobody has filled it in
+                ours.append(own_report(raw.file or raw.name))
         elif raw.ours:
             ours.append(own_report(raw.name))
         elif entity is None or entity == vocabulary.schema.root:

@@ -87,7 +87,7 @@ def note(
 
 
 def own_report(name: str) -> Issue:
-    zh, en = f"“{name}”是本程序的报告,未读取", f"`{name}` is a report of this program and is not read"
+    zh, en = f"“{name}”是本程序的报告,除“裁定”外未读取", f"`{name}` is a report of this program; only its decisions are read"
     return note("own-report", zh, en, None, None, name, "note")
 
 
