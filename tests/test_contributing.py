@@ -100,7 +100,7 @@ def test_every_function_has_lines_where_the_recipe_puts_them(function) -> None:
 def test_a_file_format_that_is_entered_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "one entry in `FORMATS` by the suffix, and the suffix in `KNOWN`" in recipe("a file format of a book")
     assert all(suffix in read.KNOWN for suffix in read.FORMATS)
-    monkeypatch.setitem(read.FORMATS, ".tabs", lambda data, name, file: [read.read_csv(data.replace(b"\t", b","), name, file)])  # type: ignore[arg-type]
+    monkeypatch.setitem(read.FORMATS, ".tabs", lambda data, name, file, heads: [read.read_csv(data.replace(b"\t", b","), name, file)])  # type: ignore[arg-type]
     found = read.read_source(("bids.tabs", "配售对象代码\t申购价格\nP1\t50\n".encode()))
     assert [[c.header for c in table.columns] for table in found.tables] == [["配售对象代码", "申购价格"]]
 

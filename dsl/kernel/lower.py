@@ -65,7 +65,9 @@ __all__ = [
 
 MAX_KERNEL = 5000
 MAX_DEPTH = 150
-MAX_CONSTANT = 10**1000
+MAX_BITS = 2_000
+MAX_NUMBER = 2**MAX_BITS
+"""L5: no number of the offering reaches this."""
 
 Bound = Fraction | int | bool | str | None
 
@@ -148,7 +150,7 @@ class _Lower:
         raise DiagnosticError([Diagnostic(code, message, span, hint, self.text)])
 
     def prove(self, meaning: Lowered, span: Span) -> None:
-        """Reject what does not fit in a column of 128 bits. The offering's own values are no columns: only their constants have a limit."""
+        """Reject what does not fit in a column of 128 bits. The offering's own values are no columns: their limit is MAX_NUMBER."""
         wide = max(_widest(p, self.owner == self.env.schema.root) for p in parts(meaning))
         if wide > INT128:
             power = wide.bit_length() * 30103 // 100000
@@ -163,8 +165,11 @@ class _Lower:
         return self.measure(self._lower(expr), expr.span)
 
     def measure(self, done: Lowered, span: Span) -> Lowered:
-        """Reject a kernel that has grown too large. This runs after every step, so that no recursion gets deep."""
+        """Reject a kernel that has grown too large, or whose numbers have. This runs after every step, so that no recursion gets deep and
+        no bound gets long: values that square each other double its digits each time."""
         for part in parts(done):
+            if max(map(abs, bounds(part))) >= MAX_NUMBER:
+                self.refuse("overflow", f"this could exceed {MAX_BITS:,} bits", span, "round a factor or a divisor")
             size, depth = _measure(part, self.measured)
             if size > MAX_KERNEL or depth > MAX_DEPTH:
                 self.refuse("too-large", "this expression is too large once its quotients are expanded", span)
@@ -395,10 +400,8 @@ def _measure(node: Kernel, known: dict[int, tuple[Kernel, int, int]]) -> tuple[i
 
 
 def _widest(node: Kernel, unlimited: bool) -> int:
-    """The largest absolute bound of what is computed in columns. If `unlimited`, only aggregates are; the rest may reach MAX_CONSTANT."""
+    """The largest absolute bound of what is computed in columns. If `unlimited`, only aggregates are."""
     inner = max((_widest(p, unlimited and not isinstance(node, Fold)) for p in children(node)), default=0)
     low, high = bounds(node)
     widest = max(abs(low), abs(high))
-    if unlimited and not isinstance(node, Fold):
-        return widest if isinstance(node, Const) and widest > MAX_CONSTANT else inner
-    return max(inner, widest)
+    return inner if unlimited and not isinstance(node, Fold) else max(inner, widest)

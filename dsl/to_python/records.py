@@ -49,6 +49,14 @@ class Layout:
                 names[entity] += [name, f"{name}#den"]
         return cls(schema, {e: {n: i for i, n in enumerate(dict.fromkeys(ns))} for e, ns in names.items()})
 
+    def plus(self, names: Iterable[tuple[str, str]]) -> "Layout":
+        """The same layout with a slot for each of these names (entity, name) too."""
+        slots = {e: dict(found) for e, found in self.slots.items()}
+        for entity, name in names:
+            if entity in slots:
+                slots[entity].setdefault(name, len(slots[entity]))
+        return Layout(self.schema, slots)
+
     def only(self, names: Set[tuple[str, str]]) -> "Layout":
         """The same layout with only these fields and values (entity, name); a value keeps the slot of its denominator."""
         kept = {e: [n for n in slots if n[0] in "^*" or (e, n.removesuffix("#den")) in names] for e, slots in self.slots.items()}

@@ -170,7 +170,7 @@ BROKEN = {
 def test_what_is_wrong_with_an_offering_as_json_is_said(guiju, folder, case):
     text, said = BROKEN[case]
     (folder / "offering.json").write_text(text, encoding="utf-8")
-    done = guiju("check", folder / "bad.csv", "--offering", folder / "offering.json")
+    done = guiju("check", folder / "bad.csv", "--offering", folder / "offering.json", "--lang", "en")
     assert (done.returncode, done.stdout) == (2, b"")
     assert str(folder / said) in done.stderr.decode()
     assert "Traceback" not in done.stderr.decode()

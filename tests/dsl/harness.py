@@ -17,6 +17,7 @@ from dsl.checker.check import Checked, check
 from dsl.kernel.lower import Env, lower
 from dsl.kernel.nodes import Const, Fold, Kernel, Scalar, bounds, kind, rewrite
 from dsl.kernel.ratio import Lowered, Ratio, parts
+from dsl.kernel.unreadable import NO, UNREAD, Unread, doubt, honest, unread
 from dsl.nodes import Expr
 from dsl.outcomes import NOT_EVALUABLE, VIOLATED
 from dsl.quantities import (
@@ -207,6 +208,10 @@ class Meant:
     meaning: Lowered
 
 
+UNREADABLE = "?"
+"""The text of a cell that cannot be read (L8a)."""
+
+
 def records_of(tables: Tables, entity: str) -> Sequence[Row]:
     """The records of an entity; an offering of which nothing is said is still one."""
     return tables.get(entity, [{}] if entity == ROOT else [])
@@ -218,15 +223,29 @@ def understand(case: Case) -> Meant:
     steps: list[Assign] = []
     schema = SCHEMA
     known: list[Checked] = []
+    among = {name: unread(*name) for name in unreadable(case.tables)}
     for entity, name, text in case.values:
         checked = check(_tree(text), schema, entity, text=_text(text))
-        meaning = lower(checked, replace(env, schema=schema))
+        meaning = _honest(lower(checked, replace(env, schema=schema)), among)
         env.define(entity, name, meaning)
+        if (found := doubt(parts(meaning), among)) != NO:
+            among[entity, name] = found
         steps.append(Assign(entity, name, meaning))
         known.append(checked)
         schema = with_value(schema, Field(name, f"{name}值", entity, value_type(checked.type), "value"))
     checked = check(_tree(case.expr), schema, case.of, text=_text(case.expr))
-    return Meant(schema, steps, known, checked, lower(checked, replace(env, schema=schema)))
+    return Meant(schema, steps, known, checked, _honest(lower(checked, replace(env, schema=schema)), among))
+
+
+def unreadable(tables: Tables) -> list[tuple[str, str]]:
+    """The fields (entity, name) that have a cell that cannot be read."""
+    entities = [(e.name, f) for e in ENTITIES[1:] for f in e.fields]
+    return [(e, f) for e, f in entities if any(r.get(f) == UNREADABLE for r in records_of(tables, e))]
+
+
+def _honest(meaning: Lowered, among: Unread) -> Lowered:
+    done = [honest(n, among) for n in parts(meaning)]
+    return Ratio(*done) if isinstance(meaning, Ratio) else done[0]
 
 
 def environment(case: Case) -> Env:
@@ -256,7 +275,7 @@ def by_function(case: Case, meant: Meant | None = None) -> list[Answer]:
 
 def _assigned(case: Case, meant: Meant, steps: Sequence[Assign]) -> tuple[Layout, dict[str, list[Record]], dict[str, Scalar]]:
     """The records of a case, with the values of `steps` computed in order."""
-    layout = Layout.of(meant.schema, [(s.entity, s.name) for s in steps])
+    layout = Layout.of(meant.schema, [(s.entity, s.name) for s in steps]).plus((e, n + UNREAD) for e, n in unreadable(case.tables))
     tables, root = _records(case, layout)
     for of_offering, group in groupby(steps, lambda s: s.entity == ROOT):
         if not of_offering:
@@ -310,7 +329,7 @@ def outcomes_by_columns(case: Case, when: Kernel | None, require: Kernel) -> tup
 
 def cell(value: object, type_: FieldType) -> Scalar:
     """A cell of a case as the integer, flag or text that the evaluators see; integers stand for themselves, at the field's scale."""
-    if value is None or value == "null":
+    if value is None or value in ("null", UNREADABLE):
         return None
     match type_.type.kind:
         case "flag":
@@ -430,6 +449,8 @@ def _records(case: Case, layout: Layout) -> tuple[dict[str, list[Record]], dict[
             record: Record = [[] if name.startswith("*") else blank[slot] for name, slot in slots.items()]
             for f in entity.fields.values():
                 record[slots[f.name]] = cell(row.get(f.name), f.type)
+                if row.get(f.name) == UNREADABLE and f.name + UNREAD in slots:
+                    record[slots[f.name + UNREAD]] = UNREADABLE
             tables[entity.name].append(record)
     for entity in ENTITIES[1:]:
         _link(case, entity, layout, tables)
@@ -470,6 +491,8 @@ def _frames(case: Case) -> dict[str, pl.DataFrame]:
         columns = [
             pl.Series(f.name, [cell(r.get(f.name), f.type) for r in rows], dtype=_dtype(f.type.type.kind)) for f in entity.fields.values()
         ]
+        for name in (n for e, n in unreadable(case.tables) if e == entity.name):
+            columns.append(pl.Series(name + UNREAD, [UNREADABLE if r.get(name) == UNREADABLE else None for r in rows], dtype=pl.String))
         if entity.of is not None:
             columns.append(pl.Series(f"^{entity.of}", _parents(case, entity), dtype=pl.Int64))
         frames[entity.name] = pl.DataFrame(columns)

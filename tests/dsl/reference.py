@@ -1,19 +1,23 @@
 """Checked tree -> answer, the slow and obvious way: Fractions, one record at a time, straight from the sentences L1 to L16.
 
+A cell that cannot be read is missing. Only `present` asks further: it is missing where something readable in such a cell would make its
+argument known (L8a). A few readings stand for all, so the tables of these cases keep to what a few can show.
+
 Written without a look at lower, to_python and to_polars, so that a mistake of theirs is not repeated here.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from itertools import product
 from math import ceil, floor
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any, assert_never
 from unicodedata import normalize
 
-from harness import ENTITIES, ROOT, SCHEMA, Answer, Case, Meant, cell, records_of, trading_day
+from harness import ENTITIES, ROOT, SCHEMA, UNREADABLE, Answer, Case, Meant, cell, records_of, trading_day
 
 from dsl.nodes import (
     Aggregate,
@@ -53,13 +57,48 @@ class Thing:
     below: dict[str, list["Thing"]] = field(default_factory=dict)
 
 
+READINGS: dict[str, tuple[str, ...]] = {
+    "flag": ("是", "否"),
+    "text": ("甲", "乙"),
+    "words": ("公募基金", "其他"),
+    "date": ("2026-01-05", "2026-04-30"),
+    "moment": ("2026-01-05 10:00", "2026-04-30 10:00"),
+    "number": ("1", "12", "1000"),
+}
+
+World = dict[str, list["Thing"]]
+
+
 def by_reference(case: Case, meant: Meant) -> list[Answer]:
     """The answer per record of `case.of` to an expression that the checker gave back, the values it may read computed before."""
+    others = [_read(c, meant, []) for c in _readings(case)]
+    world = _read(case, meant, others)
+    return [_Scope(world, thing, thing, others).eval(meant.checked.expr) for thing in world[case.of]]
+
+
+def _read(case: Case, meant: Meant, others: "list[World]") -> "World":
+    """The records of a case with their values."""
     world = _world(case)
     for step, checked in zip(meant.steps, meant.known, strict=True):
-        for thing, answer in [(t, _Scope(world, t, t).eval(checked.expr)) for t in world[step.entity]]:
+        for thing, answer in [(t, _Scope(world, t, t, others).eval(checked.expr)) for t in world[step.entity]]:
             thing.cells[step.name] = answer
-    return [_Scope(world, thing, thing).eval(meant.checked.expr) for thing in world[case.of]]
+    return world
+
+
+def _readings(case: Case) -> Iterator[Case]:
+    """The case with something readable in each cell that cannot be read, in every combination. None if there is no such cell."""
+    cells = [
+        (e.name, i, f)
+        for e in ENTITIES[1:]
+        for i, row in enumerate(records_of(case.tables, e.name))
+        for f in e.fields.values()
+        if row.get(f.name) == UNREADABLE
+    ]
+    for readings in product(*(READINGS[f.type.type.kind] for _, _, f in cells)) if cells else ():
+        tables = {e: [dict(r) for r in rows] for e, rows in case.tables.items()}
+        for (e, i, f), text in zip(cells, readings, strict=True):
+            tables[e][i][f.name] = text
+        yield replace(case, tables=tables)
 
 
 def _world(case: Case) -> dict[str, list[Thing]]:
@@ -95,6 +134,8 @@ class _Scope:
     world: dict[str, list[Thing]]
     owner: Thing
     here: Thing
+    others: "list[World]" = field(default_factory=list)
+    """The same records with something readable in each cell that cannot be read."""
 
     def eval(self, expr: Expr) -> Any:
         match expr:
@@ -134,7 +175,7 @@ class _Scope:
                 held = self.eval(condition)
                 return None if held is None else self.eval(then if held else other)
             case Call(function="present", args=(x,)):
-                return self.eval(x) is not None
+                return True if self.eval(x) is not None else None if self.could_be(x) else False
             case Call(function="matches", args=(x, Text(value=pattern))):
                 return strict(lambda text: len(text) in _ends(pattern, text, {0}), self.eval(x))
             case Call(function=function, args=args):
@@ -145,6 +186,14 @@ class _Scope:
                 raise AssertionError(expr)
             case _:
                 assert_never(expr)
+
+    def could_be(self, expr: Expr) -> bool:
+        return any(self.within(w).eval(expr) is not None for w in self.others)
+
+    def within(self, world: "World") -> "_Scope":
+        """The same records in another world."""
+        owner, here = (world[t.entity][next(i for i, x in enumerate(self.world[t.entity]) if x is t)] for t in (self.owner, self.here))
+        return _Scope(world, owner, here)
 
     def find(self, start: Thing, entity: str) -> Thing | None:
         at: Thing | None = start
@@ -162,7 +211,7 @@ class _Scope:
     def aggregate(self, expr: Aggregate) -> Any:
         """L10: an element whose `where` is missing, or a value that is missing, makes the answer missing, unless any or all is decided."""
         things = self.world[expr.collection] if expr.everywhere else self.owner.below.get(expr.collection, [])
-        scopes = [_Scope(self.world, self.owner, t) for t in things]
+        scopes = [_Scope(self.world, self.owner, t, self.others) for t in things]
         held = [(s, True if expr.where is None else s.eval(expr.where)) for s in scopes]
         gap = any(h is None for _, h in held)
         rows = [tuple(s.eval(a) for a in expr.args) for s, h in held if h]

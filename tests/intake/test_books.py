@@ -70,9 +70,11 @@ def test_flags_with_a_default_are_filled_and_count_as_supplied(book_of: BookOf) 
     assert {("bid", "withdrawn"), ("placee", "placee_strategic"), ("investor", "suggestion_amended")} <= book.supplied
 
 
-def test_a_flag_that_cannot_be_read_is_said_before_its_default_stands_in(book_of: BookOf) -> None:
-    book = book_of(bids="配售对象代码,申报序号,已撤销\nP1,1,也许\n")
+def test_no_default_stands_in_for_a_flag_that_cannot_be_read(book_of: BookOf) -> None:
+    book = book_of(bids="配售对象代码,申报序号,已撤销\nP1,1,也许\nP2,2,\n")
     assert said(book) == [("unreadable", "bids", 2, "已撤销", "也许")]
+    assert book.frames["bid"].select("withdrawn", "withdrawn!").rows() == [(None, "也许"), (False, None)]
+    assert book.unreadable == {("bid", "withdrawn")}
 
 
 def test_codes_alone_give_parents_and_no_investor_without_codes(book_of: BookOf) -> None:
@@ -169,7 +171,8 @@ def test_a_table_without_its_key_is_said_once(book_of: BookOf) -> None:
 def test_rows_that_disagree_about_a_parent(book_of: BookOf) -> None:
     book = book_of(bids="投资者代码,投资者名称,配售对象代码,申购价格\nV1,甲,P1,10\nV1,乙,P2,11\nV1,,P3,12\nV2,丁,P4,13\n")
     assert said(book) == [("contradiction", "bids", 2, "投资者名称", "乙 | 甲")]
-    assert book.issues[0].message.zh == "网下投资者V1的投资者名称前后不一:乙 | 甲;按缺失处理"
+    assert book.issues[0].message.zh == "网下投资者V1的投资者名称前后不一:乙 | 甲;不予采用"
+    assert book.frames["investor"]["investor_name!"].to_list() == ["乙 | 甲", None]
     assert book.frames["investor"].select("^id", "investor_name").rows() == [("V1", None), ("V2", "丁")]
 
 

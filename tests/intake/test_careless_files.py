@@ -50,10 +50,10 @@ def test_blank_rows_above_the_header_count(vocabulary: Vocabulary) -> None:
     assert read_csv(vocabulary, '"",""\n\n' + GOOD).frames["bid"]["^row"].to_list() == [4, 5]
 
 
-def test_cells_beyond_the_header_are_said(vocabulary: Vocabulary) -> None:
+def test_no_cell_of_a_row_that_does_not_fit_the_header_is_believed(vocabulary: Vocabulary) -> None:
     book = read_csv(vocabulary, "配售对象代码,申购价格\nP1,10\nP2,11,12,\nP3,12,,\nP4\n")
-    assert said(book) == [("extra-cells", "bids", 3, None, "12,")]
-    assert book.frames["bid"].select("^id", "price").rows() == [("P1/#1", 100_000), ("P2/#1", 110_000), ("P3/#1", 120_000), ("P4/#1", None)]
+    assert said(book) == [("misfit-row", "bids", 3, None, "P2"), ("misfit-row", "bids", 5, None, "P4")]
+    assert book.frames["bid"].select("^id", "price").rows() == [("?/#1", None), ("?/#2", None), ("P1/#1", 100_000), ("P3/#1", 120_000)]
 
 
 def test_formulas_quotes_and_odd_characters_are_text(vocabulary: Vocabulary) -> None:

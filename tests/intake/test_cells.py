@@ -170,7 +170,7 @@ REFUSED = [
     ("established", None, "30.03.2026", "is not a date"),
     ("established", None, "2026-03-30 14:49", "is not a date"),
     ("established", None, 46111, "is a number, not a date (give the cell a date format in Excel)"),
-    ("amended", None, "yes", "is neither 是 nor 否"),
+    ("amended", None, "yess", "is neither 是 nor 否"),
     ("amended", None, "-", "is neither 是 nor 否"),
     ("amended", None, 2, "is neither 是 nor 否"),
     ("asset_report_seal", None, "私章", "is not one of 公章, 估值专用章, 托管业务专用章, 无"),

@@ -33,9 +33,9 @@ def test_both_readers_give_the_same_table(lines: list[list[str]], end: str, clos
     text = end.join(",".join(line) for line in lines) + (end if closed else "")
     if not text.strip(BLANKS + ","):
         return
-    fast = _plain(text, "t")
+    fast = _plain(text, "t", None)
     if fast is not None:
-        assert seen(fast) == seen(_quoted(text, "t", "t.csv"))
+        assert seen(fast) == seen(_quoted(text, "t", "t.csv", None))
 
 
 @given(st.lists(st.lists(st.text(st.characters(blacklist_categories=("Cs",)), max_size=6), min_size=3, max_size=3), max_size=8))
@@ -43,7 +43,7 @@ def test_both_readers_give_the_same_table(lines: list[list[str]], end: str, clos
 def test_what_a_csv_writer_writes_is_what_is_read(lines: list[list[str]]) -> None:
     data = io.StringIO()
     csv.writer(data, lineterminator="\r\n").writerows([["a", "b", "c"], *lines])
-    table = _quoted(data.getvalue(), "t", "t.csv")
+    table = _quoted(data.getvalue(), "t", "t.csv", None)
     wanted = [
         line
         for line in lines

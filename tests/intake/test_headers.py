@@ -44,7 +44,7 @@ from validator.vocabulary.vocabulary import Vocabulary
 )
 def test_a_header_of_a_bids_table(vocabulary: Vocabulary, header: str, wanted: object) -> None:
     schema = vocabulary.schema
-    found = read_header(header, field_names(schema, "bid"), schema.units)
+    found = read_header(header, field_names(vocabulary, "bid"), schema.units)
     assert ((found[0].name, found[1] and found[1].name) if isinstance(found, tuple) else found) == wanted
 
 

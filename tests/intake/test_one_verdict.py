@@ -39,7 +39,7 @@ def kinds(name: str, headers: list[str]) -> list[str]:
     """What each column holds: number, flag, date, moment; text for what has another kind or no field."""
     entity = table_entity(name, VOCABULARY)
     assert entity is not None
-    names = field_names(VOCABULARY.schema, entity)
+    names = field_names(VOCABULARY, entity)
     found = [read_header(h, names, VOCABULARY.schema.units) for h in headers]
     return [f[0].type.type.kind if isinstance(f, tuple) else "text" for f in found]
 

@@ -94,11 +94,11 @@ REFUSED: dict[str, tuple[str, bytes, str, str]] = {
         "foreign-schema",
         "no column of `bids` is known: `a`, `b`",
     ),
-    "a title above the header": (
+    "a row that may be a total": (
         "bids.csv",
-        "某公司询价表,,\n配售对象代码,申购价格,x\nP1,1,2\n".encode(),
-        "foreign-schema",
-        "no column of `bids` is known: `某公司询价表`, ``, ``",
+        "投资者名称,配售对象名称,配售对象代码,申购价格\n甲,乙,P1,1\n,,,2\n".encode(),
+        "doubtful-row",
+        "row 3 of `bids` may be a total or a record: 2",
     ),
     "a table of something else": (
         "weather.csv",

@@ -179,10 +179,10 @@ def _killed(books: Library, suite: cases.Suite, mutant: Rulebook, id_: str) -> b
     other = cases.Suite(mutant, suite.form, suite.base, suite.groups, suite.files)
     readers = _readers(suite.rulebook, id_)
     for group in sorted(suite.groups, key=lambda g: (g != id_, g not in readers)):
-        base, found, silent = suite.groups[group]
+        base, found, later = suite.groups[group]
         for case in found:
             try:
-                if cases.differs(books, other, base, case, group, silent):
+                if cases.differs(books, other, base, case, group, later):
                     return True
             except (DiagnosticError, AssertionError):  # the mutant does not even compile: an editor would notice
                 return True

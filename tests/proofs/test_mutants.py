@@ -18,13 +18,6 @@ MOST = 0.25
 """The share that may survive: `count(bids) != 0` means what `count(bids) > 0` means, and no case can tell the two apart."""
 FEW = 8
 """Of so few mutants one may survive whatever its share."""
-THIN = {"certain_investors": "no case has effective bids of nobody, and none is close to the minimum number of investors"}
-"""Rules and values whose cases are known to notice too little, and what they lack. Once they notice enough the test says so."""
-
-
-def one(revision: str, name: str) -> object:
-    marks = pytest.mark.xfail(reason=THIN[name], strict=True) if name in THIN else ()
-    return pytest.param(revision, name, marks=marks, id=f"{revision} {name}")
 
 
 @cache
@@ -32,7 +25,7 @@ def suite(revision: str) -> cases.Suite:
     return cases.load(BOOKS, revision)
 
 
-@pytest.mark.parametrize(("revision", "name"), [one(*drawn) for drawn in DRAWN])
+@pytest.mark.parametrize(("revision", "name"), DRAWN, ids=map(" ".join, DRAWN))
 def test_cases_notice_the_mutants(revision, name, record_property):
     total, left = survivors_of(BOOKS, suite(revision), name)
     record_property("mutants", total)

@@ -83,10 +83,10 @@ def test_a_rule_without_its_three_kinds_of_case_is_named() -> None:
 def test_cases_notice_what_an_editor_could_get_wrong(rule: str) -> None:
     """A sample of what tests/mutation looks for in all rules: another comparison, a figure off by one, a dropped effect."""
     suite = cases.load(BOOKS, "szse-chinext@2025-03")
-    base, found, own = suite.groups[rule]
+    base, found, later = suite.groups[rule]
     for what, mutant in of_rule(suite.rulebook.rules[rule], suite.rulebook.schema):
         if "when:" in what:  # `count(bids) != 0` is what `count(bids) > 0` is
             continue
         book = replace(suite.rulebook, rules={**suite.rulebook.rules, rule: mutant})
         other = cases.Suite(book, suite.form, suite.base, suite.groups, suite.files)
-        assert any(cases.differs(BOOKS, other, base, case, rule, own) for case in found), what
+        assert any(cases.differs(BOOKS, other, base, case, rule, later) for case in found), what

@@ -35,7 +35,7 @@ def without_added(name: str, data: Any) -> Any:
 
 def form(data: Any) -> dict[str, Any]:
     """What both files must say of an entity, whatever else each says."""
-    keys = ("zh", "type", "default", "aliases")
+    keys = ("zh", "type", "default")
     fields = {name: {key: raw[key] for key in keys if key in raw} for name, raw in data["fields"].items()}
     return {"zh": data["zh"], "key": data["key"], "of": data.get("of"), "fields": fields}
 
@@ -77,7 +77,7 @@ def test_the_schema_holds_every_entity_and_field_of_the_contract() -> None:
             shown = f"one of [{', '.join(field.type.type.words)}]" if field.type.name == "words" else field.type.name
             assert shown == raw["type"]
             assert (field.default is False) == ("default" in raw)
-            assert VOCABULARY.aliases.get((name, field.name)) == raw.get("aliases")
+            assert raw.get("aliases", {}).items() <= VOCABULARY.aliases.get((name, field.name), {}).items()
 
 
 ENTITIES = [
@@ -222,7 +222,7 @@ entities:
     key: number
     fields:
       number: {zh: 序号, type: count}
-      kind: {zh: 类型, type: "one of [甲, 乙]", aliases: {丙: 甲}}
+      kind: {zh: 类型, type: "one of [甲, 乙]", words: {甲: {also: [丙]}}}
       gone: {zh: 已撤销, type: flag, default: 否}
       quantity: {zh: 数量, type: shares, highest: 1000}
 derived:
@@ -310,8 +310,14 @@ MISTAKES = [
         "only a flag has a default: 否",
     ),
     ("[甲, 乙]", "[甲, 甲]", "16: wrong-form: a word of the list is empty or occurs twice", "write one of [first, second]"),
-    ("{丙: 甲}", "{丙: 丁}", "16: unknown-word: `丁` is not in the list of the field", None),
-    ("{丙: 甲}", "{乙: 甲}", "16: duplicate-name: `乙` is a word of the list itself", "take it out"),
+    ("甲: {also: [丙]}", "丁: {also: [丙]}", "16: unknown-word: `丁` is not in the list of the field", None),
+    (
+        "words: {甲: {also: [丙]}}",
+        "aliases: {丙: 甲}",
+        "16: unknown-key: `aliases` of `kind` is now written under each word",
+        "write `words: {word: {also: [other spelling]}}`; `also:` has other names of the column",
+    ),
+    ("{also: [丙]}", "{also: [乙]}", "16: duplicate-name: `乙` is a word of the list itself", "take it out"),
     (
         "highest: 1000",
         "highest: 1.5",
@@ -339,13 +345,13 @@ MISTAKES = [
     ("T: t_day", "Tag: t_day", "25: wrong-form: `Tag` is not a capital letter", "name a day by one letter, such as T"),
     ("甲: first", "甲: 1", "26: wrong-form: `甲` is not a text", "write a text, in quotes if it looks like a number or a flag"),
     (
-        "words: {甲: first}\n",
-        "words:\n",
+        "\nwords: {甲: first}\n",
+        "\nwords:\n",
         "26: wrong-form: `words` is not a mapping of names",
         "write each name with a colon on a line of its own",
     ),
-    ("words: {甲: first}\n", "", "1: missing-key: `words` is missing in the file", "write `words:` below it"),
-    ("words:", "word: {}\nwords:", "26: unknown-key: unknown key `word`", "did you mean `words`?"),
+    ("\nwords: {甲: first}\n", "\n", "1: missing-key: `words` is missing in the file", "write `words:` below it"),
+    ("\nwords:", "\nword: {}\nwords:", "26: unknown-key: unknown key `word`", "did you mean `words`?"),
     ("below: 100%", "below: 100股", "9: wrong-form: `100股` is no bound of a field of type ratio", BOUND),
     ("below: 100%", "below: true", "9: wrong-form: `True` is no bound of a field of type ratio", BOUND),
     ("below: 100%", "below: -1%", "9: wrong-form: `-1%` is no bound of a field of type ratio", BOUND),

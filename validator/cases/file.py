@@ -50,6 +50,8 @@ class Case(Form):
     figures: dict[str, Text] = Field(default_factory=dict)
     """The figures that the findings of the proven rule print, by name."""
     not_applicable: list[str] = Field(default_factory=list)
+    issues: list[str] = Field(default_factory=list)
+    """What cannot be read or linked, by the codes of the issues. Any other issue fails the case."""
 
     @property
     def offering(self) -> Row:

@@ -48,6 +48,34 @@ class CaseReport:
 
 
 @dataclass
+class Later:
+    """What revisions after a case's own state or remove: the case cannot know these rules, values and terms, nor what rests on them."""
+
+    changed: frozenset[str]
+    rests: Mapping[str, set[str]]
+    """Per rule and value: the names that it reads."""
+    proves: str
+    """The rule or value that the cases prove. They always speak of it."""
+    _found: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
+
+    def unknown(self, offering: Mapping[str, object]) -> frozenset[str]:
+        """The rules and values of which a case says nothing.
+
+        A term that the case's offering states is what it states, whatever default a later revision gives it.
+        """
+        stated = frozenset(n for n in self.changed if offering.get(n) is not None)
+        if stated not in self._found:
+            self._found[stated] = self._resting(self.changed - stated) - {self.proves}
+        return self._found[stated]
+
+    def _resting(self, on: frozenset[str]) -> frozenset[str]:
+        found = set(on)
+        while more := {n for n, read in self.rests.items() if read & found} - found:
+            found |= more
+        return frozenset(found)
+
+
+@dataclass
 class Suite:
     """All cases of one revision, its own and inherited, by the rule or value that they prove."""
 
@@ -55,8 +83,8 @@ class Suite:
     form: SubmissionForm
     base: Base
     """The clean records of this revision."""
-    groups: dict[str, tuple[Base, list[Case], frozenset[str]]] = field(default_factory=dict)
-    """Per id: the base, the cases, and the rules and values that these cases say nothing about."""
+    groups: dict[str, tuple[Base, list[Case], Later]] = field(default_factory=dict)
+    """Per id: the base, the cases, and what they cannot know."""
     files: list[CaseFile] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
     """Per id: the revision that states its cases."""
@@ -125,6 +153,7 @@ def load(books: Library, name: str) -> Suite:
     suite = Suite(rulebook, submission_form(books.vocabulary), Base({}, {}))
     known = {*rulebook.rules, *rulebook.values}
     bases: dict[str, Base] = {}
+    rests = _rests(rulebook)
     files = books.lineage(rulebook.name)
     for file in files:
         path = Path(file.source.file)
@@ -134,24 +163,25 @@ def load(books: Library, name: str) -> Suite:
         below = [f.name for f in books.lineage(file.name)]
         base = reduce(lambda inherited, name: bases[name].over(inherited), below, Base({}, {}))
         suite.base = base
-        silent = _changed(rulebook, [f for f in files if f.name not in below])
+        changed = _changed([f for f in files if f.name not in below])
         for id_, found in cases.groups.items():
             if id_ in known:
-                suite.groups[id_] = (base, found, silent - {id_})
+                suite.groups[id_] = (base, found, Later(changed, rests, id_))
                 suite.places[id_] = file.name
             elif file.name == rulebook.name:
                 raise DiagnosticError([cases.mistake("unknown-name", f"no rule or value `{id_}` in {rulebook.name}", id_)])
     return suite
 
 
-def _changed(rulebook: Rulebook, files: Iterable[File]) -> frozenset[str]:
-    """The rules, values and terms that later files state or remove, and everything that rests on them. Earlier cases cannot know these."""
-    found = {n for f in files for n in (*f.form.terms, *f.form.values, *f.form.removes, *(r.id for r in f.form.rules))}
+def _changed(files: Iterable[File]) -> frozenset[str]:
+    """The rules, values and terms that files state or remove."""
+    return frozenset(n for f in files for n in (*f.form.terms, *f.form.values, *f.form.removes, *(r.id for r in f.form.rules)))
+
+
+def _rests(rulebook: Rulebook) -> dict[str, set[str]]:
+    """Per rule and value: the names that it reads."""
     rests = {r.id: _names(r.when, r.require, r.admits) for r in rulebook.rules.values()}
-    rests |= {n: _names(*v.deciding()) for n, v in rulebook.values.items()}
-    while more := {n for n, read in rests.items() if read & found} - found:
-        found |= more
-    return frozenset(found)
+    return rests | {n: _names(*v.deciding()) for n, v in rulebook.values.items()}
 
 
 def _names(*checked: Checked | None) -> set[str]:
@@ -166,10 +196,10 @@ def check(books: Library, suite: Suite, seen: set[tuple[str, str, str]] | None =
     failures = [f"{f.source.file}: {m}" for f in suite.files for m in f.miscounted()]
     results: list[Result] = []
     proofs: dict[str, list[tuple[Case, Base, Trial]]] = {}
-    for id_, (base, cases, silent) in suite.groups.items():
+    for id_, (base, cases, later) in suite.groups.items():
         for case in cases:
             key = (suite.places[id_], id_, case.name)
-            said, trial = _run(books, suite, base, case, id_, silent, both=key not in seen)
+            said, trial = _run(books, suite, base, case, id_, later, both=key not in seen)
             seen.add(key)
             if trial is not None:
                 proofs.setdefault(id_, []).append((case, base, trial))
@@ -179,24 +209,23 @@ def check(books: Library, suite: Suite, seen: set[tuple[str, str, str]] | None =
     return CaseReport(sum(not r.said for r in results), tuple(failures), tuple(results))
 
 
-def _run(
-    books: Library, suite: Suite, base: Base, case: Case, id_: str, silent: frozenset[str], *, both: bool
-) -> tuple[list[str], Trial | None]:
+def _run(books: Library, suite: Suite, base: Base, case: Case, id_: str, later: Later, *, both: bool) -> tuple[list[str], Trial | None]:
     try:
         trial = suite.attempt(books, base, case, id_, both=both)
     except DiagnosticError as error:
         return [f"{d.code}: {d.message}" for d in error.diagnostics], None
     except Disagreement as error:
         return [str(error)], None
-    said = list(_differences(case, trial.report, silent, id_))
+    said = list(_differences(case, trial.report, later.unknown({**base.offering, **case.offering}), id_))
     if not margin_matches(case, trial.margins):
         said.append(f"the margin is {', '.join(map(str, trial.margins))}, not {case.margin}")
     return said, trial
 
 
-def differs(books: Library, suite: Suite, base: Base, case: Case, id_: str, silent: frozenset[str]) -> bool:
+def differs(books: Library, suite: Suite, base: Base, case: Case, id_: str, later: Later) -> bool:
     """Whether a case differs from what it states, by rows alone. The search for mutants calls this very often."""
     trial = suite.attempt(books, base, case, id_, both=False)
+    silent = later.unknown({**base.offering, **case.offering})
     return any(_differences(case, trial.report, silent, id_)) or not margin_matches(case, trial.margins)
 
 
@@ -239,7 +268,10 @@ def _differences(case: Case, report: Report, silent: frozenset[str], id_: str) -
     if any(f.outcome == "error" for f in report.findings):
         yield "a rule failed in evaluation"
     for issue in report.intake:
-        yield f"cannot be read: {issue.message.en}"
+        if issue.code not in case.issues:
+            yield f"cannot be read: {issue.message.en}"
+    for code in sorted({*case.issues} - {issue.code for issue in report.intake}):
+        yield f"no issue `{code}`"
     for table, name in report.unknown_columns:
         yield f"{table} have no field `{name}`"
     for rule in case.not_applicable:

@@ -39,7 +39,7 @@ VERIFY_RECORDS = 200_000
 def checker(offering: str | Path | Mapping[str, object], rules: str | Path | None = None) -> "Checker":
     """The checker of one offering. Selects the revision, binds the terms and compiles. Raises DiagnosticError with every mistake."""
     made = for_offering(shelf(Path(rules) if rules is not None else rules_folder()), offering)
-    _ = made.submissions  # compile now, so that the first submission of a portal is not slow
+    _ = made.submissions.spoilt  # compile now, so that the first submission of a portal is not slow
     return made
 
 

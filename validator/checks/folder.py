@@ -20,6 +20,7 @@ from validator.vocabulary.layers import rules_folder
 OFFERING = "offering.yaml"
 _BOOKS = ("book", "bids", "报价簿", "报价")
 """Names of a book next to its offering.yaml: a folder, or a file in any supported format."""
+_TABLES = ("bids", "报价")
 _FORMATS = (".csv", ".xlsx", ".parquet", ".json", ".jsonl", ".zip")
 
 
@@ -61,13 +62,19 @@ def _add(found: Offerings, report: Report, folder: str) -> None:
 
 
 def book_beside(place: Path) -> Path | None:
-    """The book next to an offering, or None. Raises DiagnosticError if there are several."""
+    """The book next to an offering, or None; the folder itself if a table of bids lies there among others.
+
+    Raises DiagnosticError if there are several books.
+    """
     found = sorted(p for p in place.iterdir() if p.stem in _BOOKS and (p.suffix.lower() in _FORMATS or p.is_dir()))
     if len(found) > 1:
         names = ", ".join(f"`{p.name}`" for p in found)
         raise DiagnosticError(
             [Diagnostic("two-books", f"two books for one offering: {names}", hint="keep only one of them", file=str(place))]
         )
+    if found and found[0].stem in _TABLES and found[0].is_file():
+        others = (p for p in place.iterdir() if p != found[0] and p.suffix.lower() in _FORMATS and not p.name.startswith((".", "~$")))
+        return place if any(others) else found[0]
     return found[0] if found else None
 
 

@@ -104,7 +104,7 @@ class Offerings:
     def unsure(self) -> bool:
         """Whether something could not be read, is missing or was not supplied."""
         waiting = self.columns.unsupplied if self.columns is not None else any(x.report and x.report.unsupplied for x in self.lines)
-        return bool(self.intake or waiting)
+        return bool(any(i.said.level == "issue" for i in self.intake) or waiting)
 
     def add(self, line: Line, by_rule: Mapping[str, Mapping[str, int]]) -> None:
         """Add a checked offering. Its revision must already be in `revisions`."""

@@ -15,6 +15,7 @@ from validator.plan.model import Plan, Stage
 from validator.plan.one_investor import Given, SubmissionPlan
 from validator.plan.prune import pruned
 from validator.plan.supplied_columns import BookPlan, Supplied
+from validator.plan.unreadable import with_unreadable
 from validator.report.build import NO_DECISIONS, build
 from validator.report.decisions import Decisions, read_decisions
 from validator.report.findings import findings
@@ -118,6 +119,14 @@ class SubmissionRun:
     _preface: Preface
     _columns: "dict[Supplied, _Columns]" = field(default_factory=dict)
 
+    @cached_property
+    def spoilt(self) -> "tuple[SubmissionPlan, Script]":
+        """The plan and the script for submissions with unreadable cells, in whatever field. Made for the first one of them."""
+        own = with_unreadable(self.plan, self.plan.fields())
+        made = script(own, own.stages, lean=True, guards=own.guards)
+        made.answering.make()
+        return own, made
+
     @classmethod
     def of(cls, plan: Plan, vocabulary: Vocabulary) -> "SubmissionRun":
         """Plan and compile everything now, so that no submission pays for it."""
@@ -133,11 +142,10 @@ class SubmissionRun:
     def check(self, read: Submission, given: Input) -> Report:
         """The report on one investor's records."""
         columns = self._of(given.supplied)
-        raw = play(self.plan, self.script, records.from_dicts(read.tables, self.plan.layout), start=columns.start)
-        report = build(
-            self.plan, raw, given, columns.given.coverage, columns.preface, self.plan.rulebook.stages, self.form.vocabulary.words_en
-        )
-        return replace(report, not_asked=self.not_asked, verdict=verdict(report, self.plan))
+        plan, made = self.spoilt if given.supplied.unreadable else (self.plan, self.script)
+        raw = play(plan, made, records.from_dicts(read.tables, plan.layout), start=columns.start)
+        report = build(plan, raw, given, columns.given.coverage, columns.preface, plan.rulebook.stages, self.form.vocabulary.words_en)
+        return replace(report, not_asked=self.not_asked, verdict=verdict(report, plan))
 
     def _of(self, supplied: Supplied) -> "_Columns":
         found = self._columns.get(supplied)

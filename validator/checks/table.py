@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
+from dsl.kernel.unreadable import UNREAD
 from dsl.outcomes import OUTCOMES
 from dsl.to_python import Root
 from validator.bilingual import Both
@@ -42,12 +43,14 @@ def check_offerings(source: object, rules: str | Path | None = None) -> Offering
         said = f"the table has no column `{BOARD}`, so it is not a table of offerings"
         raise DiagnosticError([Diagnostic("no-board", said, hint="add the column: it selects the rulebook of each offering")])
     found = Offerings(book.digest, intake=[Of(issue, "") for issue in book.issues], columns=Columns(book.unknown_columns))
-    run = _Run(books, found, Supplied(book.supplied, frozenset()))
+    run = _Run(books, found, Supplied(book.supplied, frozenset(), book.unreadable))
     frame = book.frames[root]
     names = list(books.vocabulary.schema.entities[root].fields)
     columns = [frame.get_column(name).to_list() for name in names]
-    for row, values in zip(frame.get_column("^row").to_list(), zip(*columns, strict=True), strict=True):
-        run.offering(Offering(dict(zip(names, values, strict=True))), row)
+    texts = {n: frame.get_column(n + UNREAD).to_list() for _, n in book.unreadable}
+    for at, (row, values) in enumerate(zip(frame.get_column("^row").to_list(), zip(*columns, strict=True), strict=True)):
+        unreadable = {n: column[at] for n, column in texts.items() if column[at] is not None}
+        run.offering(Offering(dict(zip(names, values, strict=True)), unreadable=unreadable), row)
     return run.done()
 
 
@@ -84,7 +87,8 @@ class _Run:
     def check(self, name: str, plan: Plan, root: Root, row: int) -> None:
         raw = play(plan, self.scripts[name], _no_records(plan), root=root)
         coverage = Coverage(self.supplied, plan.terms)
-        found, lacking = findings(plan, raw, Names({}, {}, {}), coverage, self.books.vocabulary.words_en)
+        unread = {(plan.schema.root, n): [text] for n, text in plan.offering.unreadable.items()}
+        found, lacking = findings(plan, raw, Names({}, {}, {}, unread), coverage, self.books.vocabulary.words_en)
         self.found.findings += [Of(replace(f, subject=replace(f.subject, row=row)), plan.code) for f in found]
         by_rule = {asked.rule.id: dict(zip(OUTCOMES, raw.counts[asked.number], strict=True)) for asked in plan.asked()}
         for asked in plan.asked():

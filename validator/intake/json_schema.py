@@ -107,7 +107,7 @@ def _fields(entity: Entity, vocabulary: Vocabulary) -> Json:
     return {n: _field(f, vocabulary) for f in entity.fields.values() for n in (f.name, f.zh)}
 
 
-_FLAGS = [True, False, *FLAGS, "Y", "N", 1, 0, None]
+_FLAGS = [True, False, *FLAGS, "Y", "N", "Yes", "No", 1, 0, None]
 _BOUND_KEYS = {"least": "minimum", "above": "exclusiveMinimum", "most": "maximum", "below": "exclusiveMaximum"}
 _UNITS = {"shares": "股", "price": "元/股", "money": "元"}
 

@@ -8,7 +8,7 @@ A quantity or an amount in YAML names its unit. JSON and mappings hold base unit
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path
@@ -30,6 +30,8 @@ class Offering:
     values: Mapping[str, Scalar]
     file: str = ""
     lines: Mapping[str, int] | None = None
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+    """The texts of cells that could not be read, by field: only in a table of offerings."""
 
     def mistake(
         self, code: str, message: str, name: str | None = None, hint: str | None = None, zh: str = "", hint_zh: str = ""

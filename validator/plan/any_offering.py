@@ -10,12 +10,14 @@ from fractions import Fraction
 
 from dsl.kernel.lower import Bound
 from dsl.kernel.nodes import Logic, Scalar, inputs
+from dsl.kernel.unreadable import UNREAD
 from dsl.to_python import Root
 from validator.intake.offering import Offering
 from validator.plan.bind import terms_of, unbound
 from validator.plan.decidable import NO, YES, decidable
 from validator.plan.model import Asked, Name, Plan, names
 from validator.plan.supplied_columns import Supplied, lost_columns, resting_on, without
+from validator.plan.unreadable import with_unreadable
 from validator.rulebook.model import Rulebook
 from validator.vocabulary.calendar import Calendar
 
@@ -33,11 +35,12 @@ class Unbound:
         Raises DiagnosticError: a required term that is missing, a changed fixed term, a day past the calendar.
         """
         terms = terms_of(self.plan.rulebook, offering, calendar)
-        return replace(self.plan, offering=offering, terms=terms), self._root(terms, calendar)
+        return replace(self.plan, offering=offering, terms=terms), self._root(offering, terms, calendar)
 
-    def _root(self, terms: Mapping[str, Bound], calendar: Calendar) -> Root:
+    def _root(self, offering: Offering, terms: Mapping[str, Bound], calendar: Calendar) -> Root:
         fields = self.plan.schema.entities[self.plan.schema.root].fields
         root: Root = {name: _scalar(terms.get(name), f.type.scale) for name, f in fields.items()}
+        root |= {name + UNREAD: offering.unreadable.get(name) for name in fields}
         for name, anchor, offset in self.days:
             start = terms.get(anchor)
             root[name] = calendar.trading_day(start, offset) if isinstance(start, int) else None
@@ -53,7 +56,8 @@ def open_to_any(rulebook: Rulebook, calendar: Calendar, *, alone: bool, supplied
         plan = without(plan, resting_on(plan.schema, lost, supplied.tables), lambda entity: NO if entity in supplied.tables else YES)
         rests = resting_on(plan.schema, unsupplied, supplied.tables)
         plan = replace(plan, muted={a.number: YES if _never_decided(a, unsupplied) else decidable(a, rests) for a in plan.asked()})
-    return Unbound(plan, tuple(_days(plan)))
+    unreadable = frozenset() if supplied is None else supplied.unreadable
+    return Unbound(with_unreadable(plan, unreadable), tuple(_days(plan)))
 
 
 def _with_fields(plan: Plan, supplied: Supplied, lost: set[Name]) -> set[Name]:

@@ -63,6 +63,8 @@ def _terms(rulebook: Rulebook, offering: Offering, calendar: Calendar) -> tuple[
     day, known = _days(schema, terms, calendar), calendar.trading_days()
     for name in _in_order(rulebook.terms):
         term = rulebook.terms[name]
+        if name in offering.unreadable:
+            continue  # neither missing nor a reason for the default (L8a)
         if term.value is None:
             if terms[name] is None:
                 message = f"`{name}` ({term.field.zh}) is missing: {rulebook.name} requires it for every offering"

@@ -143,16 +143,24 @@ class _Leaf:
     owner: str
 
 
-def _leaves(rulebook: Rulebook, expr: Expr, owner: str, inside: Aggregate | None) -> Iterator[_Leaf]:
-    """Follows values of the same record and of an aggregate's elements, but no aggregate inside an element's value."""
+def _leaves(
+    rulebook: Rulebook, expr: Expr, owner: str, inside: Aggregate | None, seen: set[tuple[str, str, int]] | None = None
+) -> Iterator[_Leaf]:
+    """Follows values of the same record and of an aggregate's elements, but no aggregate inside an element's value.
+
+    `seen`: the values that were followed already, from where and inside of which aggregate. Each is followed once, because a value may be
+    named many times on the way.
+    """
+    seen = set() if seen is None else seen
     if isinstance(expr, Ref):
         value = rulebook.values.get(expr.field.name) if expr.field.source == "value" else None
         if value is None:
             yield _Leaf(expr, inside, owner)
-        elif inside is None or value.field.entity == inside.collection:
+        elif (inside is None or value.field.entity == inside.collection) and (place := (expr.field.name, owner, id(inside))) not in seen:
+            seen.add(place)
             for part in value.deciding():  # the limit of a ranking belongs to the offering
                 at = owner if inside is not None else part.entity
-                yield from (x for x in _leaves(rulebook, part.expr, at, inside) if inside is None or x.fold is inside)
+                yield from (x for x in _leaves(rulebook, part.expr, at, inside, seen) if inside is None or x.fold is inside)
         return
     for child in children(expr):
-        yield from _leaves(rulebook, child, owner, expr if isinstance(expr, Aggregate) else inside)
+        yield from _leaves(rulebook, child, owner, expr if isinstance(expr, Aggregate) else inside, seen)

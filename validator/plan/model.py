@@ -15,8 +15,8 @@ from dsl.to_python.records import Layout
 from validator.intake.offering import Offering
 from validator.rulebook.model import Rule, Rulebook, Term, Value
 
-BID, LIVE, QUANTITY, ADMITTED, FATE = "bid", "live", "quantity", "admitted_quantity", "fate"
-"""The names that effects change (L18, L19), and the value that says how a bid ends."""
+BID, LIVE, PRICE, QUANTITY, ADMITTED, FATE = "bid", "live", "price", "quantity", "admitted_quantity", "fate"
+"""The names that effects change (L18, L19), those that a bid is ranked by (L10a), and the value that says how a bid ends."""
 
 INVALIDATING = frozenset(("refuse", "invalid"))
 """Effects that make bids invalid."""

@@ -79,6 +79,12 @@ class SubmissionPlan(Plan):
         same |= {"muted": muted, "layout": plan.layout.only(_read(local))}
         return cls(**same, guards=guards, _flags=flags, _ends=ends, _incomplete=incomplete)
 
+    def fields(self) -> frozenset[Name]:
+        """The fields that the plan reads from records."""
+        schema = self.schema
+        found = {(e.name, f) for e in schema.entities.values() if e.name != schema.root for f in e.fields}
+        return frozenset(name for name in found if name[1] in self.layout.slots.get(name[0], ()))
+
     def given(self, supplied: Supplied) -> Given:
         """What follows from these columns alone, for any records."""
         lost = self._flags.lost(supplied)

@@ -21,14 +21,16 @@ from dsl.kernel.nodes import Arith, Choose, Compare, Const, Fold, Input, Kernel,
 from dsl.schema import Schema
 from validator.plan.decidable import NO, YES, Lost, decidable
 from validator.plan.model import ADMITTED, BID, QUANTITY, Asked, Name, Plan, Stage, names
+from validator.plan.unreadable import with_unreadable
 
 
 @dataclass(frozen=True, slots=True)
 class Supplied:
-    """The columns (entity, field) and the tables (entity) that were given."""
+    """The columns (entity, field) and the tables (entity) that were given, and the columns that have unreadable cells."""
 
     columns: frozenset[Name]
     tables: frozenset[str]
+    unreadable: frozenset[Name] = frozenset()
 
 
 def everything(schema: Schema) -> Supplied:
@@ -79,7 +81,8 @@ class BookPlan(Plan):
         settled = replace(open_, muted=muted, stages=_settled(open_, supplied))
         silent = frozenset(a.number for a in settled.asked() if settled.silent(a.number))
         same = {name: getattr(settled, name) for name in Plan.__dataclass_fields__}
-        return cls(**same, coverage=Coverage(supplied, plan.terms, silent))
+        made = cls(**same, coverage=Coverage(supplied, plan.terms, silent))
+        return with_unreadable(made, supplied.unreadable) if supplied.unreadable else made
 
 
 # ── what is lost ──

@@ -18,6 +18,9 @@ from validator.report.preface import Preface, unsupplied_names
 
 NO_DECISIONS = Decisions()
 
+UNREADABLE = "unreadable"
+"""The code in `provisional`: some bids are not counted, because their price or quantity could not be read."""
+
 
 def build(
     plan: Plan,
@@ -43,7 +46,7 @@ def build(
     book = plan.rulebook
     return Report(
         offering=plan.code,
-        provisional=preface.provisional,
+        provisional=(*preface.provisional, *([UNREADABLE] if any(b.aside for b in bids) else ())),
         verified=False,
         rulebook={"id": book.id, "revision": book.revision, "digest": book.digest},
         input_digest=given.digest,
@@ -63,6 +66,7 @@ def build(
         values_exact=exact,
         elimination=_elimination(plan, raw, given, stages),
         fates=_fates(plan, raw, bids),
+        undecided=_total([b for b in bids if b.undecided]),
         terms={name: dict(said) for name, said in preface.terms.items()},
         changed=preface.changed,
         stated=dict(preface.stated),
@@ -183,6 +187,8 @@ def _bids(plan: Plan, raw: Raw, given: Input, opened: frozenset[int]) -> tuple[B
     fates = raw.columns.get((BID, FATE), [None] * size)
     selects = next((r.selects for r in plan.rulebook.rules.values() if r.selects), None)
     taken = raw.columns.get((BID, selects or ""), [None] * size)
+    fated = (BID, FATE) in raw.columns
+    aside = {i for i in given.spoilt if (fates[i] is None if fated else bool(live[i] and raw.selected))}
     prices = {price: _price(price) for price in {*given.bids["price"]}}  # thousands of bids have a few dozen different prices
     lines = []
     for i in range(size):
@@ -198,7 +204,7 @@ def _bids(plan: Plan, raw: Raw, given: Input, opened: frozenset[int]) -> tuple[B
                 quantity=None if quantity is None else int(quantity),
                 admitted_quantity=None if admitted[i] is None else int(admitted[i] or 0),
                 live=bool(live[i]),
-                eliminated=None if taken[i] is None else bool(taken[i]),
+                eliminated=None if taken[i] is None or i in aside else bool(taken[i]),
                 fate=None if fates[i] is None else str(fates[i]),
                 open=bool(live[i]) and i in opened,
                 id=names.ids[BID][i],
@@ -206,6 +212,8 @@ def _bids(plan: Plan, raw: Raw, given: Input, opened: frozenset[int]) -> tuple[B
                 placee_name=_label(given, "placee_name", placee),
                 investor_type=_label(given, "investor_type", investor),
                 placee_type=_label(given, "placee_type", placee),
+                undecided=fated and fates[i] is None,
+                aside=i in aside,
             )
         )
     return tuple(lines)
@@ -222,9 +230,9 @@ def _fates(plan: Plan, raw: Raw, bids: Sequence[BidLine]) -> dict[str, FateTotal
         return {}
     groups: dict[str, list[BidLine]] = {}
     for bid in bids:
-        groups.setdefault(bid.fate or "", []).append(bid)
-    order = [w for w in plan.rulebook.values[FATE].words if w in groups] + [g for g in groups if not g]
-    return {word or "未决": _total(groups[word]) for word in order}
+        if bid.fate is not None:
+            groups.setdefault(bid.fate, []).append(bid)
+    return {word: _total(groups[word]) for word in plan.rulebook.values[FATE].words if word in groups}
 
 
 def _total(bids: Sequence[BidLine]) -> FateTotal:

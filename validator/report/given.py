@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from dsl.kernel.nodes import Scalar
-from validator.intake.issue import Issue
+from dsl.kernel.unreadable import UNREAD
+from validator.intake.issue import Issue, merged
 from validator.intake.submission.read import Submission
-from validator.plan.model import BID, QUANTITY, Plan
+from validator.plan.model import BID, PRICE, QUANTITY, Name, Plan
 from validator.plan.supplied_columns import Supplied
 from validator.report.model import Subject
 
@@ -24,6 +26,30 @@ class Names:
     ids: Mapping[str, Sequence[str]]
     rows: Mapping[str, Sequence[int | None]]
     parents: Mapping[str, Sequence[int | None]]
+    unread: Mapping[Name, Sequence[str | None]] = field(default_factory=dict)
+    """For each field with unreadable cells: their texts in the book's order, None for the other cells."""
+
+    def unreadable(self, entity: str, row: int, field_: Name, plan: Plan) -> str | None:
+        """The text of the first unreadable cell of a field that a record, a record above it or a record below it has."""
+        column = self.unread.get(field_)
+        if column is None:
+            return None
+        owner = field_[0]
+        if owner in plan.schema.parents[entity]:
+            at = self._above(entity, row, owner, plan)
+            return None if at is None else column[at]
+        spoilt = (i for i, text in enumerate(column) if text is not None)
+        mine = (i for i in spoilt if entity == plan.schema.root or self._above(owner, i, entity, plan) == row)
+        return next((column[i] for i in mine), None)
+
+    def _above(self, entity: str, row: int, goal: str, plan: Plan) -> int | None:
+        """The row of the record of `goal` that a record belongs to. The offering is row 0."""
+        if goal == plan.schema.root:
+            return 0
+        at: int | None = row
+        while at is not None and entity != goal and (parent := plan.schema.entities[entity].of) is not None:
+            at, entity = self.parents[entity][at], parent
+        return at if entity == goal else None
 
     def subject(self, entity: str, row: int, plan: Plan) -> Subject:
         """The record of a finding, with the placee and investor that it belongs to."""
@@ -54,6 +80,12 @@ class Input:
     labels: Mapping[str, Sequence[Scalar]]
     """Names and kinds of investors and placees, by field."""
 
+    @cached_property
+    def spoilt(self) -> frozenset[int]:
+        """The bids in which the price or the quantity is unreadable (L10a)."""
+        texts = (self.names.unread.get((BID, name), ()) for name in (PRICE, QUANTITY))
+        return frozenset(row for column in texts for row, text in enumerate(column) if text is not None)
+
 
 LABELS = (("investor", "investor_name"), ("investor", "investor_type"), ("placee", "placee_name"), ("placee", "placee_type"))
 """The fields of bidders that a report prints besides codes."""
@@ -67,11 +99,12 @@ def book_input(book: "Book", plan: Plan) -> Input:
         {e: frames[e].get_column("^id").to_list() for e in entities},
         {e: frames[e].get_column("^row").to_list() for e in entities},
         {e: frames[e].get_column(f"^{p}").to_list() for e, p in parents.items() if p is not None},
+        {(e, n): frames[e].get_column(n + UNREAD).to_list() for e, n in book.unreadable},
     )
     bids = {n: frames[BID].get_column(n).to_list() for n in ("price", QUANTITY, "submitted_at", "sequence")}
-    supplied = _supplied(book.supplied, book.records, plan)
+    supplied = _supplied(book.supplied, book.records, book.unreadable, plan)
     labels = {n: frames[e].get_column(n).to_list() for e, n in LABELS}
-    return Input(book.digest, book.records, book.issues, book.unknown_columns, supplied, names, bids, labels)
+    return Input(book.digest, book.records, merged(book.issues), book.unknown_columns, supplied, names, bids, labels)
 
 
 def submission_input(given: Submission, plan: Plan, supplied: Supplied | None = None) -> Input:
@@ -83,10 +116,11 @@ def submission_input(given: Submission, plan: Plan, supplied: Supplied | None = 
         {e: [str(r["^id"]) for r in tables[e]] for e in entities},
         {e: [None] * len(tables[e]) for e in entities},
         {e: [_row(r.get(f"^{p}")) for r in tables[e]] for e, p in parents.items() if p is not None},
+        {(e, n): [_text(r.get(n + UNREAD)) for r in tables[e]] for e, n in given.unreadable},
     )
     bids = {n: [r.get(n) for r in tables[BID]] for n in ("price", QUANTITY, "submitted_at", "sequence")}
     counts = {e: len(t) for e, t in tables.items() if t}
-    supplied = supplied or _supplied(given.supplied, counts, plan)
+    supplied = supplied or _supplied(given.supplied, counts, given.unreadable, plan)
     labels = {n: [r.get(n) for r in tables[e]] for e, n in LABELS}
     return Input(_digest(tables), counts, given.issues, given.unknown_columns, supplied, names, bids, labels)
 
@@ -98,10 +132,15 @@ def _digest(tables: Mapping[str, Sequence[Mapping[str, Scalar]]]) -> str:
     return "sha256:" + sha256(text.encode()).hexdigest()
 
 
-def _supplied(columns: frozenset[tuple[str, str]], records: Mapping[str, int], plan: Plan) -> Supplied:
+def _supplied(columns: frozenset[Name], records: Mapping[str, int], unreadable: frozenset[Name], plan: Plan) -> Supplied:
     """A table is supplied if it was given, or if another table names the keys of its records. Columns that only have a default do not
     count."""
-    return Supplied(columns, frozenset(records) | {e.name for e in plan.schema.entities.values() if (e.name, e.key[0]) in columns})
+    tables = frozenset(records) | {e.name for e in plan.schema.entities.values() if (e.name, e.key[0]) in columns}
+    return Supplied(columns, tables, unreadable)
+
+
+def _text(value: Scalar) -> str | None:
+    return None if value is None else str(value)
 
 
 def _row(value: Scalar) -> int | None:

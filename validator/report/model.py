@@ -62,6 +62,8 @@ class Finding:
     cite: tuple[Cite, ...]
     fingerprint: str
     decision: Mapping[str, str] | None = None
+    unreadable: Mapping[str, str] = field(default_factory=dict)
+    """For the inputs in `missing` that are there but could not be read: the text of the first such cell."""
 
     def to_dict(self) -> dict[str, Any]:
         subject = {"kind": self.subject.kind, "id": self.subject.id}
@@ -76,6 +78,7 @@ class Finding:
             "figures": dict(self.figures),
             "margin": self.margin,
             "missing": list(self.missing),
+            **({"unreadable": dict(self.unreadable)} if self.unreadable else {}),
             "unverified": self.unverified,
             "message": self.message.to_dict(),
             "cite": {"source": first.source, "clause": first.clause}
@@ -136,6 +139,10 @@ class BidLine:
     placee_name: str | None = None
     investor_type: str | None = None
     placee_type: str | None = None
+    undecided: bool = False
+    """It has no fate: the selection leaves it open, or it is set aside."""
+    aside: bool = False
+    """Its own price or quantity could not be read, so that it counts for no selection and no value of a stage (L10a)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +238,8 @@ class Report:
     values_exact: Mapping[str, str | None]
     elimination: Elimination
     fates: Mapping[str, FateTotal]
+    undecided: FateTotal = FateTotal(0, 0, "0", 0)
+    """The bids without a fate. With `fates` they add up to all bids."""
     terms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Per rule in `unsupplied`: the tables, columns and fields of the offering that are not supplied."""
@@ -283,8 +292,13 @@ class Report:
         """The exit status: 1 violations or decisions against a record, 3 something is open, unreadable or provisional, else 0."""
         if self.outcomes["violated"] or self.decided_against:
             return 1
-        waits = self.open or self.intake or self.unsupplied or self.provisional or self.elimination.undecided
+        waits = self.open or self.troubles or self.unsupplied or self.provisional or self.elimination.undecided
         return 3 if waits or any(total.open for total in self.fates.values()) else 0
+
+    @property
+    def troubles(self) -> tuple[Issue, ...]:
+        """The entries of `intake` that tell of something not read or not believed. Notes are not among them."""
+        return tuple(i for i in self.intake if i.level == "issue")
 
     @property
     def decided_against(self) -> int:
@@ -308,6 +322,11 @@ class Report:
         decided = sum(f.decision is not None for f in self.findings)
         return self.outcomes["not_evaluable"] + self.outcomes["error"] - decided
 
+    @property
+    def set_aside(self) -> int:
+        """How many bids no selection and no value of a stage counts, because their price or quantity could not be read."""
+        return sum(bid.aside for bid in self.bids)
+
     def to_dict(self, bids: bool = False) -> dict[str, Any]:
         """The promised JSON, as plain data."""
         out: dict[str, Any] = {
@@ -330,9 +349,8 @@ class Report:
             "values": dict(self.values),
             "values_exact": dict(self.values_exact),
             "elimination": _elimination(self.elimination),
-            "fates": {
-                k: {"placees": f.placees, "investors": f.investors, "quantity": f.quantity, "open": f.open} for k, f in self.fates.items()
-            },
+            "fates": {k: _total(f) for k, f in self.fates.items()},
+            "undecided": _total(self.undecided),
         }
         if self.stages:
             out["stages"] = list(self.stages)
@@ -348,7 +366,8 @@ class Report:
         return out
 
     def bids_frame(self) -> "pl.DataFrame":
-        """One row per bid: investor, placee, sequence, price (Decimal, 元), quantity, admitted_quantity (股), live, eliminated, fate."""
+        """One row per bid: investor, placee, sequence, price (Decimal, 元), quantity, admitted_quantity (股), live, eliminated, fate,
+        undecided."""
         import polars as pl
 
         schema = {
@@ -361,6 +380,7 @@ class Report:
             "live": pl.Boolean,
             "eliminated": pl.Boolean,
             "fate": pl.String,
+            "undecided": pl.Boolean,
         }
         rows = [[getattr(b, name) for name in schema] for b in self.bids]
         texts: dict[str, Any] = {n: (pl.String if n == "price" else t) for n, t in schema.items()}
@@ -400,6 +420,10 @@ class Report:
         return replace(self, verified=True)
 
 
+def _total(f: FateTotal) -> dict[str, Any]:
+    return {"placees": f.placees, "investors": f.investors, "quantity": f.quantity, "open": f.open}
+
+
 def _elimination(e: Elimination) -> dict[str, Any]:
     out: dict[str, Any] = {"count": e.count, "quantity": e.quantity, "share": e.share, "share_exact": e.share_exact}
     out["cut"] = None if e.cut is None else dict(e.cut)
@@ -419,4 +443,4 @@ def _bid(b: BidLine) -> dict[str, Any]:
         "live": b.live,
         "eliminated": b.eliminated,
         "fate": b.fate,
-    }
+    } | ({"undecided": True} if b.undecided else {})

@@ -23,5 +23,5 @@ def verdict(report: Report, plan: Plan) -> Verdict:
     not_covered = tuple(r for r in deciding if r in report.lacking and r not in by_offering)
     known = ("holds", "not_applicable")
     checked = report.records.get(BID, 0) > 0 and any(report.by_rule.get(r, {}).get(outcome) for r in deciding for outcome in known)
-    accepted = False if refused else None if open_ or report.intake or not checked else True
+    accepted = False if refused else None if open_ or report.troubles or not checked else True
     return Verdict(accepted, refused, open_, not_covered)

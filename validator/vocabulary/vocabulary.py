@@ -8,6 +8,15 @@ from validator.vocabulary.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """How a row is recognised that is no record: a cell that is one of `words`, ends or begins so, such as 合计, … 小计, 注：…"""
+
+    words: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+    begins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """The schema, and the names that only tables and reports need."""
 
@@ -20,3 +29,6 @@ class Vocabulary:
     """Chinese word of the data -> English."""
     limits: Mapping[str, Limits] = field(default_factory=dict)
     """Per term that has any: what it must be beyond its type."""
+    also: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    """(entity, field) -> other names of the field in headers."""
+    rows: Rows = field(default_factory=Rows)

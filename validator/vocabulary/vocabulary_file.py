@@ -15,7 +15,7 @@ from validator.vocabulary.form import read_form
 from validator.vocabulary.layers import VOCABULARY, file_of
 from validator.vocabulary.limits import LOWER, UPPER, Limits
 from validator.vocabulary.source import Place, Source, load
-from validator.vocabulary.vocabulary import Vocabulary
+from validator.vocabulary.vocabulary import Rows, Vocabulary
 from validator.vocabulary.vocabulary_form import UNIT_KINDS, EntityForm, FieldForm, UnitForm, VocabularyForm
 
 ROOT = "offering"
@@ -54,12 +54,14 @@ class _Builder:
             root=self.root,
             values=dict(self.derived(entities)),
         )
-        tables, aliases = dict(self.tables()), dict(self.aliases(entities))
+        tables, aliases, also = dict(self.tables()), dict(self.aliases(entities)), dict(self.also())
         limits = dict(self.limits(schema))
         self.circles(limits)
         if self.mistakes:
             raise DiagnosticError(self.mistakes)
-        return Vocabulary(schema, tables, aliases, {**(self.above.words_en if self.above else {}), **self.form.words}, limits)
+        words = {**(self.above.words_en if self.above else {}), **self.form.words}
+        rows = self.form.rows
+        return Vocabulary(schema, tables, aliases, words, limits, also, Rows(tuple(rows.words), tuple(rows.ends), tuple(rows.begins)))
 
     def entity(self, name: str, form: EntityForm) -> Entity:
         fields = {f.name: f for f in self.fields(("entities", name, "fields"), form.fields_, name)}
@@ -91,16 +93,32 @@ class _Builder:
         return replace(entity, lends=len(chain) > 1 and entity.key == chain[1].key)
 
     def aliases(self, entities: Mapping[str, Entity]) -> Iterator[tuple[tuple[str, str], Mapping[str, str]]]:
+        """Per field the word that each other spelling means."""
         for entity, field_ in ((e, f) for e in entities.values() for f in e.fields.values()):
-            found, words = self.form.entities[entity.name].fields_[field_.name].aliases, field_.type.type.words
-            place = ("entities", entity.name, "fields", field_.name, "aliases")
-            for other, word in found.items():
+            forms, words = self.form.entities[entity.name].fields_[field_.name].words, field_.type.type.words
+            place = ("entities", entity.name, "fields", field_.name, "words")
+            found: dict[str, str] = {}
+            for word, form in forms.items():
                 if word not in words:
-                    self.say("unknown-word", f"`{word}` is not in the list of the field", (*place, other), _close(word, words))
-                if other in words:
-                    self.say("duplicate-name", f"`{other}` is a word of the list itself", (*place, other), "take it out")
+                    self.say("unknown-word", f"`{word}` is not in the list of the field", (*place, word), _close(word, words))
+                for other in form.also:
+                    if other in words:
+                        self.say("duplicate-name", f"`{other}` is a word of the list itself", (*place, word), "take it out")
+                    elif other in found:
+                        self.say("duplicate-name", f"`{other}` stands for two words", (*place, word), "leave it with one of them")
+                    found[other] = word
             if found:
                 yield (entity.name, field_.name), found
+
+    def also(self) -> Iterator[tuple[tuple[str, str], tuple[str, ...]]]:
+        """Per field its other names. A name means one field within its entity."""
+        for entity, of in self.form.entities.items():
+            taken = {name for n, form in of.fields_.items() for name in (n, form.zh)}
+            for name, form in of.fields_.items():
+                for other in form.also:
+                    self.once(("entities", entity, "fields", name, "also"), other, taken)
+                if form.also:
+                    yield (entity, name), tuple(form.also)
 
     def limits(self, schema: Schema) -> Iterator[tuple[str, Limits]]:
         """What terms must be beyond their types."""

@@ -98,12 +98,18 @@ class TableForm(NamesForm):
     zh: Text
 
 
+class WordForm(NamesForm):
+    also: Names
+
+
 class FieldForm(NamesForm):
     zh: ZhName
     type: Annotated[FieldType, PlainValidator(_type)]
     default: Literal["否"] | None = None
-    aliases: Annotated[dict[str, Text], Mapped] = Field(default={})
-    """The word of the list that another spelling stands for."""
+    also: Names = Field(default=[])
+    """Other names of the field in the headers of tables."""
+    words: Annotated[dict[str, WordForm], Mapped] = Field(default={})
+    """Other spellings of the words of the list, by word."""
     highest: Any = None
     """A lower upper bound than that of the type, in base units."""
     least: Any = None
@@ -113,6 +119,14 @@ class FieldForm(NamesForm):
     """Bounds of a term; what they mean needs the units, so the vocabulary reads them."""
     after: Names = Field(default=[])
     """The days of the offering that come before this one."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_no_aliases(cls, value: object) -> object:
+        if isinstance(value, dict) and "aliases" in value:
+            said = "`aliases` of {here} is now written under each word"
+            raise wrong("unknown-key", said, "write `words: {word: {also: [other spelling]}}`; `also:` has other names of the column")
+        return value
 
     @field_validator("default", mode="before")
     @classmethod
@@ -155,6 +169,12 @@ class UnitForm(NamesForm):
     is_: Annotated[Factor, Field(alias="is")]
 
 
+class RowsForm(NamesForm):
+    words: Names = Field(default=[])
+    ends: Names = Field(default=[])
+    begins: Names = Field(default=[])
+
+
 class VocabularyForm(NamesForm):
     entities: Annotated[dict[Name, EntityForm], Mapped]
     derived: Annotated[dict[str, Annotated[dict[Name, FieldForm], Mapped]], Mapped]
@@ -162,3 +182,5 @@ class VocabularyForm(NamesForm):
     units: Annotated[dict[str, UnitForm], Mapped]
     days: Annotated[dict[Letter, Text], Mapped]
     words: Annotated[dict[str, Text], Mapped]
+    rows: RowsForm = Field(default=RowsForm())
+    """How rows of a table are recognised that are no records: by a whole cell, or how it ends or begins."""

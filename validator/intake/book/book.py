@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from dsl.kernel.unreadable import UNREAD
 from dsl.quantities import MAX_RECORDS
 from dsl.schema import Entity, Schema
 from validator.intake.book.agreement import KEY, ROW
@@ -23,8 +24,9 @@ from validator.vocabulary.vocabulary import Vocabulary
 class Book:
     """All records of an offering: a frame for every entity but the offering, with all its fields.
 
-    Frames also have `^row`, `^id`, `^key` (the record's own code) and `^<parent>` (a row of the parent's frame). `supplied`: the fields for
-    which a column was given, or which have a default. `records`: how many records each given table has.
+    Frames also have `^row`, `^id`, `^key` (the record's own code) and `^<parent>` (a row of the parent's frame), and for each field with
+    unreadable cells a column such as `price!` with their texts. `supplied`: the fields for which a column was given, or which have a
+    default. `records`: how many records each given table has.
     """
 
     frames: Mapping[str, pl.DataFrame]
@@ -34,6 +36,11 @@ class Book:
     digest: str
     records: Mapping[str, int]
     decisions: tuple[Decision, ...] = ()
+
+    @property
+    def unreadable(self) -> frozenset[tuple[str, str]]:
+        """The fields (entity, name) that have unreadable cells."""
+        return frozenset((e, n.removesuffix(UNREAD)) for e, f in self.frames.items() for n in f.columns if n.endswith(UNREAD))
 
 
 def build(source: Source, vocabulary: Vocabulary) -> Book:
@@ -102,12 +109,18 @@ def _frames(tables: Sequence[TypedTable], entities: Sequence[Entity], schema: Sc
 
 
 def _defaults(frame: pl.DataFrame, entity: Entity) -> pl.DataFrame:
-    return frame.with_columns(pl.col(f.name).fill_null(f.default) for f in entity.fields.values() if f.default is not None)
+    """A default stands for an empty cell, never for one that could not be read (L8a)."""
+    stands = {f.name: pl.col(f.name).fill_null(f.default) for f in entity.fields.values() if f.default is not None}
+    for name in stands:
+        if name + UNREAD in frame.columns:
+            stands[name] = pl.when(pl.col(name + UNREAD).is_null()).then(stands[name]).alias(name)
+    return frame.with_columns(stands.values())
 
 
 def _columns(frame: pl.DataFrame, entity: Entity) -> pl.DataFrame:
     links = [] if entity.of is None else [f"^{entity.of}"]
-    return frame.select(ROW, ID, KEY, *links, *entity.fields)
+    texts = [n + UNREAD for n in entity.fields if n + UNREAD in frame.columns and frame[n + UNREAD].null_count() < frame.height]
+    return frame.select(ROW, ID, KEY, *links, *entity.fields, *texts)
 
 
 def _issue_order(issue: Issue) -> tuple[str, str, str, str, str, int]:

@@ -6,6 +6,7 @@ records have the same id, they are ordered by content and the second one gets `#
 
 import polars as pl
 
+from dsl.kernel.unreadable import UNREAD
 from dsl.schema import Entity
 from validator.intake.book.agreement import OF, ROW
 
@@ -43,7 +44,8 @@ def _part(entity: Entity, name: str) -> pl.Expr:
 
 def _numbered(frame: pl.DataFrame, entity: Entity) -> pl.DataFrame:
     """Number records that share an id by content. The row decides only between records with the same content."""
-    ordered = frame.sort([ID, OF, *entity.fields, ROW], nulls_last=False, maintain_order=True)
+    unread = [n + UNREAD for n in entity.fields if n + UNREAD in frame.columns]
+    ordered = frame.sort([ID, OF, *entity.fields, *unread, ROW], nulls_last=False, maintain_order=True)
     nth = pl.col(ID).cum_count().over(ID)
     unnumbered = pl.col(ID).str.ends_with("/#")
     return ordered.with_columns(pl.when(unnumbered).then(pl.concat_str(ID, nth.cast(pl.String))).otherwise(_told_apart(nth)).alias(ID))

@@ -2,9 +2,10 @@
 
 import polars as pl
 
+from dsl.kernel.unreadable import UNREAD
 from dsl.schema import Entity
 from validator.bilingual import Both
-from validator.intake.book.agreement import KEY, OF, ROW, TOLD
+from validator.intake.book.agreement import KEY, OF, ROW
 from validator.intake.book.ids import ALIKE
 from validator.intake.book.records import Records, key_columns
 from validator.intake.cells.cell import shown
@@ -94,5 +95,5 @@ def _no_column(table: str, name: str, entity: Entity, owner: Entity | None) -> I
 
 def _blank(frame: pl.DataFrame, column: str) -> list[int]:
     """The rows whose key is blank and has no issue yet."""
-    rows: list[int] = frame.filter(pl.col(column).is_null() & ~pl.col(column + TOLD))[ROW].to_list()
+    rows: list[int] = frame.filter(pl.col(column).is_null() & pl.col(column + UNREAD).is_null())[ROW].to_list()
     return rows

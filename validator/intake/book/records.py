@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from dsl.kernel.unreadable import UNREAD
 from dsl.schema import Entity, Schema
-from validator.intake.book.agreement import KEY, OF, ROW, TOLD, Statements, agree, told
+from validator.intake.book.agreement import KEY, OF, ROW, Statements, agree, told
 from validator.intake.book.typed_table import Cells, TypedTable
 from validator.intake.cells.column import dtype_of
 from validator.intake.issue import Issue
@@ -19,8 +20,8 @@ from validator.intake.issue import Issue
 class Records:
     """The records of an entity before they are linked: `^row`, `^key` (its own key, if that is one text), `^of` (its parent's), its fields.
 
-    `table`: the entity's own table, or the one that the records were derived from. `headers`: the headers of the keys in that table. A mask
-    such as `^of!` is true where a key is missing and an issue already gives the reason.
+    `table`: the entity's own table, or the one that the records were derived from. `headers`: the headers of the keys in that table. A
+    column such as `^of!` has the texts of cells that could not be read: always for a key, for a field only if it has such a cell.
     """
 
     frame: pl.DataFrame
@@ -71,20 +72,24 @@ def _whole(frame: pl.DataFrame, entity: Entity) -> pl.DataFrame:
     """The frame with all columns, in the vocabulary's order. A column that is not supplied is null. `^key` is also copied to its field."""
     own = _own_key(entity)
     types = {KEY: pl.String, OF: pl.String} | {f.name: dtype_of(f) for f in entity.fields.values() if f.name != own}
-    masks = [column + TOLD for column in {KEY, OF, *key_columns(entity).values()}]
+    keys = {column + UNREAD for column in {KEY, OF, *key_columns(entity).values()}}
     unsupplied = [pl.lit(None, dtype).alias(name) for name, dtype in types.items() if name not in frame.columns]
-    untold = [pl.lit(False).alias(m) if m not in frame.columns else pl.col(m).fill_null(False) for m in masks]
+    untold = [pl.lit(None, pl.String).alias(t) for t in keys if t not in frame.columns]
     whole = frame.with_columns(*unsupplied, *untold)
     if own is not None:
         whole = whole.with_columns(pl.col(KEY).alias(own))
-    return whole.select(ROW, KEY, OF, *entity.fields, *sorted(masks))
+        if whole[KEY + UNREAD].null_count() < whole.height:
+            whole = whole.with_columns(pl.col(KEY + UNREAD).alias(own + UNREAD))
+    texts = [t for t in whole.columns if t.endswith(UNREAD) and (t in keys or whole[t].null_count() < whole.height)]
+    return whole.select(ROW, KEY, OF, *entity.fields, *sorted(texts))
 
 
 def _completed(own: TypedTable, entity: Entity, schema: Schema, sources: Sequence[Statements]) -> Records:
     """The records of an entity's own table, completed from the tables below it where a key occurs only once in the own table."""
     columns = _columns(own, entity, schema)
     keys = [c for c in {KEY, OF, *key_columns(entity).values()} if c in columns]
-    frame = pl.DataFrame([own.rows.alias(ROW), *(c.values.alias(n) for n, c in columns.items()), *(told(k, columns[k]) for k in keys)])
+    unread = [told(n, c) for n, c in columns.items() if c.bad]
+    frame = pl.DataFrame([own.rows.alias(ROW), *(c.values.alias(n) for n, c in columns.items()), *unread])
     headers = {name: columns[name].header for name in keys}
     first = _statements(own, entity, schema)
     if not sources or first is None:

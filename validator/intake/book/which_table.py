@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from validator.intake.cells.cell import BLANKS
 from validator.intake.cells.header import field_names, name_key, read_header, table_entity
-from validator.intake.formats.raw_table import RawTable, note, refuse
+from validator.intake.formats.raw_table import RawTable, note, own_report, refuse
 from validator.intake.issue import Issue
 from validator.vocabulary.vocabulary import Vocabulary
 
@@ -38,10 +39,13 @@ def name_tables(raws: Sequence[RawTable], vocabulary: Vocabulary) -> Named:
     tables: dict[str, RawTable] = {}
     rest: list[RawTable] = []
     decisions: tuple[Decision, ...] = ()
+    ours: list[Issue] = []
     for raw in raws:
         entity = table_entity(raw.name, vocabulary) or table_entity(raw.file, vocabulary)
         if name_key(raw.name) in DECISIONS or name_key(raw.file) in DECISIONS:
             decisions += _decisions(raw)
+        elif raw.ours:
+            ours.append(own_report(raw.name))
         elif entity is None or entity == vocabulary.schema.root:
             rest.append(raw)
         elif entity in tables:
@@ -53,6 +57,8 @@ def name_tables(raws: Sequence[RawTable], vocabulary: Vocabulary) -> Named:
             tables[entity] = raw
     if BIDS not in tables:
         rest = _adopt_bids(tables, rest, vocabulary)
+    else:
+        _refuse_halves(tables[BIDS], rest, vocabulary)
     if not tables and not decisions:
         raise _unknown(raws, vocabulary)
     if tables and not any(raw.columns for raw in tables.values()):
@@ -61,14 +67,22 @@ def name_tables(raws: Sequence[RawTable], vocabulary: Vocabulary) -> Named:
         )
     for entity, raw in tables.items():
         _refuse_foreign(raw, entity, vocabulary)
-    issues = [_not_read(raw) for raw in rest] + [
-        _no_records(vocabulary.schema.entities[e].collection) for e, raw in tables.items() if raw.rows.is_empty()
-    ]
+    issues = (
+        ours
+        + [_not_read(raw) for raw in rest]
+        + [_no_records(vocabulary.schema.entities[e].collection) for e, raw in tables.items() if raw.rows.is_empty()]
+    )
     return Named(tables, decisions, tuple(issues))
 
 
 def _adopt_bids(tables: dict[str, RawTable], rest: list[RawTable], vocabulary: Vocabulary) -> list[RawTable]:
     """Take the only table with columns of bids as the bids. Returns the other tables of unknown name."""
+    told = {id(raw): _told_by_heads(raw, vocabulary) for raw in rest}
+    for raw in rest:
+        found = told[id(raw)]
+        if found not in (None, BIDS, *tables) and list(told.values()).count(found) == 1:
+            tables[str(found)] = raw
+    rest = [raw for raw in rest if not any(raw is t for t in tables.values())]
     like = [raw for raw in rest if any(owner == BIDS for owner in _owners(raw, BIDS, vocabulary))]
     if len(like) > 1:
         names = ", ".join(f"`{raw.name}`" for raw in like)
@@ -78,9 +92,39 @@ def _adopt_bids(tables: dict[str, RawTable], rest: list[RawTable], vocabulary: V
     return [raw for raw in rest if raw not in like]
 
 
+def _told_by_heads(raw: RawTable, vocabulary: Vocabulary) -> str | None:
+    """The entity whose table this is by its headers: it has the code, and more headers name fields of it than of any other entity."""
+    counts: dict[str, int] = {}
+    for entity in vocabulary.schema.entities.values():
+        names = field_names(vocabulary, entity.name)
+        found = [f[0] for c in raw.columns if isinstance(f := read_header(c.header, names, vocabulary.schema.units), tuple)]
+        if entity.name != vocabulary.schema.root and any(f.name in entity.key for f in found):
+            counts[entity.name] = sum(f.entity == entity.name and f.name not in entity.key for f in found)
+    best = max(counts.values(), default=0)
+    told = [entity for entity, n in counts.items() if n == best]
+    return told[0] if best > 1 and len(told) == 1 else None
+
+
+def _refuse_halves(bids: RawTable, rest: Sequence[RawTable], vocabulary: Vocabulary) -> None:
+    """Refuse a book of which another table has bids that the table of bids has not: only a copy may be left out."""
+    key = vocabulary.schema.entities[vocabulary.schema.entities[BIDS].of or BIDS].key[0]
+    held = _codes(bids, key, vocabulary)
+    for raw in rest:
+        more = _codes(raw, key, vocabulary) - held if BIDS in _owners(raw, BIDS, vocabulary) else set()
+        if more:
+            said = f"`{raw.name}` has bids that `{bids.name}` has not, of {len(more)} codes such as `{min(more)}`"
+            raise refuse("unknown-table", said, "put all bids into one table (报价), or delete the table that does not count")
+
+
+def _codes(raw: RawTable, key: str, vocabulary: Vocabulary) -> set[str]:
+    names = field_names(vocabulary, BIDS)
+    found = [(c, read_header(c.header, names, vocabulary.schema.units)) for c in raw.columns]
+    return {t.strip(BLANKS) for c, f in found if isinstance(f, tuple) and f[0].name == key for t in c.texts.drop_nulls().to_list()}
+
+
 def _owners(raw: RawTable, entity: str, vocabulary: Vocabulary) -> list[str]:
     """The entity of each column that a table of `entity` may have."""
-    names = field_names(vocabulary.schema, entity)
+    names = field_names(vocabulary, entity)
     found = [read_header(c.header, names, vocabulary.schema.units) for c in raw.columns]
     return [f[0].entity for f in found if isinstance(f, tuple)]
 

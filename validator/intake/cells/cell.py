@@ -16,7 +16,19 @@ from dsl.schema import Field
 # The characters that are stripped from the ends of a cell, with the ideographic space. Control and zero-width characters are not stripped.
 BLANKS = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 
-FLAGS: Mapping[str, bool] = {"是": True, "true": True, "1": True, "y": True, "否": False, "false": False, "0": False, "n": False}
+MARKS: Mapping[str, bool] = {"√": True, "✓": True, "✔": True, "yes": True, "有": True, "×": False, "✗": False, "no": False, "无": False}
+"""Flags in another spelling: read, and noted."""
+FLAGS: Mapping[str, bool] = {
+    "是": True,
+    "true": True,
+    "1": True,
+    "y": True,
+    "否": False,
+    "false": False,
+    "0": False,
+    "n": False,
+    **MARKS,
+}
 
 # No field can hold a longer number. The limit keeps a hostile `1E999999999` from being expanded.
 MAX_DIGITS = 60
@@ -103,6 +115,11 @@ def text_of(value: object) -> str | None:
     if isinstance(value, date | time):
         return value.isoformat()
     return str(value)
+
+
+def is_unseen(text: str) -> bool:
+    """Whether a text has no visible character."""
+    return _UNSEEN.fullmatch(text) is not None
 
 
 def is_bare(value: object) -> bool:
@@ -273,7 +290,8 @@ def _flag(text: str) -> bool:
 
 
 def _word(text: str, field: Field, aliases: Mapping[str, str]) -> str:
-    word = aliases.get(text, text)
+    whole = "".join(text.split())
+    word = aliases.get(text) or aliases.get(whole, whole)
     words = field.type.type.words
     if word not in words:
         raise Unreadable(f"不在{'、'.join(words)}之中", f"is not one of {', '.join(words)}")
@@ -281,6 +299,6 @@ def _word(text: str, field: Field, aliases: Mapping[str, str]) -> str:
 
 
 def _text(text: str) -> str:
-    if _UNSEEN.fullmatch(text):
+    if is_unseen(text):
         raise Unreadable("没有可见的字符", "has no visible character")
     return text

@@ -7,15 +7,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dsl.quantities import Unit
-from dsl.schema import Field, Schema
+from dsl.schema import Field
 from validator.bilingual import Both
 from validator.intake.cells.cell import BLANKS, find_unit, fits
 from validator.intake.issue import Issue
 from validator.vocabulary.vocabulary import Vocabulary
 
+_UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\xad"
 _FOLD = str.maketrans(
-    {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)} | {"【": "(", "】": ")", "[": "(", "]": ")"} | dict.fromkeys(BLANKS + "_", None)
+    {c: c - 0xFEE0 for c in range(0xFF01, 0xFF5F)}
+    | {"【": "(", "】": ")", "[": "(", "]": ")"}
+    | dict.fromkeys(BLANKS + _UNSEEN + "_", None)
 )
+
+
+REMARKS = ("必填", "选填", "required", "optional")
+"""What the exchanges' forms put in brackets behind a header besides the unit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +49,49 @@ def name_key(name: str) -> str:
     return name.translate(_FOLD).casefold()
 
 
-def field_names(schema: Schema, entity: str) -> Mapping[str, Field]:
-    """Every name that a column of the entity's table may have: of its own fields, then of its parents', but not of the offering's."""
+def field_names(vocabulary: Vocabulary, entity: str, *, also: bool = True) -> Mapping[str, Field]:
+    """Every name that a column of the entity's table may have: of its own fields, then of its parents', but not of the offering's.
+
+    The names of fields count before their other names, whatever their entity. `also`: take the other names too.
+    """
+    schema = vocabulary.schema
+    owners = [o for o in schema.parents[entity] if o != schema.root or entity == schema.root]
+    fields = [f for o in owners for f in schema.entities[o].fields.values()]
     names: dict[str, Field] = {}
-    for owner in schema.parents[entity]:
-        if owner == schema.root and entity != schema.root:
-            continue
-        for field in schema.entities[owner].fields.values():
-            names.setdefault(name_key(field.name), field)
-            names.setdefault(name_key(field.zh), field)
+    for field in fields:
+        names.setdefault(name_key(field.name), field)
+        names.setdefault(name_key(field.zh), field)
+    for field in fields if also else ():
+        for other in vocabulary.also.get((field.entity, field.name), ()):
+            names.setdefault(name_key(other), field)
     return names
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """What is known as a header of any table, for finding the row that has the headers."""
+
+    names: Mapping[str, Field]
+    units: Mapping[str, Unit]
+
+    def known(self, text: str) -> bool:
+        return isinstance(read_header(text, self.names, self.units), tuple)
+
+    def measured(self, text: str, unit: str) -> str | None:
+        """The header with a unit that stands below it; None if that is no unit of the column."""
+        inner = find_unit(name_key(unit).removeprefix("(").removesuffix(")"), self.units)
+        found = read_header(text, self.names, self.units)
+        if inner is None or not isinstance(found, tuple) or found[0].type.type.kind != "number" or not fits(inner, found[0]):
+            return None
+        return f"{text}({inner.name})" if found[1] is None else text if found[1] == inner else None
+
+
+def heads(vocabulary: Vocabulary) -> Heads:
+    names: dict[str, Field] = {}
+    for entity in vocabulary.schema.entities:
+        for name, field in field_names(vocabulary, entity).items():
+            names.setdefault(name, field)
+    return Heads(names, vocabulary.schema.units)
 
 
 def table_entity(name: str, vocabulary: Vocabulary) -> str | None:
@@ -68,16 +108,28 @@ def read_header(text: str, names: Mapping[str, Field], units: Mapping[str, Unit]
     name, bracket, inner = key.partition("(")
     if not bracket or not inner.endswith(")") or name not in names:
         return None
-    field, written = names[name], inner[:-1]
-    if field.type.type.kind != "number" or not written:
+    field = names[name]
+    written = [part for part in inner[:-1].split(")(") if part not in REMARKS]
+    if field.type.type.kind != "number" or not any(written):
         return field, None
-    unit = find_unit(written, units)
-    return (field, unit) if unit is not None and fits(unit, field) else written
+    found = [_unit_of(part, field, units) for part in written]
+    unit = found[0] if len(found) == 1 else None
+    return (field, unit) if unit is not None else ")(".join(written)
+
+
+def _unit_of(text: str, field: Field, units: Mapping[str, Unit]) -> Unit | None:
+    """`万股`, or `万股/万份`, of which only the first measures shares. Of two units that fit neither is taken."""
+    whole = find_unit(text, units)
+    if whole is not None:
+        return whole if fits(whole, field) else None
+    parts = [find_unit(part, units) for part in text.split("/")] if "/" in text else []
+    fitting = [unit for unit in parts if unit is not None and fits(unit, field)]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def read_headers(headers: Sequence[str], entity: str, vocabulary: Vocabulary, row: int = 1) -> Headings:
     """Read a header row. If two columns hold the same field, neither is read: either could be meant. A wrong unit is an issue too."""
-    names = field_names(vocabulary.schema, entity)
+    names = field_names(vocabulary, entity)
     table = vocabulary.schema.entities[entity].collection
     known: list[Heading] = []
     unknown: list[str] = []

@@ -9,22 +9,24 @@ import io
 import polars as pl
 
 from validator.intake.cells.cell import BLANKS
+from validator.intake.cells.header import Heads
+from validator.intake.formats.header_rows import SEARCHED, find_headers
 from validator.intake.formats.raw_table import RawColumn, RawTable, refuse, table, table_of_rows
 
 MAX_LINE = 2**20
 
 
-def read_csv(data: bytes, name: str, file: str) -> RawTable:
+def read_csv(data: bytes, name: str, file: str, heads: Heads | None = None) -> RawTable:
     """`name`: the name of the table. `file`: the name of the file in error messages."""
     _refuse_long_lines(data, file)
     text = _decode(data, file)
     if not text.strip(BLANKS):
         raise refuse("empty-file", "the file is empty", "supply a table with a header row", file)
     if '"' not in text and text.count("\r") == text.count("\r\n"):
-        found = _plain(text, name)
+        found = _plain(text, name, heads)
         if found is not None:
             return found
-    return _quoted(text, name, file)
+    return _quoted(text, name, file, heads)
 
 
 def _refuse_long_lines(data: bytes, file: str) -> None:
@@ -58,7 +60,7 @@ def _misread(text: str) -> bool:
     return not header.isascii() and max(header) < "\u0800"
 
 
-def _plain(text: str, name: str) -> RawTable | None:
+def _plain(text: str, name: str, heads: Heads | None) -> RawTable | None:
     """One record per line, cells between commas. None if the file is not that simple, as when a line has more cells than the header."""
     at, row = 0, 1
     while True:
@@ -68,6 +70,10 @@ def _plain(text: str, name: str) -> RawTable | None:
             break
         at, row = end + 1, row + 1
     headers = line.split(",")
+    following = text[end + 1 : end + 1 + MAX_LINE].split("\n", SEARCHED)[:SEARCHED] if end >= 0 else []
+    found = find_headers([headers, *(other.rstrip("\r").split(",") for other in following)], heads)
+    if found is None or found.last != 0:
+        return None
     body = text[end + 1 :].encode() if end >= 0 else b""
     names = [f"c{i}" for i in range(len(headers))]
     if not body:
@@ -80,10 +86,12 @@ def _plain(text: str, name: str) -> RawTable | None:
         return None
     if frame.height != text.count("\n", end + 1) + (not text.endswith("\n")):
         return None
+    if text.count(",", end + 1) != frame.height * (len(headers) - 1):  # a line is shorter than the header
+        return None
     return table(name, [RawColumn(h, frame[n]) for h, n in zip(headers, names, strict=True)], row)
 
 
-def _quoted(text: str, name: str, file: str) -> RawTable:
+def _quoted(text: str, name: str, file: str, heads: Heads | None) -> RawTable:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     lines: list[list[str]] = []
     try:
@@ -91,4 +99,4 @@ def _quoted(text: str, name: str, file: str) -> RawTable:
     except csv.Error as error:
         hint = "a quote that is opened must be closed before the next comma"
         raise refuse("file-refused", f"line {reader.line_num} is not valid CSV: {error}", hint, file) from None
-    return table_of_rows(name, lines)
+    return table_of_rows(name, lines, 1, heads, ragged=True)

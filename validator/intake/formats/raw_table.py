@@ -4,7 +4,7 @@ A row in which every cell is blank is not a record. Such rows are dropped, and a
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import polars as pl
@@ -12,9 +12,14 @@ import polars as pl
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from validator.bilingual import Both
 from validator.intake.cells.cell import BLANKS, shown, text_of
-from validator.intake.issue import Issue
+from validator.intake.cells.header import Heads
+from validator.intake.formats.header_rows import SEARCHED, find_headers
+from validator.intake.issue import Issue, Level
 
 SHOWN_ROWS = 20
+
+OWN_REPORT = "guiju."
+"""How reports of this program are recognised: the subject of a workbook, the beginning of the format of a JSON file."""
 
 # A double is exact for integers of up to 15 digits. No field of the vocabulary needs more.
 DOUBLE_LIMIT = 10**15
@@ -48,7 +53,9 @@ class RawColumn:
 class RawTable:
     """`rows`: the row numbers of the records in the source, where the header is usually row 1. `issues` have no table name yet.
 
-    `file`: another name of the table, if its file has no other table: the name of the file.
+    `file`: another name of the table, if its file has no other table: the name of the file. `misfits`: the rows whose cells do not fit the
+    header. `spreadsheet`: its numbers are doubles as a spreadsheet stores them. `ours`: it
+    stands in a report of this program.
     """
 
     name: str
@@ -57,6 +64,14 @@ class RawTable:
     header_row: int = 1
     issues: tuple[Issue, ...] = ()
     file: str = ""
+    misfits: pl.Series | None = None
+    spreadsheet: bool = False
+    ours: bool = False
+
+    def keep(self, mask: pl.Series) -> "RawTable":
+        """The table with only these rows."""
+        misfits = None if self.misfits is None else self.misfits.filter(mask)
+        return replace(self, columns=tuple(c.keep(mask) for c in self.columns), rows=self.rows.filter(mask), misfits=misfits)
 
 
 def refuse(code: str, message: str, hint: str | None = None, file: str = "", *, zh: str = "", hint_zh: str = "") -> DiagnosticError:
@@ -64,12 +79,21 @@ def refuse(code: str, message: str, hint: str | None = None, file: str = "", *, 
     return DiagnosticError([Diagnostic(code, message, hint=hint, file=file, line=0, zh=zh, hint_zh=hint_zh)])
 
 
-def note(code: str, zh: str, en: str, row: int | None = None, column: str | None = None, text: str | None = None) -> Issue:
+def note(
+    code: str, zh: str, en: str, row: int | None = None, column: str | None = None, text: str | None = None, level: Level = "issue"
+) -> Issue:
     """An issue without the name of its table, which is filled in later."""
-    return Issue(code, "", row, column, shown(text), Both(zh, en))
+    return Issue(code, "", row, column, shown(text), Both(zh, en), level)
 
 
-def table(name: str, columns: Sequence[RawColumn], header_row: int = 1, issues: Iterable[Issue] = ()) -> RawTable:
+def own_report(name: str) -> Issue:
+    zh, en = f"“{name}”是本程序的报告,未读取", f"`{name}` is a report of this program and is not read"
+    return note("own-report", zh, en, None, None, name, "note")
+
+
+def table(
+    name: str, columns: Sequence[RawColumn], header_row: int = 1, issues: Iterable[Issue] = (), misfits: pl.Series | None = None
+) -> RawTable:
     """A table whose records directly follow its header. Blank rows, and columns without header and content, are left out."""
     height = len(columns[0].texts) if columns else 0
     rows = pl.Series("^row", range(header_row + 1, header_row + 1 + height), dtype=pl.Int64)
@@ -86,38 +110,69 @@ def table(name: str, columns: Sequence[RawColumn], header_row: int = 1, issues: 
                     f"跳过{len(inner)}个空行:{listed(inner)}",
                     f"{len(inner)} blank rows are skipped: {listed(inner)}",
                     inner[0],
+                    level="note",
                 )
             )
         used = [c.keep(~empty) for c in used]
         rows = rows.filter(~empty)
-    return RawTable(name, tuple(used), rows, header_row, tuple(said))
+        misfits = None if misfits is None else misfits.filter(~empty)
+    return RawTable(name, tuple(used), rows, header_row, tuple(said), misfits=misfits)
 
 
-def table_of_rows(name: str, lines: Sequence[Sequence[object]], first_row: int = 1, issues: Iterable[Issue] = ()) -> RawTable:
-    """A table from rows of cells. The header is the first row that is not blank. `first_row`: the row number of `lines[0]`."""
-    at = next((i for i, line in enumerate(lines) if any(_cell(c).strip(BLANKS) for c in line)), None)
-    if at is None:
-        return RawTable(name, (), pl.Series("^row", [], dtype=pl.Int64), first_row, tuple(issues))
-    headers = [_cell(c) for c in lines[at]]
-    body = lines[at + 1 :]
-    said = list(issues)
-    for number, line in enumerate(body, first_row + at + 1):
-        extra = [_cell(c) for c in line[len(headers) :]]
-        if any(e.strip(BLANKS) for e in extra):
-            said.append(
-                note(
-                    "extra-cells",
-                    "该行的单元格多于表头,多出的未读取",
-                    "the row has more cells than the header; the extra cells are not read",
-                    number,
-                    None,
-                    ",".join(extra),
-                )
-            )
+def table_of_rows(
+    name: str, lines: Sequence[Sequence[object]], first_row: int = 1, heads: Heads | None = None, *, ragged: bool = False
+) -> RawTable:
+    """A table from rows of cells. `first_row`: the row number of `lines[0]`. `ragged`: whether a row can have another
+    length than the header; such a row does not fit it."""
+    texts = [[_cell(c) for c in line] for line in _first(lines)]
+    found = find_headers(texts, heads)
+    if found is None:
+        return RawTable(name, (), pl.Series("^row", [], dtype=pl.Int64), first_row)
+    said = [_title(first_row + i, texts[i]) for i in found.titles]
+    if found.units is not None:
+        said.append(_units(first_row + found.units, texts[found.units]))
+    headers = list(found.headers)
+    body = lines[found.last + 1 :]
     wide = len(headers)
     cells = zip(*((*line[:wide], *[None] * (wide - len(line))) for line in body), strict=True) if body else ([] for _ in headers)
     columns = [column_of_values(h, list(values)) for h, values in zip(headers, cells, strict=True)]
-    return table(name, columns, first_row + at, said)
+    named = max((i for i, h in enumerate(headers, 1) if h.strip(BLANKS)), default=0)
+    misfits = mask([_misfit(line, named, wide) for line in body]) if ragged else None
+    return table(name, columns, first_row + found.last, said, misfits)
+
+
+def _first(lines: Sequence[Sequence[object]]) -> Sequence[Sequence[object]]:
+    """Enough rows to find the header in."""
+    start = next((i for i, line in enumerate(lines) if any(_cell(c).strip(BLANKS) for c in line)), len(lines))
+    return lines[: start + SEARCHED + 1]
+
+
+def _misfit(line: Sequence[object], named: int, wide: int) -> bool:
+    """Whether a row has fewer cells than the header has names, or something beyond the header."""
+    return (0 < len(line) < named) or any(_cell(c).strip(BLANKS) for c in line[wide:])
+
+
+def _title(row: int, cells: Sequence[str]) -> Issue:
+    words = words_of(cells)
+    return note(
+        "title-row",
+        f"第{row}行在表头之上,不是记录:{words}",
+        f"row {row} stands above the header and is no record: {words}",
+        row,
+        None,
+        words,
+        "note",
+    )
+
+
+def _units(row: int, cells: Sequence[str]) -> Issue:
+    words = words_of(cells)
+    return note("unit-row", f"第{row}行是各列的单位:{words}", f"row {row} has the units of the columns: {words}", row, None, words, "note")
+
+
+def words_of(cells: Iterable[str | None]) -> str:
+    """The cells of a row that hold something, for a message."""
+    return shown(" ".join(c.strip(BLANKS) for c in cells if c and c.strip(BLANKS))) or ""
 
 
 def column_of_values(header: str, values: Sequence[object]) -> RawColumn:

@@ -1,27 +1,29 @@
 """A path, bytes, frames or records -> raw tables, a digest and issues. A file that cannot be read is refused, with the reason."""
 
 import hashlib
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from dsl.diagnostics import DiagnosticError
+from validator.intake.cells.header import Heads
 from validator.intake.formats.csv_file import read_csv
 from validator.intake.formats.frames import read_parquet, table_of_frame
 from validator.intake.formats.json_records import read_json, read_json_lines, table_of_records
-from validator.intake.formats.raw_table import RawTable, note, refuse
+from validator.intake.formats.raw_table import OWN_REPORT, RawTable, note, own_report, refuse
 from validator.intake.formats.workbook import read_workbook
 from validator.intake.formats.zip_files import files_of, open_zip
 from validator.intake.issue import Issue
 from validator.regular_file import read_regular
 
-FORMATS: Mapping[str, Callable[[bytes, str, str], list[RawTable]]] = {
-    ".csv": lambda data, name, file: [read_csv(data, name, file)],
+FORMATS: Mapping[str, Callable[[bytes, str, str, Heads | None], list[RawTable]]] = {
+    ".csv": lambda data, name, file, heads: [read_csv(data, name, file, heads)],
     ".xlsx": read_workbook,
-    ".parquet": lambda data, name, file: [read_parquet(data, name, file)],
-    ".json": read_json,
-    ".jsonl": read_json_lines,
+    ".parquet": lambda data, name, file, heads: [read_parquet(data, name, file)],
+    ".json": lambda data, name, file, heads: read_json(data, name, file),
+    ".jsonl": lambda data, name, file, heads: read_json_lines(data, name, file),
 }
 KNOWN = ".csv, .xlsx, .parquet, .json, .jsonl, a folder or a .zip of them"
 
@@ -38,6 +40,8 @@ HINTS = {
 MAGIC = {b"PK\x03\x04": "an Excel workbook or a zip", b"\xd0\xcf\x11\xe0": "an old or a password-protected Office file", b"PAR1": "Parquet"}
 _KNOWN_ZH = "请另存为 .xlsx 或 .csv；也可提供 .parquet、.json、.jsonl，或其文件夹、.zip"
 MAX_FILE = 8 * 2**30
+BEGINNING = 200
+_OWN_JSON = re.compile(rb'\s*+\{\s*+"format"\s*+:\s*+"' + OWN_REPORT.encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +53,13 @@ class Source:
     issues: tuple[Issue, ...] = ()
 
 
-def read_source(source: object) -> Source:
+def read_source(source: object, heads: Heads | None = None) -> Source:
     """A path, a pair of file name and bytes, a frame, a list of records, or a mapping of table names to frames or lists."""
     match source:
         case str() | Path():
-            return _path(Path(source))
+            return _path(Path(source), heads)
         case (str() as name, bytes() as data):
-            return _file(name, data)
+            return _file(name, data, heads)
         case Mapping():
             tables = [_in_memory(value, str(name)) for name, value in source.items()]
         case _:
@@ -72,10 +76,10 @@ def _in_memory(value: object, name: str) -> RawTable:
 # ── files ──
 
 
-def _path(path: Path) -> Source:
+def _path(path: Path, heads: Heads | None) -> Source:
     try:
         if path.is_dir():
-            return _folder(path)
+            return _folder(path, heads)
         if not path.exists():
             raise refuse(
                 "no-such-file",
@@ -89,38 +93,38 @@ def _path(path: Path) -> Source:
             raise _not_a_file(path)
         if path.stat().st_size > MAX_FILE:
             raise refuse("file-refused", "the file is larger than 8 GB", None, path.name)
-        return _file(path.name, read_regular(path))
+        return _file(path.name, read_regular(path), heads)
     except OSError as error:
         raise refuse("file-refused", f"it cannot be read: {error.strerror or error}", None, path.name) from None
 
 
-def _file(name: str, data: bytes) -> Source:
+def _file(name: str, data: bytes, heads: Heads | None) -> Source:
     if PurePosixPath(name).suffix.lower() == ".zip":
-        return _zip(name, data)
-    return Source(tuple(_tables(name, data)), digest(data))
+        return _zip(name, data, heads)
+    return Source(tuple(_tables(name, data, heads)), digest(data))
 
 
-def _folder(path: Path) -> Source:
+def _folder(path: Path, heads: Heads | None) -> Source:
     entries = sorted((p for p in path.iterdir() if not _beside(p.name)), key=lambda p: p.name)
     special = next((p for p in entries if p.exists() and not p.is_file() and not p.is_dir()), None)
     if special is not None:
         raise _not_a_file(special)
     files = [(p.name, read_regular(p)) for p in entries if p.is_file()]
     said = [_not_read(p.name) for p in entries if not p.is_file()]
-    return _many(path.name, files, said)
+    return _many(path.name, files, said, heads)
 
 
 def _not_a_file(path: Path) -> DiagnosticError:
     return refuse("file-refused", "it is not an ordinary file but a pipe, a socket or a device", f"supply {KNOWN}", path.name)
 
 
-def _zip(name: str, data: bytes) -> Source:
+def _zip(name: str, data: bytes, heads: Heads | None) -> Source:
     with open_zip(data, name) as archive:
         nested = [e.filename for e in archive.infolist() if e.filename.lower().endswith(".zip")]
         if nested:
             raise refuse("file-refused", f"the archive holds another archive: `{nested[0]}`", "put the tables into one zip", name)
         files = [(PurePosixPath(n.replace("\\", "/")).name, d) for n, d in _visible(archive, name)]
-    return _many(name, files, [])
+    return _many(name, files, [], heads)
 
 
 def _visible(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, bytes]]:
@@ -129,12 +133,14 @@ def _visible(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[str, bytes]]
             yield path, data
 
 
-def _many(name: str, files: Iterable[tuple[str, bytes]], said: list[Issue]) -> Source:
+def _many(name: str, files: Iterable[tuple[str, bytes]], said: list[Issue], heads: Heads | None) -> Source:
     tables: list[RawTable] = []
     hashes: list[tuple[str, str]] = []
     for file, data in sorted(files):
-        if PurePosixPath(file).suffix.lower() in FORMATS:
-            tables += _tables(file, data)
+        if _OWN_JSON.match(data[:BEGINNING]):
+            said.append(own_report(file))
+        elif PurePosixPath(file).suffix.lower() in FORMATS:
+            tables += _tables(file, data, heads)
             hashes.append((file, hashlib.sha256(data).hexdigest()))
         else:
             said.append(_not_read(file))
@@ -144,7 +150,7 @@ def _many(name: str, files: Iterable[tuple[str, bytes]], said: list[Issue]) -> S
     return Source(tuple(tables), digest(listing.encode()), tuple(said))
 
 
-def _tables(file: str, data: bytes) -> list[RawTable]:
+def _tables(file: str, data: bytes, heads: Heads | None) -> list[RawTable]:
     suffix = PurePosixPath(file).suffix.lower()
     read = FORMATS.get(suffix)
     if read is None:
@@ -172,7 +178,7 @@ def _tables(file: str, data: bytes) -> list[RawTable]:
             zh=f"文件内容不是 {suffix}",
             hint_zh="请改正文件名后缀，或另存为该格式",
         )
-    return read(data, PurePosixPath(file).stem, file)
+    return read(data, PurePosixPath(file).stem, file, heads)
 
 
 def _beside(name: str) -> bool:

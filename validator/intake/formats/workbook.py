@@ -11,19 +11,22 @@ from datetime import date, datetime, time
 
 from python_calamine import CalamineWorkbook, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
-from validator.intake.formats.raw_table import Broken, RawTable, listed, note, refuse, table_of_rows
-from validator.intake.formats.workbook_xml import NOTHING, SheetFacts, sheet_facts
-from validator.intake.formats.zip_files import open_zip
+from validator.intake.cells.header import Heads
+from validator.intake.formats.raw_table import OWN_REPORT, Broken, RawTable, listed, note, refuse, table_of_rows
+from validator.intake.formats.workbook_xml import MAX_PART, NOTHING, SheetFacts, sheet_facts
+from validator.intake.formats.zip_files import open_zip, read_entry
 from validator.intake.issue import Issue
 
 
-def read_workbook(data: bytes, name: str, file: str) -> list[RawTable]:
+def read_workbook(data: bytes, name: str, file: str, heads: Heads | None = None) -> list[RawTable]:
     """Every sheet that is not empty, under its own name. `name`: another name of the table, if there is only one."""
     archive = open_zip(data, file)
     _refuse_macros(archive, file)
     facts = sheet_facts(archive, file)
     sheets = _sheets(data, file)
-    tables = [t for at, s in enumerate(sheets) if (t := _table(s, facts[at] if at < len(facts) else NOTHING)) is not None]
+    tables = [t for at, s in enumerate(sheets) if (t := _table(s, facts[at] if at < len(facts) else NOTHING, heads)) is not None]
+    if _is_ours(archive, file):
+        tables = [replace(t, ours=True) for t in tables]
     if not tables:
         raise refuse("empty-file", "every sheet of the workbook is empty", "supply a table with a header row", file)
     tables = _answered(tables)
@@ -70,6 +73,11 @@ def _sheet(workbook: CalamineWorkbook, at: int, meta: SheetMetadata) -> _Sheet:
     return _Sheet(meta.name, visible, sheet.start, [list(line) for line in sheet.to_python()], sheet.merged_cell_ranges or ())
 
 
+def _is_ours(archive: zipfile.ZipFile, file: str) -> bool:
+    entry = next((e for e in archive.infolist() if e.filename == "docProps/core.xml"), None)
+    return entry is not None and entry.file_size < MAX_PART and f"<dc:subject>{OWN_REPORT}".encode() in read_entry(archive, entry, file)
+
+
 def _refuse_macros(archive: zipfile.ZipFile, file: str) -> None:
     names = [e.filename.lower() for e in archive.infolist()]
     if any(n.endswith("vbaproject.bin") or "macrosheets/" in n for n in names):
@@ -78,7 +86,7 @@ def _refuse_macros(archive: zipfile.ZipFile, file: str) -> None:
         raise refuse("file-refused", "the file is not an Excel workbook", "save it again as .xlsx", file)
 
 
-def _table(sheet: _Sheet, facts: SheetFacts) -> RawTable | None:
+def _table(sheet: _Sheet, facts: SheetFacts, heads: Heads | None) -> RawTable | None:
     if sheet.start is None:
         return None
     top, left = sheet.start
@@ -88,13 +96,13 @@ def _table(sheet: _Sheet, facts: SheetFacts) -> RawTable | None:
     for (row, column), text in facts.broken.items():
         if 0 <= row - top - 1 < len(lines) and 0 <= column - left - 1 < len(lines[0]):
             lines[row - top - 1][column - left - 1] = Broken(text)
-    found = table_of_rows(sheet.name, lines, top + 1)
+    found = replace(table_of_rows(sheet.name, lines, top + 1, heads), spreadsheet=True)
     if not found.columns:
         return None
     said = [*_hidden_rows(found, facts.hidden), *_merged(found, sheet)]
     if not sheet.visible:
         zh, en = f"工作表“{sheet.name}”是隐藏的,仍已读取", f"the sheet `{sheet.name}` is hidden; it is still read"
-        said.append(note("hidden-sheet", zh, en))
+        said.append(note("hidden-sheet", zh, en, level="note"))
     return replace(found, issues=(*found.issues, *said))
 
 
@@ -126,7 +134,7 @@ def _hidden_rows(table: RawTable, hidden: Sequence[int]) -> list[Issue]:
     if not rows:
         return []
     zh, en = f"{len(rows)}行是隐藏的,仍已读取:{listed(rows)}", f"{len(rows)} rows are hidden; they are still read: {listed(rows)}"
-    return [note("hidden-rows", zh, en, rows[0])]
+    return [note("hidden-rows", zh, en, rows[0], level="note")]
 
 
 def _merged(table: RawTable, sheet: _Sheet) -> list[Issue]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
+from dsl.kernel.unreadable import UNREAD
 from dsl.quantities import Unit
 from dsl.schema import Entity, Field
 from validator.bilingual import Both
@@ -29,12 +30,16 @@ MOST_LEVELS = 16
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """Records by entity in canonical order: all fields, `^id`, `^key`, `^row` (None) and `^<parent>`, a place in the parent's list."""
+    """Records by entity in canonical order: all fields, `^id`, `^key`, `^row` (None) and `^<parent>`, a place in the parent's list.
+
+    A record also has the text of each cell that could not be read, under a name such as `price!`. `unreadable`: the fields with such cells.
+    """
 
     tables: Mapping[str, list[Record]]
     supplied: frozenset[tuple[str, str]]
     issues: tuple[Issue, ...]
     unknown_columns: tuple[tuple[str, str], ...] = ()
+    unreadable: frozenset[tuple[str, str]] = frozenset()
 
 
 def read_submission(data: object, form: "SubmissionForm") -> Submission:
@@ -82,7 +87,7 @@ def submission_form(vocabulary: Vocabulary) -> SubmissionForm:
     schema = vocabulary.schema
     entities = sorted((e for e in schema.entities.values() if e.name != schema.root), key=lambda e: len(schema.parents[e.name]))
     tables = {name_key(n): entity for n, entity in vocabulary.tables.items() if entity != schema.root}
-    names = {e.name: field_names(schema, e.name) for e in entities}
+    names = {e.name: field_names(vocabulary, e.name, also=False) for e in entities}
     return SubmissionForm(
         vocabulary,
         tuple(entities),
@@ -114,6 +119,7 @@ class _Reader:
         self.supplied: set[tuple[str, str]] = set()
         self.issues: list[Issue] = []
         self.unknown: set[tuple[str, str]] = set()
+        self.unread: set[tuple[str, str]] = set()
 
     def tables(self, data: Mapping[object, object]) -> None:
         for key, value in _items(data, ""):
@@ -131,6 +137,7 @@ class _Reader:
             frozenset(self.supplied | self.form.defaults),
             tuple(sorted(self.issues, key=lambda i: (i.table, i.code, i.column or "", i.text or "", i.message.en))),
             tuple(sorted(self.unknown)),
+            frozenset(self.unread),
         )
 
     def records(self, entity: str, path: str, value: object, above: Draft | None) -> None:
@@ -187,7 +194,7 @@ class _Reader:
             if slot.link:
                 draft.of = None
             else:
-                draft.record[slot.field.name] = slot.field.default
+                self.keep(entity, draft, slot.field, value)
             return
         seen[slot.column] = name
         try:
@@ -197,6 +204,8 @@ class _Reader:
         except Unreadable as reason:
             self.unreadable(entity, draft, name, slot.field, value, reason)
             draft.told.add(OF if slot.link else slot.field.name)
+            if not slot.link:
+                self.keep(entity, draft, slot.field, value)
             return
         if slot.link:
             draft.of = read if isinstance(read, str) else None
@@ -218,6 +227,12 @@ class _Reader:
             self.unknown.add((self.form.vocabulary.schema.entities[entity].collection, name))
             return None, None
         return slot, unit
+
+    def keep(self, entity: str, draft: Draft, field: Field, value: object) -> None:
+        """Keep the text of a value that could not be read. No default stands in for it (L8a)."""
+        draft.record[field.name] = None
+        draft.record[field.name + UNREAD] = shown_value(value) or ""
+        self.unread.add((entity, field.name))
 
     def unreadable(self, entity: str, draft: Draft, name: str, field: Field, value: object, reason: Unreadable) -> None:
         text = shown_value(value)

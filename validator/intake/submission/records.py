@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from dsl.kernel.nodes import Scalar
+from dsl.kernel.unreadable import UNREAD
 from dsl.schema import Entity, Schema
 from validator.intake.cells.cell import shown
 
@@ -218,3 +219,5 @@ def _values(entity: Entity, draft: Draft) -> Iterator[Scalar]:
     yield draft.of
     for name in entity.fields:
         yield draft.record[name]
+    for name in entity.fields:
+        yield draft.record.get(name + UNREAD)

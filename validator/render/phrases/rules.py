@@ -95,9 +95,14 @@ def _with_unit(text: str, unit: Both, lang: Lang) -> str:
     return say("with-unit", lang, figure=text, unit=named) if named else text
 
 
-def missing(words: Called, names: Iterable[str], lang: Lang) -> str:
-    """The missing inputs, under the names that a book uses."""
-    return enumerated((pick(words.labels[n].zh, n, lang) if n in words.labels else n for n in names), lang)
+def missing(words: Called, inputs: Iterable[tuple[str, bool]], lang: Lang) -> str:
+    """The missing inputs, under the names that a book uses. An input whose cell holds something that cannot be read (True) is marked."""
+
+    def named(name: str, unreadable: bool) -> str:
+        text = pick(words.labels[name].zh, name, lang) if name in words.labels else name
+        return text + say("unreadable-mark", lang) if unreadable else text
+
+    return enumerated((named(*one) for one in inputs), lang)
 
 
 def wanted(report: Report, rule: str) -> dict[str, list[str]]:

@@ -29,13 +29,13 @@ def rows(report: Report, lang: Lang) -> Iterator[Row]:
     Names are not escaped. The caller must escape them.
     """
     against = _against(report)
-    plain: dict[tuple[str | None, bool], str] = {}  # cached remarks for bids without reasons, which are most bids
+    plain: dict[tuple[str | None, bool, bool], str] = {}  # cached remarks for bids without reasons, which are most bids
     for number, bid in enumerate(report.bids, 1):
         investor, placee = bid.investor_name or bid.investor or "", bid.placee_name or bid.placee or ""
         rules = _standing(bid, against) if against else []
-        if not rules and (bid.fate, bid.open) not in plain:
-            plain[bid.fate, bid.open] = _remark(report, bid, (), lang)
-        remark = _remark(report, bid, rules, lang) if rules else plain[bid.fate, bid.open]
+        if not rules and (bid.fate, bid.open, bid.undecided) not in plain:
+            plain[bid.fate, bid.open, bid.undecided] = _remark(report, bid, (), lang)
+        remark = _remark(report, bid, rules, lang) if rules else plain[bid.fate, bid.open, bid.undecided]
         yield number, investor, placee, bid.price, bid.quantity, remark
 
 
@@ -85,6 +85,8 @@ def _remark(report: Report, bid: BidLine, rules: Sequence[tuple[str, bool]], lan
         comma = say("comma", lang)
         excess = comma.join(rule_name(report, rule, lang) for rule, whole in rules if not whole)
         said.append(f"{excess}{comma}{say('quantity', lang)} {shares(bid.admitted_quantity, lang)}")
+    if bid.undecided:
+        return say("annex-open", lang)
     said.append(say("annex-open", lang) if bid.open else "")
     fate, *more = (visible(s) for s in said)
     return fate + "".join(say("in-brackets", lang, text=m) for m in more if m)

@@ -54,7 +54,7 @@ def row(f: Finding, words: Called, rule: str, clause: str, effect: str, lang: La
         told(f.message, lang),
         margin_figure(words, f.margin) if f.margin else "",
         margin_unit(words, lang) if f.margin else "",
-        visible(missing(words, f.missing, lang)),
+        visible(missing(words, [(m, m in f.unreadable) for m in f.missing], lang)),
         clause,
         effect,
         say("unverified-short" if f.unverified else "verified-short", lang),

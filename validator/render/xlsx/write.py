@@ -17,6 +17,7 @@ from validator.render.phrases.safe import visible
 from validator.render.xlsx.formats import FONT, LINE, LOOKS, NUMERIC, Style
 from validator.render.xlsx.row_height import lines
 from validator.render.xlsx.sheets import Column, Line, Page, Table
+from validator.report.model import FORMAT
 
 _OPTIONS = {
     "in_memory": True,
@@ -40,7 +41,7 @@ def write(sheets: Sequence[Table | Page], about: str) -> bytes:
     """The workbook. `about` is printed at the top of every page."""
     out = BytesIO()
     with Workbook(out, {**_OPTIONS, "default_format_properties": dict(FONT)}) as book:
-        book.set_properties({"title": about, "author": "Guiju", "created": _CREATED})
+        book.set_properties({"title": about, "author": "Guiju", "subject": FORMAT, "created": _CREATED})
         formats = {style: book.add_format(dict(look)) for style, look in LOOKS.items()}
         for sheet in sheets:
             drawn = book.add_worksheet(sheet.title)

@@ -6,7 +6,7 @@ from validator.render.pages.blocks import Block, Column, Heading, Note, Table
 from validator.render.phrases.safe import visible
 from validator.render.phrases.say import Lang, say
 from validator.render.phrases.words import FOUR_VALUES, count, name, percent, price, shares, yuan
-from validator.report.model import Report
+from validator.report.model import FateTotal, Report
 
 _SUBJECTS = 3
 
@@ -85,16 +85,22 @@ def _values(report: Report, lang: Lang) -> Iterator[Block]:
         if "issue_price" in report.stated:
             rows.append((name("issue_price", lang), yuan(report.stated["issue_price"], lang)))
         yield Heading(say("values", lang))
+        if report.set_aside:
+            rows.append((say("standing", lang), say("not-counted", lang, count=count(report.set_aside))))
         yield pairs(*rows)
 
 
 def _fates(report: Report, lang: Lang) -> Iterator[Block]:
-    if not report.fates:
+    if not report.fates and not any(bid.undecided for bid in report.bids):
         return
     yield Heading(say("fates", lang))
-    rows = tuple(
-        (name(fate, lang), count(t.placees), count(t.investors), shares(t.quantity, lang), count(t.open))
-        for fate, t in report.fates.items()
-    )
+    rows = tuple((fate, count(t.placees), count(t.investors), shares(t.quantity, lang), count(t.open)) for fate, t in _totals(report, lang))
     titles = ("fate", "placees", "investors", "quantity", "open")
     yield Table(tuple(Column(say(t, lang), right=at > 0) for at, t in enumerate(titles)), rows)
+
+
+def _totals(report: Report, lang: Lang) -> Iterator[tuple[str, FateTotal]]:
+    """The totals of each fate, and of the bids that have none."""
+    yield from ((name(fate, lang), total) for fate, total in report.fates.items())
+    if any(bid.undecided for bid in report.bids):
+        yield say("no-fate", lang), report.undecided

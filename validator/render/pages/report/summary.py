@@ -77,8 +77,9 @@ def _with_open_ends(report: Report, said: str, lang: Lang) -> str:
 
 def _evaluated(report: Report) -> bool:
     """Whether nothing is undecided or unreadable."""
-    waits = report.unsure or report.unsupplied or report.intake
-    return not waits and not any(total.open for total in report.fates.values()) and not report.elimination.undecided
+    waits = report.unsure or report.unsupplied or report.troubles
+    open_ = any(total.open for total in report.fates.values()) or any(bid.undecided for bid in report.bids)
+    return not waits and not open_ and not report.elimination.undecided
 
 
 def _clean(report: Report) -> bool:
@@ -106,9 +107,15 @@ def _facts(report: Report, lang: Lang) -> Table:
     ]
     if report.stages:
         rows.insert(0, (say("scope", lang), limited(report, lang)))
-    if report.provisional:
-        rows.append((say("standing", lang), say("provisional", lang, what=columns_of(report, report.provisional, lang))))
+    if terms := _terms_not_given(report):
+        rows.append((say("standing", lang), say("provisional", lang, what=columns_of(report, terms, lang))))
+    if report.set_aside:
+        rows.append((say("standing", lang), say("not-counted", lang, count=count(report.set_aside))))
     return pairs(*rows)
+
+
+def _terms_not_given(report: Report) -> list[str]:
+    return [code for code in report.provisional if code in report.columns]
 
 
 def _outcome(report: Report, outcome: str, lang: Lang) -> str:
@@ -129,12 +136,12 @@ def _to_do(report: Report, lang: Lang) -> Iterator[Block]:
     facts = {
         "violated": unsure["violated"],
         "error": unsure["error"],
-        "intake": len(report.intake),
+        "intake": len(report.troubles),
         "undecided": len(report.elimination.undecided),
         "not-evaluable": unsure["not_evaluable"],
         "unsupplied": sum(map(len, report.unsupplied.values())),
         "attest": len(open_attestations(report)),
-        "provisional": len(report.provisional),
+        "provisional": len(_terms_not_given(report)),
     }
     more = {"violated": say("do-violated-bids", lang)} if report.bids else {}
     rows = [(say(f"do-{k}", lang, count=count(n)), say(f"do-{k}-how", lang) + more.get(k, "")) for k, n in facts.items() if n]
@@ -189,8 +196,9 @@ def _not_evaluable(report: Report, lang: Lang) -> Iterator[Block]:
 
 
 def _intake(report: Report, lang: Lang) -> Iterator[Block]:
-    if report.intake:
-        yield Heading(f"{say('intake', lang)}  {count(len(report.intake))}")
+    """What could not be read, as a table; below it, as lines, how the rest was read."""
+    if troubles := report.troubles:
+        yield Heading(f"{say('intake', lang)}  {count(len(troubles))}")
         rows = tuple(
             (
                 table(i.table, lang),
@@ -199,11 +207,16 @@ def _intake(report: Report, lang: Lang) -> Iterator[Block]:
                 clipped(i.text or ""),
                 told(i.message, lang),
             )
-            for i in report.intake[:_ISSUES]
+            for i in troubles[:_ISSUES]
         )
         yield Table(_columns(("table", "row", "column", "content", "reason"), (), lang), rows)
-        if len(report.intake) > _ISSUES:
-            yield Note(say("more", lang, count=count(len(report.intake) - _ISSUES)), "faint")
+        if len(troubles) > _ISSUES:
+            yield Note(say("more", lang, count=count(len(troubles) - _ISSUES)), "faint")
+    notes = [i for i in report.intake if i.level == "note"]
+    if notes:
+        yield Heading(say("read-as", lang))
+    for i in notes[:_ISSUES]:
+        yield Note(say("of-table", lang, table=table(i.table, lang), what=told(i.message, lang)), "faint")
     if report.unknown_columns:
         columns = ", ".join(f"{table(t, lang)}.{visible(c)}" for t, c in report.unknown_columns)
         yield Note(say("unknown-columns", lang, columns=columns), "faint")
@@ -257,10 +270,10 @@ def _first(found: Sequence[Finding], lang: Lang) -> str:
     return listed([f.subject.id for f in found], lang)
 
 
-def _missing(report: Report, rule: str, found: Iterable[Finding], lang: Lang) -> str:
+def _missing(report: Report, rule: str, found: Sequence[Finding], lang: Lang) -> str:
     """The missing inputs in a rule's findings, most frequent first."""
-    names = Counter(m for f in found for m in f.missing)
-    return visible(missing(called(report, rule), (m for m, _ in sorted(names.items(), key=lambda item: (-item[1], item[0]))), lang))
+    names = Counter((m, m in f.unreadable) for f in found for m in f.missing)
+    return visible(missing(called(report, rule), [key for key, _ in sorted(names.items(), key=lambda item: (-item[1], item[0]))], lang))
 
 
 def _rest(rules: int, lang: Lang) -> Iterator[Note]:
