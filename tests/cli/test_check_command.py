@@ -46,12 +46,12 @@ BAD = ["check", "@/bad.csv", "--offering", "@/offering.yaml"]
 WRONG = {
     "no offering": (
         ["check", "@/bad.csv"],
-        "no-offering: the offering is not given\n  hint: name its file: `--offering offering.yaml`; a table",
+        "no-offering: 没有给出发行条款\n  提示: 请指定其文件：`--offering offering.yaml`；若是多个发行的表",
     ),
     "no such offering": (["check", "@/bad.csv", "--offering", "@/none.yaml"], "@/none.yaml"),
     "no such book": (["check", "@/none.csv", "--offering", "@/offering.yaml"], "@/none.csv"),
     "no such rules": ([*BAD, "--rules", "@/none"], "@/none"),
-    "unknown stage": ([*BAD, "--stage", "inquriy"], "unknown-stage: unknown stage `inquriy`"),
+    "unknown stage": ([*BAD, "--stage", "inquriy"], "unknown-stage: 没有阶段 `inquriy`"),
     "unknown format": ([*BAD, "--format", "pdf"], "'pdf'"),
     "unknown option": (["check", "@/bad.csv", "--offerings", "x"], "--offering"),
     "unknown command": (["chekc"], "chekc"),
@@ -223,7 +223,7 @@ def test_only_a_regular_file_is_written(guiju, folder, make):
     old = (folder / "good.csv").read_bytes()
     done = guiju(*check(folder), "--format", "json", "-o", folder / "out")
     assert done.returncode == 2
-    assert f"not-a-file: `{folder / 'out'}` is not a regular file" in done.stderr.decode()
+    assert f"not-a-file: `{folder / 'out'}` 不是普通文件" in done.stderr.decode()
     assert (folder / "good.csv").read_bytes() == old
 
 

@@ -56,3 +56,31 @@ def test_books_that_are_refused(guiju: Run, tmp_path: Path, name: str, text: str
     assert done.returncode == 2
     assert [part for part in zh if part not in told] == [], told
     assert "hint:" not in told
+
+
+# `@/` stands for the folder.
+CHECK = ["check", "@/bad.csv", "--offering", "@/offering.yaml"]
+COMMANDS = [
+    (["check", "@/bad.csv"], "没有给出发行条款", "the offering is not given"),
+    (["check", "@/bad.csv", "--offering", "@/bad.csv"], "是表格，而发行条款须逐条列出", "is a table, and the offering is a list"),
+    (["check", "@/offering.yaml"], "既非公告也非报价表", "is no announcement and no book"),
+    ([*CHECK, "--stage", "inqury"], "没有阶段 `inqury`", "unknown stage `inqury`"),
+    ([*CHECK, "--as", "szse-chinext@1999"], "szse-chinext 没有版本 `1999`", "szse-chinext has no revision `1999`"),
+    ([*CHECK, "--subject", "V99"], "报价中没有 `V99`", "the book has no record `V99`"),
+    ([*CHECK, "--subject", "V1", "--format", "csv"], "此结果不能写成 csv", "this cannot be written as csv"),
+    ([*CHECK, "-o", "@/none/report.txt"], "所在的文件夹不存在", "does not exist"),
+    ([*CHECK, "-o", "@/bad.csv"], "本次运行要读取", "is a file that this run reads"),
+    (["explain", "nothing.here"], "各规则集均无规则 `nothing.here`", "no rulebook has a rule `nothing.here`"),
+    (["rulebook", "show", "nothing"], "没有规则集 `nothing`", "no rulebook `nothing`"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "zh", "en"), COMMANDS, ids=lambda said: said if isinstance(said, str) else None)
+def test_commands_that_are_refused(guiju: Run, folder: Path, arguments: list[str], zh: str, en: str) -> None:
+    for lang, wanted, other in (("zh", zh, en), ("en", en, zh)):
+        done = guiju(*(a.replace("@/", f"{folder}/") for a in arguments), "--lang", lang)
+        told = done.stderr.decode()
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert wanted in told
+        assert other not in told
+        assert ("  hint: " in told) is (lang == "en" and "none/report" not in str(arguments))

@@ -44,7 +44,7 @@ def test_an_offering_that_nothing_governs_is_named_and_the_others_are_checked(gu
 def test_a_book_without_its_offering_is_no_table_of_offerings(guiju, folder):
     done = guiju("check", folder / "good.csv")
     assert (done.returncode, done.stdout) == (2, b"")
-    assert done.stderr.decode().startswith("no-offering: the offering is not given\n  hint: name its file: `--offering offering.yaml`")
+    assert done.stderr.decode().startswith("no-offering: 没有给出发行条款\n  提示: 请指定其文件：`--offering offering.yaml`")
 
 
 def test_a_workbook_of_several_tables_without_its_offering_is_told_the_same(guiju, folder):
@@ -104,14 +104,14 @@ def test_a_folder_of_offerings_as_a_workbook(guiju, offerings, rules, folder):
 
 def test_many_offerings_are_no_annex(guiju, folder):
     done = guiju("check", table(folder, OLD), "--format", "csv")
-    assert (done.returncode, "no-such-form: this cannot be written as csv" in done.stderr.decode()) == (2, True)
+    assert (done.returncode, "no-such-form: 此结果不能写成 csv" in done.stderr.decode()) == (2, True)
 
 
 @pytest.mark.parametrize("option", [("--subject", "P1"), ("--bids",), ("--as", "szse-chinext@2025-03"), ("--stage", "inquiry")])
 def test_what_means_one_book_is_refused_for_many(guiju, folder, rules, option):
     done = guiju("check", table(folder, OLD), "--rules", rules, *option)
     assert done.returncode == 2
-    assert f"no-such-option: `{option[0]}` is for one offering" in done.stderr.decode()
+    assert f"no-such-option: `{option[0]}` 只用于单个发行" in done.stderr.decode()
 
 
 # ── a folder of offerings ──

@@ -41,7 +41,7 @@ def test_nothing_against_it_is_said_so(check):
 def test_an_unknown_record_is_answered_with_the_nearest(check):
     done = check("--subject", "P55")
     assert (done.returncode, done.stdout) == (2, b"")
-    assert done.stderr.decode() == "unknown-subject: the book has no record `P55`\n  hint: did you mean `P5`?\n"
+    assert done.stderr.decode() == "unknown-subject: 报价中没有 `P55`\n  提示: 是否指 `P5`？\n"
 
 
 def test_a_given_revision_stands_in_for_the_governing_one(check):
@@ -85,5 +85,5 @@ def test_an_unknown_revision_is_refused(check):
 def test_a_comparison_is_no_workbook(check, tmp_path):
     done = check("--against", "szse-chinext@2026-06", "-o", tmp_path / "x.xlsx")
     assert done.returncode == 2
-    assert "no-such-form: this cannot be written as xlsx" in done.stderr.decode()
+    assert "no-such-form: 此结果不能写成 xlsx" in done.stderr.decode()
     assert not (tmp_path / "x.xlsx").exists()

@@ -80,7 +80,7 @@ def test_a_diff_as_a_page_stands_alone(guiju, rules, tmp_path):
 def test_an_unknown_revision_is_answered_with_the_nearest(guiju, rules):
     done = guiju("rulebook", "diff", OLD, "szse-chinext@2026-07", "--rules", rules)
     assert done.returncode == 2
-    assert done.stderr.decode() == f"unknown-rulebook: no rulebook `szse-chinext@2026-07`\n  hint: did you mean `{NEW}`?\n"
+    assert done.stderr.decode() == f"unknown-rulebook: 没有规则集 `szse-chinext@2026-07`\n  提示: 是否指 `{NEW}`？\n"
 
 
 def test_a_source_with_a_new_title_is_said_once_and_not_wherever_it_is_cited(guiju, rules):

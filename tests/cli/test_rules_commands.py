@@ -50,9 +50,7 @@ def test_a_rule_is_explained_in_both_languages_down_to_the_columns(guiju):
 def test_an_unknown_rule_is_answered_with_the_nearest(guiju):
     done = guiju("explain", "inquiry.price-sprad")
     assert done.returncode == 2
-    assert (
-        done.stderr.decode() == "unknown-rule: no rulebook has a rule `inquiry.price-sprad`\n  hint: did you mean `inquiry.price-spread`?\n"
-    )
+    assert done.stderr.decode() == "unknown-rule: 各规则集均无规则 `inquiry.price-sprad`\n  提示: 是否指 `inquiry.price-spread`？\n"
 
 
 def test_an_unknown_rulebook_is_refused(guiju):

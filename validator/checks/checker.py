@@ -104,6 +104,8 @@ class Checker:
         known = self.plan.rulebook.stages
         unknown = [n for n in names or () if n not in known]
         if unknown:
-            hint = "the stages are " + ", ".join(f"`{s}`" for s in known)
-            raise DiagnosticError([Diagnostic("unknown-stage", f"unknown stage `{n}`", hint=hint) for n in unknown])
+            listed = [f"`{s}`" for s in known]
+            hint, hint_zh = f"the stages are {', '.join(listed)}", f"阶段有 {'、'.join(listed)}"
+            said = ((f"unknown stage `{n}`", f"没有阶段 `{n}`") for n in unknown)
+            raise DiagnosticError([Diagnostic("unknown-stage", en, hint=hint, zh=zh, hint_zh=hint_zh) for en, zh in said])
         return tuple(names or ())

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsl.diagnostics import DiagnosticError
+from validator.bilingual import Both
 from validator.cli import door, inputs, progress, reports
 from validator.cli.reports import Out
 from validator.render.phrases.say import say
@@ -19,7 +20,8 @@ _OFFERING = "offering.yaml"
 _TEXTS = (".yaml", ".yml")
 _OTHER_TABLES = {"unknown-table", "no-board"}
 """What is said of a table, or tables, that do not list offerings."""
-_NAME_IT = "name its file: `--offering offering.yaml`"
+_NOT_GIVEN = Both("没有给出发行条款", "the offering is not given")
+_NAME_IT = Both("请指定其文件：`--offering offering.yaml`", "name its file: `--offering offering.yaml`")
 _TABLES = (".csv", ".xlsx", ".xls", ".parquet", ".jsonl", ".zip")
 
 
@@ -53,10 +55,11 @@ def check(book: Path | None, offering: Path | None, asked: Asked, out: Out) -> i
         if any(book.glob(f"*/{_OFFERING}")):
             return _folder(book, asked, out)
     if offering is None:
-        door.refuse("no-offering", "the offering is not given", _NAME_IT)
+        door.refuse("no-offering", _NOT_GIVEN, _NAME_IT)
     if offering.suffix.lower() in _TABLES:
-        said = f"`{offering}` is a table, and the offering is a list of its terms"
-        door.refuse("no-offering", said, "write it as offering.yaml, or as JSON; `guiju schema offering` says what it may hold")
+        said = Both(f"`{offering}` 是表格，而发行条款须逐条列出", f"`{offering}` is a table, and the offering is a list of its terms")
+        way = "write it as offering.yaml, or as JSON; `guiju schema offering` says what it may hold"
+        door.refuse("no-offering", said, Both("请写成 offering.yaml 或 JSON；可填内容见 `guiju schema offering`", way))
     return _one(book, offering, asked, out)
 
 
@@ -103,14 +106,15 @@ def _of_subject(report: Report, id_: str, out: Out) -> None:
 def _offerings(table: Path, asked: Asked, out: Out) -> int:
     from validator.checks.table import check_offerings
 
-    _plain(asked, "a table of offerings")
+    _plain(asked, Both("多个发行的表", "a table of offerings"))
     door.writable(out.target, (table,), inputs.of_rules(asked.rules))
     try:
         with progress.shown(say("checking-table", out.lang)):
             found = check_offerings(table, asked.rules)
     except DiagnosticError as error:
         if any(d.code in _OTHER_TABLES for d in error.diagnostics):
-            door.refuse("no-offering", "the offering is not given", f"{_NAME_IT}; a table of offerings has a column `board`")
+            zh, en = "；若是多个发行的表，须有“板块”一栏", "; a table of offerings has a column `board`"
+            door.refuse("no-offering", _NOT_GIVEN, Both(_NAME_IT.zh + zh, _NAME_IT.en + en))
         raise
 
     return _written(found, out)
@@ -119,7 +123,7 @@ def _offerings(table: Path, asked: Asked, out: Out) -> int:
 def _folder(folder: Path, asked: Asked, out: Out) -> int:
     from validator.checks.folder import check_folder
 
-    _plain(asked, "a folder of offerings")
+    _plain(asked, Both("多个发行的文件夹", "a folder of offerings"))
     door.writable(out.target, inputs.of_offerings(folder, _OFFERING), inputs.of_rules(asked.rules))
     with progress.shown(say("checking-folder", out.lang)) as told:
         found = check_folder(folder, asked.rules, told)
@@ -145,8 +149,10 @@ def _announcement(file: Path, asked: Asked, out: Out) -> int:
 
     door.writable(out.target, (file,), inputs.of_rules(asked.rules))
     if not names_rulebook(load(file).data):
-        door.refuse("no-book", f"`{file}` is no announcement and no book", f"if it is the offering, name it so: `--offering {file}`")
-    _plain(asked, "an announcement")
+        said = Both(f"`{file}` 既非公告也非报价表", f"`{file}` is no announcement and no book")
+        way = Both(f"若是发行条款，请写 `--offering {file}`", f"if it is the offering, name it so: `--offering {file}`")
+        door.refuse("no-book", said, way)
+    _plain(asked, Both("公告", "an announcement"))
     from validator.render.pages import announcement
 
     report = check_announcement(file, asked.rules)
@@ -154,9 +160,12 @@ def _announcement(file: Path, asked: Asked, out: Out) -> int:
     return report.status
 
 
-def _plain(asked: Asked, what: str) -> None:
+def _plain(asked: Asked, what: Both) -> None:
     """Refuses options that mean something for one book only."""
     given = {"--stage": asked.stages, "--as": asked.revision, "--against": asked.against, "--subject": asked.subject, "--bids": asked.bids}
     for option, value in given.items():
         if value:
-            door.refuse("no-such-option", f"`{option}` is for one offering and its book, not for {what}", "leave it out")
+            said = Both(
+                f"`{option}` 只用于单个发行及其报价，不用于{what.zh}", f"`{option}` is for one offering and its book, not for {what.en}"
+            )
+            door.refuse("no-such-option", said, Both("请去掉该选项", "leave it out"))

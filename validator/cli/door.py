@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
+from validator.bilingual import Both
 from validator.render.phrases.safe import visible
 
 WRONG = 2
@@ -70,9 +71,10 @@ def wrong(line: str) -> int:
     return WRONG
 
 
-def refuse(code: str, message: str, hint: str | None = None) -> NoReturn:
-    """A mistake in the command itself, as any other diagnostic."""
-    raise DiagnosticError([Diagnostic(code, message, hint=hint)])
+def refuse(code: str, said: Both, way: Both | None = None) -> NoReturn:
+    """A mistake in the command itself, as any other diagnostic: what is wrong and the way out."""
+    hint, hint_zh = (None, "") if way is None else (way.en, way.zh)
+    raise DiagnosticError([Diagnostic(code, said.en, hint=hint, zh=said.zh, hint_zh=hint_zh)])
 
 
 def put(data: bytes, target: Path | None) -> None:
@@ -98,14 +100,16 @@ def writable(target: Path | None, *sources: Iterable[Path]) -> None:
     if target is None:
         return
     if not target.parent.is_dir():
-        refuse("no-folder", f"the folder of `{target}` does not exist")
+        refuse("no-folder", Both(f"`{target}` 所在的文件夹不存在", f"the folder of `{target}` does not exist"))
     if not os.path.lexists(target):
         return
     there = target.lstat()
     if not stat.S_ISREG(there.st_mode):
-        refuse("not-a-file", f"`{target}` is not a regular file", "`-o` writes regular files only")
+        said = Both(f"`{target}` 不是普通文件", f"`{target}` is not a regular file")
+        refuse("not-a-file", said, Both("`-o` 只写入普通文件", "`-o` writes regular files only"))
     if any(_is(there, file) for source in sources for file in source):
-        refuse("own-input", f"`{target}` is a file that this run reads", "name another file for `-o`")
+        said = Both(f"本次运行要读取 `{target}`，不能写入", f"`{target}` is a file that this run reads")
+        refuse("own-input", said, Both("请为 `-o` 另指定文件", "name another file for `-o`"))
 
 
 def _is(there: os.stat_result, file: Path) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from validator.bilingual import Both
 from validator.cli import door
 from validator.render import terminal as screen
 from validator.render.pages.blocks import Block, Heading
@@ -54,7 +55,9 @@ def write_page(page: Sequence[Block], data: object, out: Out, workbook: Callable
             _put(html.page(title.text, blocks, out.lang).encode(), out)
         case _:
             forms = "`text`, `json` or `html`" if workbook is None else "`text`, `json`, `html` or `xlsx`"
-            door.refuse("no-such-form", f"this cannot be written as {out.format}", f"use {forms} for `--format`")
+            forms_zh = forms.replace(", ", "、").replace(" or ", "、")
+            said = Both(f"此结果不能写成 {out.format}", f"this cannot be written as {out.format}")
+            door.refuse("no-such-form", said, Both(f"`--format` 请用 {forms_zh}", f"use {forms} for `--format`"))
 
 
 def _put(data: bytes, out: Out) -> None:
@@ -96,7 +99,8 @@ def _xlsx(report: Report, out: Out, bids: bool) -> bytes:
 
 def _refuse_screen(out: Out) -> None:
     if out.target is None and screen.on_terminal():
-        door.refuse("not-for-screens", "a workbook cannot be shown on a terminal", "write it to a file: `-o report.xlsx`")
+        said = Both("工作簿不能在终端显示", "a workbook cannot be shown on a terminal")
+        door.refuse("not-for-screens", said, Both("请写入文件：`-o report.xlsx`", "write it to a file: `-o report.xlsx`"))
 
 
 _Writer = Callable[[Report, Out, bool], bytes]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsl.diagnostics import Diagnostic, DiagnosticError
+from validator.bilingual import Both
 from validator.cli import door, inputs, progress
 from validator.cli.reports import Out, write_page
 from validator.render import terminal as screen
@@ -44,8 +45,8 @@ def explained(rule: str, folder: Path | None, lang: Lang) -> int:
         newest = tuple(books.get(name) for name in books.newest_with(rule))
     if not newest:
         near = get_close_matches(rule, sorted({r for name in books.names for r in books.rules_of(name)}), 1, 0.5)
-        hint = f"did you mean `{near[0]}`?" if near else "`guiju rulebook show ID` lists the rules"
-        door.refuse("unknown-rule", f"no rulebook has a rule `{rule}`", hint)
+        way = _meant(near) or Both("`guiju rulebook show ID` 列出全部规则", "`guiju rulebook show ID` lists the rules")
+        door.refuse("unknown-rule", Both(f"各规则集均无规则 `{rule}`", f"no rulebook has a rule `{rule}`"), way)
     return _put(pages.rule_page(rule, newest, lang))
 
 
@@ -164,8 +165,8 @@ class _Books:
         found = name if name in self.names else next((n for n in reversed(self.names) if n.partition("@")[0] == name), None)
         if found is None:
             near = get_close_matches(name, self.names, 1, 0.5)
-            hint = f"did you mean `{near[0]}`?" if near else "`guiju rulebook list` names them"
-            door.refuse("unknown-rulebook", f"no rulebook `{name}`", hint)
+            way = _meant(near) or Both("`guiju rulebook list` 列出全部规则集", "`guiju rulebook list` names them")
+            door.refuse("unknown-rulebook", Both(f"没有规则集 `{name}`", f"no rulebook `{name}`"), way)
         return self.get(found)
 
     def rules_of(self, name: str) -> Iterable[str]:
@@ -194,6 +195,10 @@ def _announcement_mistakes(rules: Path) -> tuple[Diagnostic, ...]:
     except DiagnosticError as error:
         return error.diagnostics
     return ()
+
+
+def _meant(near: Sequence[str]) -> Both | None:
+    return Both(f"是否指 `{near[0]}`？", f"did you mean `{near[0]}`?") if near else None
 
 
 def _put(page: Sequence[Block]) -> int:

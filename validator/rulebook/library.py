@@ -141,10 +141,10 @@ class Library:
         for i, file in enumerate(chain):
             if file.form.revision == revision:
                 return chain, i
-        known = ", ".join(f"`{f.form.revision}`" for f in chain)
-        raise DiagnosticError(
-            [Diagnostic("unknown-revision", f"{rulebook} has no revision `{revision}`", hint=f"the revisions are {known}")]
-        )
+        known = [f"`{f.form.revision}`" for f in chain]
+        hint, hint_zh = f"the revisions are {', '.join(known)}", f"版本有 {'、'.join(known)}"
+        said, zh = f"{rulebook} has no revision `{revision}`", f"{rulebook} 没有版本 `{revision}`"
+        raise DiagnosticError([Diagnostic("unknown-revision", said, hint=hint, zh=zh, hint_zh=hint_zh)])
 
 
 def library(folder: Path, kind: Kind = OFFERINGS) -> Library:
