@@ -10,7 +10,7 @@ BOOKS = {
     "breaks-and-lacks.csv": "V1,P1,20.00,1\nV1,P2,24.01,2\nV2,P3,,3\n",
     "unreadable.csv": "V1,P1,20.00,1\nV1,P2,二十四,2\n",
     "breaks-and-unreadable.csv": "V1,P1,20.00,1\nV1,P2,24.01,2\nV2,P3,二十四,3\n",
-    "odd-column.csv": "V1,P1,20.00,1\nV1,P2,24.00,2\n",
+    "odd-column.csv": "V1,P1,20.00,1,甲\nV1,P2,24.00,2,乙\n",
     "no-price.csv": "V1,P1,1\n",
 }
 
