@@ -95,7 +95,8 @@ def test_a_table_of_a_folder_is_not_overwritten_by_the_report_on_it(guiju, folde
 
 
 def test_the_book_beside_its_offering_is_not_overwritten_and_an_old_report_is(guiju, folder):
-    (folder / "good.csv").rename(folder / "bids.csv")  # two tables of the same bids would be refused
+    (folder / "good.csv").rename(folder / "bids.csv")
+    (folder / "bad.csv").unlink()  # a second table of bids would be refused
     for out in ("bids.csv", "offering.yaml"):
         assert "own-input" in guiju("check", folder, "-o", folder / out).stderr.decode()
     for _ in range(2):
@@ -107,7 +108,7 @@ def test_a_table_in_the_place_of_the_offering_is_told_what_an_offering_is(guiju,
     (folder / name).write_bytes(b"PK\x03\x04")
     done = guiju("check", folder / "good.csv", "--offering", folder / name)
     assert done.returncode == 2
-    assert f"no-offering: `{folder / name}` is a table" in done.stderr.decode()
+    assert f"no-offering: `{folder / name}` 是表格" in done.stderr.decode()
     assert "`guiju schema offering`" in done.stderr.decode()
 
 

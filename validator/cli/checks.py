@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dsl.diagnostics import DiagnosticError
-from validator.bilingual import Both
 from validator.cli import door, inputs, progress, reports
 from validator.cli.reports import Out
-from validator.render.phrases.say import say
+from validator.render.phrases.say import both, say
 from validator.report.model import Report
 from validator.vocabulary.layers import rules_folder
 
@@ -20,8 +19,6 @@ _OFFERING = "offering.yaml"
 _TEXTS = (".yaml", ".yml")
 _OTHER_TABLES = {"unknown-table", "no-board"}
 """What is said of a table, or tables, that do not list offerings."""
-_NOT_GIVEN = Both("没有给出发行条款", "the offering is not given")
-_NAME_IT = Both("请指定其文件：`--offering offering.yaml`", "name its file: `--offering offering.yaml`")
 _TABLES = (".csv", ".xlsx", ".xls", ".parquet", ".jsonl", ".zip")
 
 
@@ -55,11 +52,9 @@ def check(book: Path | None, offering: Path | None, asked: Asked, out: Out) -> i
         if any(book.glob(f"*/{_OFFERING}")):
             return _folder(book, asked, out)
     if offering is None:
-        door.refuse("no-offering", _NOT_GIVEN, _NAME_IT)
+        door.refuse("no-offering", both("offering-not-given"), both("name-the-offering"))
     if offering.suffix.lower() in _TABLES:
-        said = Both(f"`{offering}` 是表格，而发行条款须逐条列出", f"`{offering}` is a table, and the offering is a list of its terms")
-        way = "write it as offering.yaml, or as JSON; `guiju schema offering` says what it may hold"
-        door.refuse("no-offering", said, Both("请写成 offering.yaml 或 JSON；可填内容见 `guiju schema offering`", way))
+        door.refuse("no-offering", both("offering-is-a-table", file=offering), both("write-the-offering"))
     return _one(book, offering, asked, out)
 
 
@@ -106,15 +101,14 @@ def _of_subject(report: Report, id_: str, out: Out) -> None:
 def _offerings(table: Path, asked: Asked, out: Out) -> int:
     from validator.checks.table import check_offerings
 
-    _plain(asked, Both("多个发行的表", "a table of offerings"))
+    _plain(asked, "of-offerings-table")
     door.writable(out.target, (table,), inputs.of_rules(asked.rules))
     try:
         with progress.shown(say("checking-table", out.lang)):
             found = check_offerings(table, asked.rules)
     except DiagnosticError as error:
         if any(d.code in _OTHER_TABLES for d in error.diagnostics):
-            zh, en = "；若是多个发行的表，须有“板块”一栏", "; a table of offerings has a column `board`"
-            door.refuse("no-offering", _NOT_GIVEN, Both(_NAME_IT.zh + zh, _NAME_IT.en + en))
+            door.refuse("no-offering", both("offering-not-given"), both("name-the-offering-or-board"))
         raise
 
     return _written(found, out)
@@ -123,7 +117,7 @@ def _offerings(table: Path, asked: Asked, out: Out) -> int:
 def _folder(folder: Path, asked: Asked, out: Out) -> int:
     from validator.checks.folder import check_folder
 
-    _plain(asked, Both("多个发行的文件夹", "a folder of offerings"))
+    _plain(asked, "of-offerings-folder")
     door.writable(out.target, inputs.of_offerings(folder, _OFFERING), inputs.of_rules(asked.rules))
     with progress.shown(say("checking-folder", out.lang)) as told:
         found = check_folder(folder, asked.rules, told)
@@ -149,10 +143,8 @@ def _announcement(file: Path, asked: Asked, out: Out) -> int:
 
     door.writable(out.target, (file,), inputs.of_rules(asked.rules))
     if not names_rulebook(load(file).data):
-        said = Both(f"`{file}` 既非公告也非报价表", f"`{file}` is no announcement and no book")
-        way = Both(f"若是发行条款，请写 `--offering {file}`", f"if it is the offering, name it so: `--offering {file}`")
-        door.refuse("no-book", said, way)
-    _plain(asked, Both("公告", "an announcement"))
+        door.refuse("no-book", both("neither-announcement-nor-book", file=file), both("is-it-the-offering", file=file))
+    _plain(asked, "of-announcement")
     from validator.render.pages import announcement
 
     report = check_announcement(file, asked.rules)
@@ -160,12 +152,9 @@ def _announcement(file: Path, asked: Asked, out: Out) -> int:
     return report.status
 
 
-def _plain(asked: Asked, what: Both) -> None:
-    """Refuses options that mean something for one book only."""
+def _plain(asked: Asked, refusal: str) -> None:
+    """Refuses options that mean something for one book only, with that text."""
     given = {"--stage": asked.stages, "--as": asked.revision, "--against": asked.against, "--subject": asked.subject, "--bids": asked.bids}
     for option, value in given.items():
         if value:
-            said = Both(
-                f"`{option}` 只用于单个发行及其报价，不用于{what.zh}", f"`{option}` is for one offering and its book, not for {what.en}"
-            )
-            door.refuse("no-such-option", said, Both("请去掉该选项", "leave it out"))
+            door.refuse("no-such-option", both(refusal, option=option), both("leave-it-out"))

@@ -18,6 +18,7 @@ from typing import NoReturn
 from dsl.diagnostics import Diagnostic, DiagnosticError
 from validator.bilingual import Both
 from validator.render.phrases.safe import visible
+from validator.render.phrases.say import both
 
 WRONG = 2
 _INTERRUPTED = 130
@@ -100,16 +101,14 @@ def writable(target: Path | None, *sources: Iterable[Path]) -> None:
     if target is None:
         return
     if not target.parent.is_dir():
-        refuse("no-folder", Both(f"`{target}` 所在的文件夹不存在", f"the folder of `{target}` does not exist"))
+        refuse("no-folder", both("no-folder", file=target))
     if not os.path.lexists(target):
         return
     there = target.lstat()
     if not stat.S_ISREG(there.st_mode):
-        said = Both(f"`{target}` 不是普通文件", f"`{target}` is not a regular file")
-        refuse("not-a-file", said, Both("`-o` 只写入普通文件", "`-o` writes regular files only"))
+        refuse("not-a-file", both("not-a-file", file=target), both("regular-files-only"))
     if any(_is(there, file) for source in sources for file in source):
-        said = Both(f"本次运行要读取 `{target}`，不能写入", f"`{target}` is a file that this run reads")
-        refuse("own-input", said, Both("请为 `-o` 另指定文件", "name another file for `-o`"))
+        refuse("own-input", both("own-input", file=target), both("another-file"))
 
 
 def _is(there: os.stat_result, file: Path) -> bool:

@@ -9,9 +9,12 @@ from validator.vocabulary.layers import layers, rules_folder
 
 
 def of_book(path: Path) -> Iterator[Path]:
-    """A file, or what lies in a folder of tables."""
+    """A file, or what lies in a folder of tables but for our own reports in JSON, of which nothing is read.
+
+    A workbook of ours counts: an officer may have answered in it.
+    """
     if path.is_dir():
-        yield from path.iterdir()
+        yield from (p for p in path.iterdir() if not _own_json(p))
     else:
         yield path
 
@@ -31,3 +34,12 @@ def of_rules(folder: Path | None) -> Iterator[Path]:
         tops = layers(own)
     for top in tops:
         yield from top.rglob("*.yaml")
+
+
+def _own_json(path: Path) -> bool:
+    from validator.intake.formats.read import BEGINNING, is_own_json
+
+    if path.suffix.lower() != ".json" or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return is_own_json(file.read(BEGINNING))

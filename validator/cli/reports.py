@@ -5,11 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from validator.bilingual import Both
 from validator.cli import door
 from validator.render import terminal as screen
 from validator.render.pages.blocks import Block, Heading
-from validator.render.phrases.say import Lang, say
+from validator.render.phrases.say import Lang, both, say
 from validator.report.model import Report
 
 _BOM = b"\xef\xbb\xbf"  # without it Excel reads a CSV file as GBK; a pipe does not need it
@@ -54,10 +53,8 @@ def write_page(page: Sequence[Block], data: object, out: Out, workbook: Callable
             assert isinstance(title, Heading)
             _put(html.page(title.text, blocks, out.lang).encode(), out)
         case _:
-            forms = "`text`, `json` or `html`" if workbook is None else "`text`, `json`, `html` or `xlsx`"
-            forms_zh = forms.replace(", ", "、").replace(" or ", "、")
-            said = Both(f"此结果不能写成 {out.format}", f"this cannot be written as {out.format}")
-            door.refuse("no-such-form", said, Both(f"`--format` 请用 {forms_zh}", f"use {forms} for `--format`"))
+            way = both("three-forms") if workbook is None else both("four-forms")
+            door.refuse("no-such-form", both("no-such-form", form=out.format), way)
 
 
 def _put(data: bytes, out: Out) -> None:
@@ -99,8 +96,7 @@ def _xlsx(report: Report, out: Out, bids: bool) -> bytes:
 
 def _refuse_screen(out: Out) -> None:
     if out.target is None and screen.on_terminal():
-        said = Both("工作簿不能在终端显示", "a workbook cannot be shown on a terminal")
-        door.refuse("not-for-screens", said, Both("请写入文件：`-o report.xlsx`", "write it to a file: `-o report.xlsx`"))
+        door.refuse("not-for-screens", both("workbook-on-screen"), both("write-the-workbook"))
 
 
 _Writer = Callable[[Report, Out, bool], bytes]

@@ -14,7 +14,7 @@ from validator.render import terminal as screen
 from validator.render.pages.blocks import Block
 from validator.render.pages.rules import rulebook as pages
 from validator.render.phrases.safe import visible
-from validator.render.phrases.say import Lang, bilingual
+from validator.render.phrases.say import Lang, bilingual, both
 from validator.rulebook.formatter import fmt
 from validator.rulebook.library import library, lint
 from validator.rulebook.model import Rulebook
@@ -45,8 +45,8 @@ def explained(rule: str, folder: Path | None, lang: Lang) -> int:
         newest = tuple(books.get(name) for name in books.newest_with(rule))
     if not newest:
         near = get_close_matches(rule, sorted({r for name in books.names for r in books.rules_of(name)}), 1, 0.5)
-        way = _meant(near) or Both("`guiju rulebook show ID` 列出全部规则", "`guiju rulebook show ID` lists the rules")
-        door.refuse("unknown-rule", Both(f"各规则集均无规则 `{rule}`", f"no rulebook has a rule `{rule}`"), way)
+        way = _meant(near) or both("lists-rules")
+        door.refuse("unknown-rule", both("unknown-rule", rule=rule), way)
     return _put(pages.rule_page(rule, newest, lang))
 
 
@@ -165,8 +165,8 @@ class _Books:
         found = name if name in self.names else next((n for n in reversed(self.names) if n.partition("@")[0] == name), None)
         if found is None:
             near = get_close_matches(name, self.names, 1, 0.5)
-            way = _meant(near) or Both("`guiju rulebook list` 列出全部规则集", "`guiju rulebook list` names them")
-            door.refuse("unknown-rulebook", Both(f"没有规则集 `{name}`", f"no rulebook `{name}`"), way)
+            way = _meant(near) or both("lists-rulebooks")
+            door.refuse("unknown-rulebook", both("unknown-rulebook", name=name), way)
         return self.get(found)
 
     def rules_of(self, name: str) -> Iterable[str]:
@@ -198,7 +198,7 @@ def _announcement_mistakes(rules: Path) -> tuple[Diagnostic, ...]:
 
 
 def _meant(near: Sequence[str]) -> Both | None:
-    return Both(f"是否指 `{near[0]}`？", f"did you mean `{near[0]}`?") if near else None
+    return both("did-you-mean", name=near[0]) if near else None
 
 
 def _put(page: Sequence[Block]) -> int:

@@ -44,6 +44,11 @@ BEGINNING = 200
 _OWN_JSON = re.compile(rb'\s*+\{\s*+"format"\s*+:\s*+"' + OWN_REPORT.encode())
 
 
+def is_own_json(beginning: bytes) -> bool:
+    """Whether a file that begins so is a report of ours in JSON."""
+    return _OWN_JSON.match(beginning[:BEGINNING]) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """The raw tables of an input, their digest, and the issues of reading them."""
@@ -137,7 +142,7 @@ def _many(name: str, files: Iterable[tuple[str, bytes]], said: list[Issue], head
     tables: list[RawTable] = []
     hashes: list[tuple[str, str]] = []
     for file, data in sorted(files):
-        if _OWN_JSON.match(data[:BEGINNING]):
+        if is_own_json(data):
             said.append(own_report(file))
         elif PurePosixPath(file).suffix.lower() in FORMATS:
             tables += _tables(file, data, heads)

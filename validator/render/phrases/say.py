@@ -26,6 +26,11 @@ def say(key: str, lang: Lang, **blanks: object) -> str:
     return _BLANK.sub(lambda blank: str(blanks[blank[1]]), text)
 
 
+def both(key: str, **blanks: object) -> Both:
+    """The text of a key in both languages with its blanks filled, for what is told in a language that is chosen later."""
+    return Both(say(key, "zh", **blanks), say(key, "en", **blanks))
+
+
 def bilingual(key: str) -> str:
     """A text in both languages, if the reader's language is not known: `规则 rules`."""
     text = phrases()[key]

@@ -10,7 +10,7 @@ from dsl.outcomes import WORST_FIRST
 from validator.render.pages.blocks import Block, Column, Heading, Note, Table
 from validator.render.phrases.rules import called, clauses, effects, limited, margin, rule_name
 from validator.render.phrases.safe import visible
-from validator.render.phrases.say import Lang, say
+from validator.render.phrases.say import Lang, both, say
 from validator.render.phrases.words import count, name, price, shares, told
 from validator.report.model import BidLine, Finding, Report
 
@@ -104,11 +104,5 @@ def _concerns(finding: Finding, id_: str) -> bool:
 def _unknown(report: Report, id_: str) -> Diagnostic:
     known = {k for b in report.bids for k in ((b.id,) if "/" in id_ else (b.placee, b.investor)) if k}
     close = get_close_matches(id_, sorted(known), 1, 0.6)
-    if close:
-        hint, hint_zh = f"did you mean `{close[0]}`?", f"是否指 `{close[0]}`？"
-    else:
-        hint, hint_zh = (
-            "the code of a placee or an investor, or a bid as placee/sequence",
-            "请填配售对象或投资者的代码；一笔报价写作 代码/申报序号",
-        )
-    return Diagnostic("unknown-subject", f"the book has no record `{id_}`", hint=hint, zh=f"报价中没有 `{id_}`", hint_zh=hint_zh)
+    said, way = both("unknown-subject", id=id_), both("did-you-mean", name=close[0]) if close else both("name-a-subject")
+    return Diagnostic("unknown-subject", said.en, hint=way.en, zh=said.zh, hint_zh=way.zh)
