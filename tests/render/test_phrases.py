@@ -34,7 +34,7 @@ NOT_WORDS = {
 """Sets of characters, and punctuation."""
 
 _CHINESE = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
-_SAID = {"say": "", "both": "", "both": "", "bilingual": "", "line": "help-", "lines": "help-"}
+_SAID = {"say": "", "both": "", "bilingual": "", "line": "help-", "lines": "help-"}
 
 
 def asked() -> Iterator[tuple[str, ast.Call, str]]:

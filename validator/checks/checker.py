@@ -89,7 +89,7 @@ class Checker:
 
     def submission(self, data: object) -> Report:
         """Check one investor's submission with the rules that read only its records and the offering. Does not load Polars."""
-        read = read_submission(data, self.submissions.form)
+        read = read_submission(data, self.submissions.form, one_party=True)
         return self.submissions.check(read, submission_input(read, self.plan))
 
     def _ready(self, supplied: Supplied) -> BookRun:

@@ -42,15 +42,17 @@ class Submission:
     unreadable: frozenset[tuple[str, str]] = frozenset()
 
 
-def read_submission(data: object, form: "SubmissionForm") -> Submission:
-    """Raises DiagnosticError if the data has the wrong form, is of two parties, or has a record that belongs to nobody. A wrong value is
-    an issue."""
+def read_submission(data: object, form: "SubmissionForm", *, one_party: bool = False) -> Submission:
+    """Raises DiagnosticError if the data has the wrong form. A wrong value is an issue.
+
+    `one_party`: the records must all be of one investor; raises DiagnosticError if they are of two, or if a record belongs to nobody.
+    """
     if not isinstance(data, Mapping):
         form_ = 'such as {"investor": {…}, "placees": [{…, "bids": [{…}]}]}'
         raise _wrong_form("", f"a submission is not a mapping {form_}", f"提交的内容应为对象,{form_.removeprefix('such as ')}")
     reader = _Reader(form)
     reader.tables(data)
-    return reader.submission()
+    return reader.submission(one_party)
 
 
 # ── the form, made once from the vocabulary ──
@@ -130,8 +132,8 @@ class _Reader:
             else:
                 self.records(entity, name, value, None)
 
-    def submission(self) -> Submission:
-        self.family.settle()
+    def submission(self, one_party: bool) -> Submission:
+        self.family.settle(one_party)
         return Submission(
             {name: [d.record for d in drafts] for name, drafts in self.family.lists.items()},
             frozenset(self.supplied | self.form.defaults),

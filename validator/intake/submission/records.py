@@ -50,11 +50,11 @@ class Family:
     refused: list[Diagnostic] = field(default_factory=list)
     named: set[tuple[str, str]] = field(default_factory=set)
 
-    def settle(self) -> None:
+    def settle(self, one_party: bool) -> None:
         """Derive parents that are only named by their codes, then number and link all records.
 
-        Raises DiagnosticError if the records are of two parties, or if a record belongs to nobody: what an aggregate over the party's
-        records says would then be wrong.
+        `one_party`: raises DiagnosticError if the records are of two parties, or if a record belongs to nobody. An aggregate over the
+        records of the one party would then be wrong. Otherwise the records are a small book, and what is wrong is an issue, as in a book.
         """
         for entity in reversed(self.entities):
             self._derive(entity)
@@ -72,7 +72,7 @@ class Family:
             elif self.schema.below[entity.name] and len(ordered) > 1:
                 self._two_parties(entity, ordered)
             self.lists[entity.name] = ordered
-        if self.refused:
+        if self.refused and one_party:
             raise DiagnosticError(self.refused)
 
     def _derive(self, entity: Entity) -> None:
@@ -94,6 +94,7 @@ class Family:
         key = above.record["^key"]
         if draft.of is not None and draft.of != key:
             zh, en = f"属于{shown(str(key))},而它写的是{shown(draft.of)}", f"is nested in {shown(str(key))} but names {shown(draft.of)}"
+            self._tell("contradiction", entity, draft, draft.of, zh, en)
             self._orphan(draft, zh, en, "take out one of the two")
             draft.above = None
             draft.told.add(OF)
@@ -135,20 +136,32 @@ class Family:
     def _parent(self, entity: Entity, draft: Draft, by_key: Mapping[Scalar, list[Draft]]) -> Draft | None:
         parent = self.schema.entities[entity.of or ""]
         if draft.of is None:
-            if draft.above is None and any(self.lists.get(e) for e in self.schema.parents[parent.name]):
-                hint = f"nest it in its {parent.name}, or give it `{parent.key[0]}`"
-                if OF in draft.told:
-                    self._orphan(draft, f"写明的{parent.zh}无法识别", f"names a {parent.name} that cannot be read", hint)
-                else:
-                    self._orphan(draft, f"没有写明{parent.zh}", f"does not name its {parent.name}", hint)
+            if draft.above is None:
+                self._nobodys(entity, draft, parent)
             return draft.above
         if OF in draft.told:
             return None
         same = by_key.get(draft.of, [])
         if not same:
             zh, en = f"的{parent.zh}{shown(draft.of)}不在表中", f"names {shown(draft.of)}, which is not among the {parent.collection}"
+            self._tell("orphan", entity, draft, draft.of, zh, en)
             self._orphan(draft, zh, en, f"add the {parent.name}, or name one that is there")
         return same[0] if len(same) == 1 else None
+
+    def _nobodys(self, entity: Entity, draft: Draft, parent: Entity) -> None:
+        """A record that names no parent: it belongs to nobody if there is anybody above that it could belong to."""
+        zh, en = f"没有写明{parent.zh}", f"does not name its {parent.name}"
+        if OF in draft.told:
+            zh, en = f"写明的{parent.zh}无法识别", f"names a {parent.name} that cannot be read"
+        elif parent.key[0] in entity.key or (entity.name, parent.key[0]) in self.named:
+            self._tell("missing-key", entity, draft, None, zh, en)
+        if any(self.lists.get(e) for e in self.schema.parents[parent.name]):
+            self._orphan(draft, zh, en, f"nest it in its {parent.name}, or give it `{parent.key[0]}`")
+
+    def _tell(self, code: str, entity: Entity, draft: Draft, text: str | None, zh: str, en: str) -> None:
+        """An issue about the parent's key of a record."""
+        key = self.schema.entities[entity.of or ""].key[0]
+        self.say(code, entity, key, text, f"{draft.path}{zh}", f"`{draft.path}` {en}")
 
     def _orphan(self, draft: Draft, zh: str, en: str, hint: str) -> None:
         said = Diagnostic("orphan-record", f"`{draft.path}` {en}", hint=hint, zh=f"{draft.path}{zh}", pointer=pointer(draft.path))
