@@ -27,7 +27,8 @@ COLUMN_CODE = [*sorted((ROOT / "dsl" / "to_polars").glob("*.py")), *sorted((ROOT
 GENERATED = frozenset((
     "pass",
     "for", "in", "if", "else", "elif", "is", "not", "and", "or", "None", "True", "False", "try", "except", "Exception", "continue",
-    "r", "root", "tables", "get", "idle", "out", "say", "append", "len", "sum", "set", "max", "min", "middle", "months", "Matches", "at",
+    "r", "root", "tables", "get", "idle", "out", "say", "append", "add", "len", "sum", "set", "max", "min", "middle", "months", "Matches",
+    "at",
 ))  # fmt: skip
 """All words that generated source may hold; everything else is v0, k0 and digits."""
 

@@ -38,7 +38,7 @@ def test_who_subscribed_twice_did_subscribe(tmp_path: Path, evaluator: str) -> N
     report = checked(tmp_path, "P1,1000000\nP1,1000000\nP2,1000000\n", evaluator)
     assert missing(report) == {"P3": "violated"}
     assert report.by_rule["offline-subscription.missing"] == {"holds": 2, "violated": 1}
-    assert [(i.code, i.row, i.text) for i in report.intake] == [("duplicate-key", 2, "P1"), ("duplicate-key", 3, "P1")]
+    assert [(i.code, i.rows, i.text) for i in report.intake] == [("duplicate-key", (2, 3), "P1")]
 
 
 @pytest.mark.parametrize("evaluator", ["rows", "columns"])

@@ -46,7 +46,8 @@ def test_a_bid_of_an_unknown_placee_is_asked_its_own_rules_and_open_for_the_othe
     assert violated(report) == [("first.own", "P9/3")]
     assert outcomes(report, "first.assets") == {"P8/4": "not_evaluable", "P9/3": "not_evaluable"}
     assert {f.missing for f in report.findings if f.rule == "first.assets"} == {("month_end_assets",)}
-    assert [(i.code, i.row, i.text) for i in report.intake] == [("orphan", 5, "P8"), ("orphan", 4, "P9")]
+    assert [(i.code, i.rows, i.count) for i in report.intake] == [("orphan", (4, 5), 2)]
+    assert "“P8”" in report.intake[0].message.zh and "“P9”" in report.intake[0].message.zh
     assert report.by_rule["first.one"] == {"holds": 2}
     assert [(b.placee, b.investor, b.fate, b.open) for b in report.bids] == [
         ("P1", "V1", "有效报价", False),
@@ -77,7 +78,7 @@ def test_nothing_is_open_for_a_table_that_nobody_handed_in(tmp_path: Path) -> No
 def test_a_parent_that_stands_twice_is_asked_twice_and_its_bids_are_open(tmp_path: Path) -> None:
     twice = [{"investor": "V1", "restricted": True}, {"investor": "V2", "restricted": False}, {"investor": "V1", "restricted": False}]
     report = same(checker(tmp_path, BODY), book(investors=twice))
-    assert [(i.code, i.row, i.text) for i in report.intake] == [("duplicate-key", 2, "V1"), ("duplicate-key", 4, "V1")]
+    assert [(i.code, i.rows, i.text) for i in report.intake] == [("duplicate-key", (2, 4), "V1")]
     assert report.by_rule["first.barred"] == {"holds": 2, "violated": 1}
     assert [(b.investor, b.live, b.fate, b.open) for b in report.bids] == [(None, True, "有效报价", True), ("V2", True, "有效报价", False)]
 
@@ -95,7 +96,7 @@ def test_two_bids_of_one_key_are_two_bids(tmp_path: Path) -> None:
     rows = [*bids(100, 100), {"placee": "P1", "sequence": 1, "price": 11, "quantity": 200}]
     report = same(checker(tmp_path, BODY), book(bids=rows))
     assert [b.id for b in report.bids] == ["P1/1", "P1/1#2", "P2/2"]
-    assert [(i.code, i.row, i.text) for i in report.intake] == [("duplicate-key", 2, "P1/1"), ("duplicate-key", 4, "P1/1")]
+    assert [(i.code, i.rows, i.text) for i in report.intake] == [("duplicate-key", (2, 4), "P1/1")]
     assert violated(report) == [("first.one", "P1")]
     assert [b.live for b in report.bids] == [False, False, True]
     assert report.findings[0].figures == {"count(bids)": "2"}

@@ -64,6 +64,11 @@ def _one(group: list[Issue]) -> Issue:
     shown, more = list(map(str, rows[:SHOWN_ROWS])), len(rows) > SHOWN_ROWS
     zh = f"{first.message.zh}(共{count}处,见第{'、'.join(shown)}行{'等' if more else ''})"
     en = f"{first.message.en} ({count} in all, rows {', '.join(shown)}{' …' if more else ''})"
+    if len({i.text for i in group}) > 1:  # each row with its own text, so that none is lost
+        zh_rows = "、".join(f"第{i.row}行“{i.text or ''}”" for i in group[:SHOWN_ROWS])
+        en_rows = ", ".join(f"row {i.row} `{i.text or ''}`" for i in group[:SHOWN_ROWS])
+        zh = f"{first.message.zh}(共{count}处:{zh_rows}{'等' if more else ''})"
+        en = f"{first.message.en} ({count} in all: {en_rows}{' …' if more else ''})"
     if first.column is None and rows:  # each row has words of its own
         zh = "；".join(i.message.zh for i in group[:SHOWN_ROWS]) + (f"；等共{count}行" if count > SHOWN_ROWS else "")
         en = "; ".join(i.message.en for i in group[:SHOWN_ROWS]) + (f"; … {count} rows in all" if count > SHOWN_ROWS else "")
