@@ -155,3 +155,11 @@ def test_the_intake_knows_the_sheets_and_titles_of_the_form() -> None:
         assert sheets == tuple(say(key, lang) for key in ("sheet-summary", "sheet-rules", "sheet-decisions"))
     zh, en = (decisions.head(lang, decisions.FORM) for lang in LANGS)
     assert {z: e for z, e in zip(zh, en, strict=True) if z in DECISION_COLUMNS} == DECISION_COLUMNS
+
+
+def test_the_hidden_fingerprint_makes_no_row_taller(small: Checker, book: Path) -> None:
+    """Its 64 characters would wrap into five lines in a column as wide as the others: 86 points."""
+    sheet = openpyxl.load_workbook(BytesIO(xlsx.render(small.book(book), "zh")))["裁定"]
+    heights = [sheet.row_dimensions[row].height or 0 for row in range(2, sheet.max_row + 1)]
+    assert len(heights) >= 5
+    assert max(heights) <= 40  # two lines

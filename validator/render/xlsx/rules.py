@@ -42,7 +42,7 @@ _DECISION_FORMS: Mapping[str, tuple[Style, int]] = {
     "at": ("text", 18),
     "remark": ("prose", 24),
     "used": ("text", 17),
-    "fingerprint": ("text", 12),
+    "fingerprint": ("text", 72),  # hidden, but a text that wraps would make its row taller
 }
 
 DECISIONS_PRINTED = 8
